@@ -1,0 +1,42 @@
+# Kernel Explorer. `make help` lists what can be made.
+PORT ?= 8501
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+# A folder of data sets for tests, training and benchmarks; the app itself does without.
+DATA := $(or $(KERNEL_EXPLORER_DATA),$(wildcard ../shared/data))
+
+.PHONY: help run test lint reproduce bench clean
+.DEFAULT_GOAL := help
+
+help: ## list what can be made
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1	\2/' | expand -t 18
+
+run: $(VENV)/.app ## start the app on http://localhost:8501 (PORT= to change)
+	$(BIN)/streamlit run streamlit_app.py --server.port $(PORT)
+
+test: $(VENV)/.dev ## run the whole test suite
+	$(if $(DATA),KERNEL_EXPLORER_DATA="$(abspath $(DATA))") $(BIN)/python -m pytest -n 2 --dist loadfile
+
+lint: $(VENV)/.dev ## check format, style and types
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+reproduce: $(VENV)/.app ## train the shipped runs again from scratch (NAMES= for some)
+	$(if $(DATA),KERNEL_EXPLORER_DATA="$(abspath $(DATA))") $(BIN)/python -m core.training reproduce $(NAMES)
+
+bench: $(VENV)/.dev ## measure speed and write benchmarks/RESULTS.md
+	$(if $(DATA),KERNEL_EXPLORER_DATA="$(abspath $(DATA))") $(BIN)/python -m benchmarks
+
+clean: ## remove the environment and caches
+	rm -rf $(VENV) .pytest_cache .ruff_cache .mypy_cache .hypothesis
+
+$(VENV)/.app: requirements.txt
+	@scripts/environment.sh "$(PYTHON)" "$(VENV)" requirements.txt
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.txt $(VENV)/.app
+	@scripts/environment.sh "$(PYTHON)" "$(VENV)" requirements-dev.txt
+	@scripts/browser.sh
+	@touch $@

@@ -1,0 +1,14 @@
+"""What all tests share: where the data sets lie, and runs of their own."""
+
+import os
+from pathlib import Path
+
+# Two processes of tests on two cores: with two threads in each, torch and the matrix products of numpy crawl.
+for _name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+    os.environ.setdefault(_name, "1")
+
+ROOT = Path(__file__).parents[1]
+_DATA = ROOT.parent / "shared" / "data"
+if _DATA.is_dir():
+    os.environ.setdefault("KERNEL_EXPLORER_DATA", str(_DATA))
+os.environ.setdefault("KERNEL_EXPLORER_OFFLINE", "1")  # no test reaches for the network unless it asks

@@ -1,0 +1,69 @@
+"""Who may import whom: the table of the design, read from the sources."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+LIBRARIES = {"torch", "torchvision", "streamlit", "altair"}
+# layer -> (layers of core it may import, libraries of the four above it may import)
+RULES: dict[str, tuple[set[str], set[str]]] = {
+    "specs": (set(), set()),
+    "data": ({"specs", "data"}, {"torch", "torchvision"}),
+    "models": ({"specs", "models"}, {"torch", "torchvision"}),
+    "runs": ({"specs", "models", "runs"}, set()),
+    "training": ({"specs", "data", "models", "runs", "training"}, {"torch", "torchvision"}),
+    "analysis": ({"specs", "data", "models", "runs", "analysis"}, {"torch", "torchvision"}),
+    "charts": ({"charts"}, {"altair"}),
+    "ui": ({"specs", "data", "models", "runs", "training", "analysis", "charts", "ui"}, {"streamlit", "altair", "torch"}),
+    "pages": ({"ui", "specs", "charts", "analysis"}, {"streamlit", "altair"}),
+    "streamlit_app": ({"ui", "specs", "charts", "analysis"}, {"streamlit"}),
+}
+FILES = sorted([*ROOT.glob("core/**/*.py"), *ROOT.glob("pages/*.py"), ROOT / "streamlit_app.py"])
+
+
+def layer_of(path: Path) -> str:
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return parts[1] if parts[0] == "core" and len(parts) > 1 else parts[0]
+
+
+def imported(path: Path) -> set[str]:
+    """Full names of what a file imports, inside functions too."""
+    names = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path.name} imports relatively; use the full name"
+            names |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return names
+
+
+def breaches(layer: str, names: set[str]) -> list[str]:
+    """What of `names` the layer must not import."""
+    rooms, libraries = RULES[layer]
+    out = []
+    for name in sorted(names):
+        top, _, rest = name.partition(".")
+        if (top == "core" and rest.split(".")[0] not in rooms) or (top in LIBRARIES and top not in libraries) or top in {"pages", "tests"}:
+            out.append(name)
+    return out
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(ROOT)))
+def test_imports_follow_the_design(path: Path) -> None:
+    if path == ROOT / "core" / "__init__.py":
+        return
+    assert breaches(layer_of(path), imported(path)) == []
+
+
+def test_a_breach_is_seen() -> None:
+    assert breaches("charts", {"torch", "core.runs.run.Run", "core.charts.theme.theme"}) == ["core.runs.run.Run", "torch"]
+    assert breaches("pages", {"torch.nn", "pages.home"}) == ["pages.home", "torch.nn"]
+    assert breaches("data", {"core.models.mlp.forward"}) == ["core.models.mlp.forward"]
+
+
+def test_torchvision_comes_through_one_module() -> None:
+    users = [p.relative_to(ROOT).as_posix() for p in FILES if any(n.split(".")[0] == "torchvision" for n in imported(p))]
+    assert users in ([], ["core/data/torchvision_parts.py"])

@@ -1,0 +1,16 @@
+"""The two runs of the MLP kernel explorer."""
+
+from dataclasses import replace
+
+from core.specs import DataSpec, ModelSpec, RunSpec, TrainSpec
+
+_RANDOM = RunSpec(
+    DataSpec("mnist", train=54_000, validation=6_000, test=10_000),
+    ModelSpec("dense", sizes=(784, 49, 7, 15, 15, 10), activation="tanh", initializer="glorot_normal"),
+    TrainSpec(optimizer="adam", learning_rate=2e-3, batch=128, epochs=50),
+)
+
+RUNS = {
+    "mlp-random": _RANDOM,
+    "mlp-diagonal": replace(_RANDOM, model=replace(_RANDOM.model, initializer="alternating_diagonal")),
+}

@@ -1,0 +1,108 @@
+"""Handwritten digits: MNIST as torchvision lays it out on disk, read with numpy alone."""
+
+import hashlib
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+
+from core.data import stand_in
+from core.data.drawing import prepare_drawing
+from core.data.folder import MissingData, data_folder
+
+RAW = Path("MNIST") / "raw"  # torchvision's own layout
+TRAIN = 54_000  # the first of the 60,000 training images; the rest validate
+SOURCE = "MNIST"
+SPLITS = ("train", "validation", "test")
+
+# file -> (shape, MD5 of the unpacked file)
+RAW_FILES: dict[str, tuple[tuple[int, ...], str]] = {
+    "train-images-idx3-ubyte": ((60_000, 28, 28), "6bbc9ace898e44ae57da46a324031adb"),
+    "train-labels-idx1-ubyte": ((60_000,), "a25bea736e30d166cdddb491f175f624"),
+    "t10k-images-idx3-ubyte": ((10_000, 28, 28), "2646ac647ad5339dbf082846283269ea"),
+    "t10k-labels-idx1-ubyte": ((10_000,), "27ae3e4e09519cfbb04c329615203637"),
+}
+CURE = "Get MNIST (11 MB) with the button on the page, or set KERNEL_EXPLORER_DATA to a folder that holds MNIST/raw/."
+
+
+@dataclass(frozen=True)
+class Digits:
+    """Digits of one split, and which digits they are."""
+
+    images: np.ndarray  # (N, 28, 28) uint8, ink 255
+    labels: np.ndarray  # (N,) uint8
+    source: str  # "MNIST", or the name of the set that stands in
+
+
+def load_any(split: str) -> Digits:
+    """MNIST where it is whole, else the UCI digits of scikit-learn (1,200 train, 197 validation, 400 test)."""
+    try:
+        return Digits(*load(split), SOURCE)
+    except MissingData:
+        return Digits(*stand_in.load(split), stand_in.SOURCE)
+
+
+def load(split: str) -> tuple[np.ndarray, np.ndarray]:
+    """MNIST images (N, 28, 28) and labels (N,), both uint8, ink 255: 54,000 "train", 6,000 "validation", 10,000 "test".
+
+    Raises:
+        MissingData: MNIST is not in the data folder, or a file of it is cut or changed.
+    """
+    if split not in SPLITS:
+        raise ValueError(f"The split is {split!r}; choose one of: {', '.join(SPLITS)}.")
+    stem = "t10k" if split == "test" else "train"
+    images = _read(f"{stem}-images-idx3-ubyte")  # (N, 28, 28)
+    labels = _read(f"{stem}-labels-idx1-ubyte")  # (N,)
+    part = {"train": slice(0, TRAIN), "validation": slice(TRAIN, None), "test": slice(None)}[split]
+    return images[part], labels[part]
+
+
+def trouble() -> str:
+    """Why MNIST cannot be read, as a sentence with the cure; empty when all four files are whole."""
+    try:
+        for name in RAW_FILES:
+            _whole(name)
+    except MissingData as error:
+        return str(error)
+    return ""
+
+
+def _whole(name: str) -> Path:
+    """The path of one raw file after its length and, once for each change of the file, its MD5 sum are checked.
+
+    Raises:
+        MissingData: it is absent, cut or changed.
+    """
+    path = data_folder() / RAW / name
+    if not path.is_file():
+        raise MissingData(f"MNIST is not here: {name} is missing. {CURE}")
+    shape, md5 = RAW_FILES[name]
+    length = _head(shape) + int(np.prod(shape))  # bytes
+    stat = path.stat()
+    if stat.st_size != length:
+        raise MissingData(f"MNIST is not whole: {name} has {stat.st_size:,} bytes, not {length:,}. {CURE}")
+    if _md5(path, stat.st_size, stat.st_mtime_ns) != md5:
+        raise MissingData(f"MNIST is damaged: {name} does not match its published MD5 sum. {CURE}")
+    return path
+
+
+def _head(shape: tuple[int, ...]) -> int:
+    """Bytes before the values of an idx file: a magic number and the sizes."""
+    return 4 + 4 * len(shape)
+
+
+def _read(name: str) -> np.ndarray:
+    """One idx file as uint8 of its published shape."""
+    shape = RAW_FILES[name][0]
+    return np.fromfile(_whole(name), np.uint8, offset=_head(shape)).reshape(shape)
+
+
+@lru_cache(maxsize=32)
+def _md5(path: Path, size: int, changed: int) -> str:
+    """MD5 of a file, computed once for each size and time of change."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
+
+
+__all__ = ["RAW_FILES", "SOURCE", "SPLITS", "Digits", "load", "load_any", "prepare_drawing", "trouble"]

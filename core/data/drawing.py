@@ -1,0 +1,118 @@
+"""A drawing made like an MNIST digit: its box scaled to 20x20, then centred by its centre of mass in 28x28.
+
+So MNIST itself was made from NIST's scans (LeCun, Cortes, Burges: "normalized to fit in a 20x20 pixel box while preserving their
+aspect ratio", then "centered in a 28x28 image by computing the center of mass"). In the published files the longer side of the box
+is 20 pixels and the centre of mass lies in [13.5, 14.5) on both axes, counted from pixel 0; so it is here.
+"""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from PIL import Image
+
+BOX = 20  # pixels of the longer side after scaling
+SIDE = 28  # pixels of the finished image
+MIDDLE = 14.0  # where the centre of mass goes, in pixel indices
+BLOT = 0.6  # share of its box that a dot fills
+SMALL = 0.3  # of the square's side: a larger blot may be a digit after all, as some in MNIST are
+FULL = 0.6  # share of the whole image that is ink when nothing can be told
+
+
+class UnusableDrawing(ValueError):
+    """A drawing without a digit in it; the message is a sentence that says what to do."""
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A drawing on its way into a network; all images float32 in [0, 1], ink 1."""
+
+    drawn: np.ndarray  # (N, N), as it came
+    boxed: np.ndarray  # (20, 20), the ink's box scaled, aspect kept, at the middle of the square
+    centred: np.ndarray  # (28, 28), what a network sees
+    box: tuple[int, int, int, int]  # top, left, height, width of the ink in `drawn`, pixels
+    shift: tuple[float, float]  # how far the ink's centre of mass is from the middle of `centred`, rows and columns, pixels
+
+
+def prepare_drawing(image: np.ndarray, *, centre: bool = True) -> Prepared:
+    """Make a grey drawing (N, N), ink 1, into an image like MNIST's.
+
+    Args:
+        centre: centre by mass, as MNIST does; without it the scaled box stays in the part of the square where it was drawn.
+
+    Raises:
+        UnusableDrawing: it is empty, one dot or nearly all ink.
+    """
+    image = np.asarray(image, dtype=np.float32)
+    if image.ndim != 2 or image.shape[0] != image.shape[1] or not np.isfinite(image).all():
+        raise ValueError(f"a drawing is a square of finite numbers, not {image.shape}")
+    box = ink_box(image)
+    _check(image, box)
+    top, left, height, width = box
+    scaled = _scale(image[top : top + height, left : left + width])  # (h, w), the longer of them 20
+    h, w = scaled.shape
+    boxed = np.zeros((BOX, BOX), np.float32)
+    row, column = (BOX - h) // 2, (BOX - w) // 2
+    boxed[row : row + h, column : column + w] = scaled
+    if centre:
+        at = tuple(_place(scaled, axis) for axis in (0, 1))
+    else:
+        at = (_keep(top, height, len(image), h), _keep(left, width, len(image), w))
+    centred = np.zeros((SIDE, SIDE), np.float32)
+    centred[at[0] : at[0] + h, at[1] : at[1] + w] = scaled
+    y, x = centre_of_mass(centred)
+    return Prepared(image, boxed, centred, box, (y - MIDDLE, x - MIDDLE))
+
+
+def ink_box(image: np.ndarray) -> tuple[int, int, int, int]:
+    """Top, left, height and width of all that is not paper; zeros where nothing is."""
+    rows, columns = np.flatnonzero(image.max(1) > 0), np.flatnonzero(image.max(0) > 0)
+    if not len(rows):
+        return 0, 0, 0, 0
+    return int(rows[0]), int(columns[0]), int(rows[-1] - rows[0] + 1), int(columns[-1] - columns[0] + 1)
+
+
+def centre_of_mass(image: np.ndarray) -> tuple[float, float]:
+    """Row and column of the ink's centre of mass, in pixel indices.
+
+    Raises:
+        ZeroDivisionError: there is no ink.
+    """
+    mass = float(image.sum(dtype=np.float64))
+    rows = float(image.sum(1, dtype=np.float64) @ np.arange(image.shape[0])) / mass
+    return rows, float(image.sum(0, dtype=np.float64) @ np.arange(image.shape[1])) / mass
+
+
+def _check(image: np.ndarray, box: tuple[int, int, int, int]) -> None:
+    _, _, height, width = box
+    if not height:
+        raise UnusableDrawing("Nothing is drawn yet: draw one digit from 0 to 9, as large as the square allows.")
+    if image.mean() > FULL:
+        raise UnusableDrawing("The square is nearly all ink, so no digit can be seen: clear it and draw with a thinner pen.")
+    solid = image > 0.5 * image.max()  # without the pale edge of the ink
+    top, left, height, width = ink_box(solid)
+    filled = solid[top : top + height, left : left + width].mean()
+    if filled > BLOT and max(height, width) < min(1.6 * min(height, width), SMALL * len(image)):
+        raise UnusableDrawing("This is one dot, not a digit: draw larger, with a line or two.")
+
+
+def _scale(ink: np.ndarray) -> np.ndarray:
+    """The ink (h, w) with its longer side at 20 pixels, averaged when it shrinks; its darkest pixel stays full ink."""
+    factor = BOX / max(ink.shape)
+    h, w = (max(1, round(side * factor)) for side in ink.shape)
+    if (h, w) == ink.shape:
+        return ink
+    small = np.asarray(Image.fromarray(ink).resize((w, h), Image.Resampling.BILINEAR))
+    return np.clip(small * (float(ink.max()) / max(float(small.max()), 1e-6)), 0, 1)
+
+
+def _place(scaled: np.ndarray, axis: int) -> int:
+    """First row (or column) of the ink in 28x28 such that its centre of mass lies in [13.5, 14.5), or as near as it fits."""
+    start = math.ceil(MIDDLE - 0.5 - centre_of_mass(scaled)[axis])
+    return min(max(start, 0), SIDE - scaled.shape[axis])
+
+
+def _keep(start: int, length: int, side: int, scaled: int) -> int:
+    """First row (or column) in 28x28 that leaves the ink as far along its free room as it was drawn."""
+    free = side - length
+    return round((start / free if free else 0.5) * (SIDE - scaled))

@@ -1,0 +1,125 @@
+"""Pictures for the CNN pages: two photographs inside scikit-learn, and checked uploads."""
+
+import io
+import warnings
+from functools import lru_cache
+
+import numpy as np
+from PIL import Image, ImageFilter, ImageOps
+
+FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP")
+MOST_BYTES = 20 * 2**20
+MOST_PIXELS = 64_000_000  # more than a telephone's camera takes; decoding needs 3 to 4 bytes a pixel
+LONGEST = 1_024  # pixels of a side; larger uploads are scaled down to it
+PHOTOGRAPHS = {"temple": "china.jpg", "flower": "flower.jpg"}  # our name -> scikit-learn's
+CURE = "Save it as a PNG or JPEG and try again."
+
+
+class BadPicture(ValueError):
+    """An upload that cannot be used; the message is a sentence with the cure."""
+
+
+@lru_cache(maxsize=len(PHOTOGRAPHS))
+def photograph(name: str) -> np.ndarray:
+    """One of PHOTOGRAPHS, (427, 640, 3) uint8, read-only."""
+    from sklearn.datasets import load_sample_image  # slow to import
+
+    pixels = np.array(load_sample_image(PHOTOGRAPHS[name]))
+    pixels.setflags(write=False)
+    return pixels
+
+
+def read_upload(data: bytes, name: str) -> np.ndarray:
+    """An uploaded picture as (height, width, 3) uint8: upright, on white where it is transparent, no side above LONGEST.
+
+    Sizes are read from the header and checked before a pixel is decoded.
+
+    Raises:
+        BadPicture: empty, too large, not a picture, animated, cut or damaged.
+    """
+    shown = name if len(name) <= 60 else f"{name[:57]}..."
+    if not data:
+        raise BadPicture(f"{shown} is empty. Choose another file.")
+    if len(data) > MOST_BYTES:
+        raise BadPicture(
+            f"{shown} has {len(data) / 2**20:.0f} MB; at most {MOST_BYTES >> 20} MB can be read. Save a smaller copy and try again."
+        )
+    head = data[:4096].lstrip().lower()
+    if head.startswith((b"<svg", b"<?xml", b"<!doctype svg")):
+        raise BadPicture(f"{shown} is an SVG drawing, which has no pixels. {CURE}")
+    if data[4:12] in (b"ftypheic", b"ftypheix", b"ftypmif1", b"ftypavif"):
+        raise BadPicture(f"{shown} is a HEIC or AVIF photograph, which cannot be read here. {CURE}")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # the size is checked below
+            picture = Image.open(io.BytesIO(data), formats=FORMATS)
+    except Image.DecompressionBombError as error:
+        raise BadPicture(_too_many(shown)) from error
+    except Exception as error:  # Pillow's readers raise whatever they stumble on
+        raise BadPicture(f"{shown} is not a picture that can be read here. {CURE}") from error
+    with picture:
+        width, height = picture.size
+        if width * height > MOST_PIXELS:
+            raise BadPicture(_too_many(shown, width, height))
+        if min(width, height) == 0:
+            raise BadPicture(f"{shown} has no pixels. Choose another file.")
+        if getattr(picture, "is_animated", False):
+            raise BadPicture(f"{shown} is animated. Save the frame that you want as a PNG or JPEG and try again.")
+        try:
+            picture.load()
+            return np.array(_upright(picture))
+        except Exception as error:  # as above: decoding happens only here
+            raise BadPicture(f"{shown} is cut off or damaged. {CURE}") from error
+
+
+def _too_many(shown: str, width: int = 0, height: int = 0) -> str:
+    size = f"{width:,} x {height:,} pixels" if width else "far too many pixels"
+    return f"{shown} has {size}; at most {MOST_PIXELS // 10**6} million can be read. Save a smaller copy and try again."
+
+
+def _upright(picture: Image.Image) -> Image.Image:
+    """The picture as RGB, turned as its camera says and no larger than needed."""
+    picture = ImageOps.exif_transpose(picture)
+    if picture.mode.startswith(("I", "F")):  # 16 bits or more of grey
+        values = np.asarray(picture, np.float64)
+        picture = Image.fromarray(np.uint8(np.rint(values * (255 / (65_535 if values.max() > 255 else 255))).clip(0, 255)))
+    if picture.has_transparency_data:
+        picture = picture.convert("RGBA")
+        picture = Image.alpha_composite(Image.new("RGBA", picture.size, "white"), picture)
+    picture = picture.convert("RGB")
+    picture.thumbnail((LONGEST, LONGEST), Image.Resampling.BOX)
+    return picture
+
+
+def grey(picture: np.ndarray) -> np.ndarray:
+    """Brightness of a picture (height, width, 3) uint8 as (height, width) float32, 0 black to 1 white (ITU-R 601)."""
+    return (picture.astype(np.float32) @ np.array([0.299, 0.587, 0.114], np.float32)) / 255
+
+
+def ink(brightness: np.ndarray) -> np.ndarray:
+    """Writing on paper, or chalk on a board, as ink 0-1: (height, width) float32, uneven light taken out.
+
+    What surrounds the writing tells which of the two it is: where the border is light, dark is ink. The paper's own
+    brightness is estimated at each place by the lightest of its surroundings.
+
+    Raises:
+        BadPicture: nothing stands out from its surroundings.
+    """
+    border = np.concatenate([brightness[0], brightness[-1], brightness[:, 0], brightness[:, -1]])
+    paper_light = brightness if np.median(border) > 0.5 else 1 - brightness
+    darker = _paper(paper_light) - paper_light  # 0 on paper
+    top = float(np.quantile(darker, 0.998))
+    if top < 0.1:
+        raise BadPicture("Nothing in this picture stands out from its paper. Write with a thick dark pen and come closer.")
+    return np.clip((darker / top - 0.25) / 0.55, 0, 1).astype(np.float32)  # below a quarter: shadow and grain
+
+
+def _paper(light: np.ndarray) -> np.ndarray:
+    """Brightness that blank paper would have at each place, (height, width)."""
+    height, width = light.shape
+    scale = 64 / max(height, width)
+    small = Image.fromarray(np.uint8(np.rint(light * 255))).resize(
+        (max(1, round(width * scale)), max(1, round(height * scale))), Image.Resampling.BOX
+    )
+    lightest = small.filter(ImageFilter.MaxFilter(17)).filter(ImageFilter.GaussianBlur(5))
+    return np.asarray(lightest.resize((width, height), Image.Resampling.BILINEAR), np.float32) / 255

@@ -1,0 +1,97 @@
+"""Drawings made like MNIST's digits, held against MNIST itself."""
+
+import numpy as np
+import pytest
+
+from core.analysis.activations import activations
+from core.data import digits
+from core.data.drawing import BOX, SIDE, UnusableDrawing, centre_of_mass, ink_box, prepare_drawing
+from core.runs import shipped, store
+
+
+@pytest.fixture(scope="module")
+def test_images():
+    if digits.trouble():
+        pytest.skip("MNIST is not in the data folder")
+    return digits.load("test")[0][:2_000] / np.float32(255)
+
+
+def seven(size: int = 84, top: int = 10, left: int = 10, scale: int = 1) -> np.ndarray:
+    """A seven of straight bars, ink 1."""
+    image = np.zeros((size, size), np.float32)
+    image[top : top + 4 * scale, left : left + 20 * scale] = 1
+    image[top : top + 30 * scale, left + 16 * scale : left + 20 * scale] = 1
+    return image
+
+
+def test_a_test_image_prepared_again_stays_where_it_was(test_images):
+    moved = []
+    for image in test_images:
+        before, after = centre_of_mass(image), centre_of_mass(prepare_drawing(image).centred)
+        moved.append(np.hypot(after[0] - before[0], after[1] - before[1]))
+    assert max(moved) < 0.5  # pixels
+
+
+def test_preparing_again_changes_at_most_one_prediction_in_a_hundred(test_images):
+    weights = store.load(shipped.RUNS["digit-cnn"].key).state(-1)
+    again = np.stack([prepare_drawing(image).centred for image in test_images])
+    before, after = (activations(weights, images, np.float32)["logits"].argmax(1) for images in (test_images, again))
+    assert (before != after).mean() <= 0.01
+
+
+def test_an_enlarged_and_moved_test_image_is_still_read_alike(test_images):
+    """Drawn three times as large in a corner of a pad of 140, as a person might: the way back gives nearly the same pictures."""
+    weights = store.load(shipped.RUNS["digit-cnn"].key).state(-1)
+    images, again = test_images[:500], []
+    for image in images:
+        pad = np.zeros((140, 140), np.float32)
+        pad[:84, -84:] = np.kron(image, np.ones((3, 3), np.float32))
+        again.append(prepare_drawing(pad).centred)
+    before, after = (activations(weights, x, np.float32)["logits"].argmax(1) for x in (images, np.stack(again)))
+    assert (before != after).mean() <= 0.01
+
+
+@pytest.mark.parametrize(("top", "left", "scale"), [(0, 0, 1), (50, 60, 1), (3, 5, 2)])
+def test_place_and_size_of_a_drawing_do_not_matter(top, left, scale):
+    prepared = prepare_drawing(seven(84, top, left, scale))
+    reference = prepare_drawing(seven(84, 20, 20, 1))
+    assert prepared.centred.shape == (SIDE, SIDE) and prepared.boxed.shape == (BOX, BOX)
+    assert prepared.box == (top, left, 30 * scale, 20 * scale)
+    assert np.abs(prepared.boxed - reference.boxed).mean() < 0.02
+    _, _, height, width = ink_box(prepared.centred)
+    assert (height, width) == (20, 13)  # 30 to 20 is 20 to 13.3
+    assert max(abs(s) for s in prepared.shift) <= 0.5
+
+
+def test_without_centring_the_digit_stays_in_its_corner():
+    prepared = prepare_drawing(seven(84, 0, 0), centre=False)
+    assert ink_box(prepared.centred)[:2] == (0, 0)
+    assert min(prepared.shift) < -2
+    top, left, height, width = ink_box(prepare_drawing(seven(84, 54, 64), centre=False).centred)
+    assert (top + height, left + width) == (SIDE, SIDE)
+
+
+def dot(size=84):
+    y, x = np.mgrid[:size, :size]
+    return (np.hypot(y - 40, x - 40) < 4).astype(np.float32)
+
+
+@pytest.mark.parametrize(
+    ("image", "word"),
+    [(np.zeros((84, 84)), "Nothing is drawn"), (dot(), "one dot"), (np.ones((84, 84)), "all ink"), (np.eye(84)[::84], "square")],
+)
+def test_what_holds_no_digit_gets_a_sentence(image, word):
+    with pytest.raises(ValueError, match=word):
+        prepare_drawing(image)
+
+
+def test_no_test_image_is_refused(test_images):
+    for image in test_images:
+        prepare_drawing(image)  # raises UnusableDrawing otherwise
+    assert issubclass(UnusableDrawing, ValueError)
+
+
+def test_a_plain_upright_line_is_a_one_not_a_dot():
+    image = np.zeros((84, 84))
+    image[20:60, 40:48] = 1
+    assert prepare_drawing(image).centred.max() == 1

@@ -1,0 +1,169 @@
+"""The network that reads pulses: two convolutions with large kernels, a max-pool and dense layers, every size free.
+
+conv -> ReLU -> conv -> ReLU -> max-pool 2 -> dense ReLU -> dense layers with the spec's activation -> output
+(tanh, or logits whose softmax is the answer). Convolution is cross-correlation, without padding.
+"""
+
+import math
+from collections.abc import Mapping
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from core.models.fft_conv import MICRO_BATCH, conv, conv_pair
+from core.models.pulse_layers import map_sides, parameter_count, shapes
+from core.specs import ModelSpec, SpecError
+
+ACTIVATIONS = {"tanh": torch.tanh, "sigmoid": torch.sigmoid, "relu": torch.relu}
+NOISE = 1e-6  # share of the largest value of a map below which the FFT cannot tell a value from 0
+
+
+class Layer(nn.Module):
+    """A kernel and its bias; what they do stands in the network."""
+
+    def __init__(self, kernel: tuple[int, ...], bias: int) -> None:
+        super().__init__()
+        self.kernel = nn.Parameter(torch.zeros(kernel))
+        self.bias = nn.Parameter(torch.zeros(bias))
+
+
+class PulseCNN(nn.Module):
+    """The network of a spec, started from its seed."""
+
+    def __init__(self, spec: ModelSpec) -> None:
+        super().__init__()
+        self.spec = spec
+        sizes = shapes(spec)
+        self.names = list(dict.fromkeys(name.split(".")[0] for name in sizes))
+        for name in self.names:
+            self.add_module(name, Layer(sizes[f"{name}.kernel"], sizes[f"{name}.bias"][0]))
+        self.dense = [name for name in self.names if name.startswith("dense")]
+        initialise(self)
+        self.recentre()
+
+    def layer(self, name: str) -> Layer:
+        return getattr(self, name)
+
+    def forward(self, x: Tensor, generator: torch.Generator | None = None) -> Tensor:
+        """Outputs (tanh) or logits (softmax), (batch, 1, side, side) -> (batch, classes); a generator means dropout."""
+        return self.head(self.pooled(x), generator)
+
+    def pooled(self, x: Tensor) -> Tensor:
+        """What the convolutions and the pool give, (batch, 1, side, side) -> (batch, c2, pooled, pooled)."""
+        first, second = self.layer("conv1"), self.layer("conv2")
+        return conv_pair(x, first.kernel, first.bias, second.kernel, second.bias)
+
+    def head(self, pooled: Tensor, generator: torch.Generator | None = None) -> Tensor:
+        """The dense layers, (batch, c2, pooled, pooled) -> (batch, classes)."""
+        z = pooled.flatten(1)  # (batch, c2 * pooled * pooled)
+        if generator is not None and self.spec.dropout > 0:
+            kept = torch.rand(z.shape, generator=generator, dtype=z.dtype) >= self.spec.dropout
+            z = z * kept / (1 - self.spec.dropout)
+        for i, name in enumerate(self.dense):
+            layer = self.layer(name)
+            z = torch.addmm(layer.bias, z, layer.kernel)
+            if i < len(self.dense) - 1:
+                z = torch.relu(z) if i == 0 else ACTIVATIONS[self.spec.activation](z)
+        return torch.tanh(z) if self.spec.output == "tanh" else z
+
+    def answers(self, z: Tensor) -> Tensor:
+        """What the network says, from what `forward` gives: tanh outputs as they are, logits as probabilities."""
+        return z if self.spec.output == "tanh" else torch.softmax(z, 1)
+
+    @torch.no_grad()
+    def activations(self, x: Tensor) -> dict[str, Tensor]:
+        """Every layer's output by name: conv1, relu1, conv2, relu2, pool, dense1, ... and answers; (batch, ...) each."""
+        first, second = self.layer("conv1"), self.layer("conv2")
+        out = {"conv1": torch.cat([quiet(conv(part, first.kernel, first.bias), first.bias) for part in x.split(MICRO_BATCH)])}
+        out["relu1"] = out["conv1"].relu()
+        out["conv2"] = torch.cat([quiet(conv(part, second.kernel, second.bias), second.bias) for part in out["relu1"].split(MICRO_BATCH)])
+        out["relu2"] = out["conv2"].relu()
+        out["pool"] = nn.functional.max_pool2d(out["relu2"], 2)
+        z = out["pool"].flatten(1)
+        for i, name in enumerate(self.dense):
+            layer = self.layer(name)
+            z = torch.addmm(layer.bias, z, layer.kernel)
+            last = i == len(self.dense) - 1
+            z = (torch.tanh(z) if self.spec.output == "tanh" else z) if last else self._hidden(z, i)
+            out[name] = z
+        out["answers"] = self.answers(z)
+        return out
+
+    def _hidden(self, z: Tensor, index: int) -> Tensor:
+        """The first dense layer is a ReLU; the later hidden ones follow the spec."""
+        return torch.relu(z) if index == 0 else ACTIVATIONS[self.spec.activation](z)
+
+    @torch.no_grad()
+    def recentre(self) -> None:
+        """Take the mean out of each 2-D kernel and hold both convolution biases at 0, if the spec says so."""
+        if self.spec.centred:
+            for name in ("conv1", "conv2"):
+                layer = self.layer(name)
+                layer.kernel.sub_(layer.kernel.mean((2, 3), keepdim=True))
+                layer.bias.zero_()
+
+    def weights(self) -> dict[str, np.ndarray]:
+        """A float32 copy of every parameter by name."""
+        return {name: p.detach().numpy().copy() for name, p in self.named_parameters()}
+
+
+def quiet(maps: Tensor, bias: Tensor) -> Tensor:
+    """Maps with the FFT's rounding taken out: where they differ from the bias by less than it can resolve, the bias."""
+    limit = NOISE * (maps - bias[:, None, None]).abs().amax((1, 2, 3), keepdim=True)
+    return torch.where((maps - bias[:, None, None]).abs() <= limit, bias[:, None, None], maps)
+
+
+@torch.no_grad()
+def initialise(model: PulseCNN) -> None:
+    """Fill the network from its spec's seed.
+
+    "torch": weights and biases uniform within 1 / sqrt(inputs), as nn.Conv2d and nn.Linear start. "he": convolutions as
+    torch does without biases, He normal before the dense ReLU, Xavier normal before the rest, biases 0. Convolution
+    weights are then multiplied by `start_scale`.
+    """
+    spec = model.spec
+    if spec.initializer not in ("torch", "he"):
+        raise SpecError(f"The pulse CNN starts as 'torch' or 'he', not {spec.initializer!r}.")
+    generator = torch.Generator().manual_seed(spec.seed)
+    for name in model.names:
+        layer = model.layer(name)
+        is_conv = name.startswith("conv")
+        inputs = math.prod(layer.kernel.shape[1:]) if is_conv else layer.kernel.shape[0]
+        bound = 1 / math.sqrt(inputs)
+        if is_conv or spec.initializer == "torch":
+            layer.kernel.uniform_(-bound, bound, generator=generator)
+        else:
+            outputs = layer.kernel.shape[1]
+            before_relu = name == model.dense[0] and len(model.dense) > 1
+            deviation = math.sqrt(2 / inputs) if before_relu else math.sqrt(2 / (inputs + outputs))
+            layer.kernel.normal_(0, deviation, generator=generator)
+        if spec.initializer == "torch":
+            layer.bias.uniform_(-bound, bound, generator=generator)
+        if is_conv:
+            layer.kernel.mul_(spec.start_scale)
+
+
+def restore(spec: ModelSpec, weights: Mapping[str, np.ndarray]) -> PulseCNN:
+    """The network of stored weights, float32, without gradients.
+
+    Raises:
+        SpecError: a parameter is missing or of another shape.
+    """
+    model = PulseCNN(spec)
+    for name, parameter in model.named_parameters():
+        if name not in weights or weights[name].shape != tuple(parameter.shape):
+            raise SpecError(f"The stored state has no {name} of shape {tuple(parameter.shape)}; choose a run that keeps its dense layers.")
+        parameter.data = torch.from_numpy(np.array(weights[name], dtype=np.float32))
+    return model.requires_grad_(False).eval()
+
+
+@torch.no_grad()
+def predict(spec: ModelSpec, weights: Mapping[str, np.ndarray], images: np.ndarray) -> np.ndarray:
+    """The class that a stored state gives each image, (n, h, w) of 0 and 1 -> (n,)."""
+    model = restore(spec, weights)
+    parts = [model(part.float()).argmax(1) for part in torch.from_numpy(images)[:, None].split(128)]
+    return torch.cat(parts).numpy()
+
+
+__all__ = ["Layer", "PulseCNN", "initialise", "map_sides", "parameter_count", "predict", "quiet", "restore", "shapes"]

@@ -1,0 +1,104 @@
+"""An executor that runs each call in a fresh Python process: `python -m core.training.processes FUNCTION ARGUMENTS PARENT`.
+
+The pools of the standard library do not fit a Streamlit server: a worker that is killed takes all the other jobs of a
+ProcessPoolExecutor with it, and a spawned worker first runs the script that Streamlit has put in the place of
+`__main__`, the whole app. Here a killed process fails its own job alone and gives back its memory when it ends.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Executor, Future
+from importlib import import_module
+from pathlib import Path
+from queue import SimpleQueue
+from typing import Any
+
+ROOT = Path(__file__).parents[2]
+_alone = False
+
+
+class WorkerDied(RuntimeError):
+    """A process ended before its call did; the message says how, as the rest of a sentence."""
+
+
+class Processes(Executor):
+    """Runs module-level functions with JSON arguments, `workers` at a time, the others in order of submission."""
+
+    def __init__(self, workers: int) -> None:
+        self._queue: SimpleQueue[tuple[Future[None], list[str]] | None] = SimpleQueue()
+        self._workers = workers
+        for _ in range(workers):  # daemons, so that a server that stops never waits for a training
+            threading.Thread(target=self._serve, daemon=True).start()
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        """The future of a call, whose result is None."""
+        future: Future[Any] = Future()
+        self._queue.put((future, [f"{fn.__module__}:{fn.__qualname__}", json.dumps([args, kwargs])]))
+        return future
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """Let the threads end after what is queued; processes under way are not waited for."""
+        for _ in range(self._workers):
+            self._queue.put(None)
+
+    def _serve(self) -> None:
+        while (item := self._queue.get()) is not None:
+            future, call = item
+            if not future.set_running_or_notify_cancel():
+                continue
+            try:
+                run(call)
+            except BaseException as error:
+                future.set_exception(error)
+            else:
+                future.set_result(None)
+
+
+def run(call: list[str]) -> None:
+    """One call in a process of its own.
+
+    Raises:
+        WorkerDied: it was killed, or ended with an error.
+    """
+    command = [sys.executable, "-m", "core.training.processes", *call, str(os.getpid())]
+    environment = os.environ | {"OMP_NUM_THREADS": "1"}
+    done = subprocess.run(command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    if done.returncode < 0:
+        raise WorkerDied(f"its process was ended from outside (signal {-done.returncode})")
+    if done.returncode > 0:
+        last = done.stderr.decode(errors="replace").strip().splitlines()[-1:] or ["no reason given"]
+        raise WorkerDied(f"its process ended with an error ({last[0][:200]})")
+
+
+def alone() -> bool:
+    """Whether this process was started for one call, so that ending it ends nothing else."""
+    return _alone
+
+
+def _end_with_parent(parent: int) -> None:
+    while os.getppid() == parent:
+        time.sleep(0.5)
+    os._exit(1)
+
+
+def main(function: str, arguments: str, parent: str) -> None:
+    """Do one call in this process, at a lower priority than the app's, for as long as the app lives."""
+    global _alone
+    _alone = True
+    threading.Thread(target=_end_with_parent, args=(int(parent),), daemon=True).start()
+    if hasattr(os, "nice"):
+        os.nice(5)
+    module, _, name = function.partition(":")
+    args, kwargs = json.loads(arguments)
+    getattr(import_module(module), name)(*args, **kwargs)
+
+
+if __name__ == "__main__":
+    from core.training import processes  # not this module under the name __main__, whose flag nobody else would see
+
+    processes.main(*sys.argv[1:])

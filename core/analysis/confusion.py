@@ -1,0 +1,77 @@
+"""What confusion counts say: rows are the actual classes, columns the predicted ones."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+
+def _share(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
+    """part / whole, NaN where the whole is 0."""
+    return np.divide(part, whole, out=np.full(np.broadcast(part, whole).shape, np.nan), where=whole > 0)
+
+
+def precision(matrix: np.ndarray) -> np.ndarray:
+    """Of the images called a class, the share that are it, (..., classes); NaN where none was."""
+    m = np.asarray(matrix, dtype=float)
+    return _share(np.diagonal(m, axis1=-2, axis2=-1), m.sum(axis=-2))
+
+
+def recall(matrix: np.ndarray) -> np.ndarray:
+    """Of the images of a class, the share called it, (..., classes); NaN where there is none."""
+    m = np.asarray(matrix, dtype=float)
+    return _share(np.diagonal(m, axis1=-2, axis2=-1), m.sum(axis=-1))
+
+
+def row_shares(matrix: np.ndarray) -> np.ndarray:
+    """Each row divided by its sum, (..., classes, classes); NaN for an empty row."""
+    m = np.asarray(matrix, dtype=float)
+    return _share(m, m.sum(axis=-1, keepdims=True))
+
+
+def cell_images(probabilities: np.ndarray, actual: np.ndarray, row: int, column: int) -> np.ndarray:
+    """Indices of the images of one cell, the most confident first; equal ones in the order of the data set.
+
+    Args:
+        probabilities: (images, classes); the largest is the prediction and its size the confidence.
+        actual: (images,) true classes.
+    """
+    predicted = probabilities.argmax(axis=1)
+    members = np.flatnonzero((actual == row) & (predicted == column))
+    return members[np.argsort(-probabilities[members, column], kind="stable")]
+
+
+def top_images(probabilities: np.ndarray, actual: np.ndarray) -> np.ndarray:
+    """Index of each cell's most confident image, (classes, classes); -1 for an empty cell."""
+    classes = probabilities.shape[1]
+    predicted = probabilities.argmax(axis=1)
+    confidence = probabilities[np.arange(len(probabilities)), predicted]
+    out = np.full((classes, classes), -1)
+    rising = np.argsort(-confidence, kind="stable")[::-1]  # written last wins: the most confident
+    out[actual[rising], predicted[rising]] = rising
+    return out
+
+
+@dataclass(frozen=True)
+class CellStory:
+    """How one cell's count went over the stored states."""
+
+    counts: np.ndarray  # (states,)
+    top_state: int  # where the count was largest, the first of several
+    gone_state: int | None  # first state from which on the count stays 0; None if it never does
+
+
+def cell_story(film: np.ndarray, row: int, column: int) -> CellStory:
+    """When an error appeared and went, from counts (states, classes, classes)."""
+    series = np.asarray(film)[:, row, column]
+    present = np.flatnonzero(series)
+    last = int(present[-1]) + 1 if len(present) else 0
+    return CellStory(series, int(series.argmax()), last if last < len(series) else None)
+
+
+def aligned(film: np.ndarray, epochs: np.ndarray, other: np.ndarray, other_epochs: np.ndarray) -> np.ndarray:
+    """For each state of one run the counts of the other's state nearest in epochs, (states, classes, classes)."""
+    gap = np.abs(np.asarray(epochs)[:, None] - np.asarray(other_epochs)[None, :])  # (states, other states)
+    nearest = np.asarray(other)[gap.argmin(axis=1)]
+    if nearest.shape != np.shape(film):
+        raise ValueError("Two models can be compared only over the same classes.")
+    return nearest

@@ -1,0 +1,43 @@
+"""Which test digits stand in an activation table, and in which order its filters."""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from core.analysis.digit_survey import CLASSES
+
+
+def one_of_each(labels: np.ndarray, start: int = 0) -> np.ndarray:
+    """The number of an image of each digit 0-9, its `start`-th; digits that are not there are left out."""
+    found = [np.flatnonzero(labels == digit) for digit in range(CLASSES)]
+    return np.array([where[start % len(where)] for where in found if len(where)], dtype=int)
+
+
+def of_one(labels: np.ndarray, digit: int, count: int = 10, start: int = 0) -> np.ndarray:
+    """Numbers of `count` images of one digit, from its `start`-th on, round the end."""
+    where = np.flatnonzero(labels == digit)
+    return where[(start + np.arange(min(count, len(where)))) % len(where)] if len(where) else where
+
+
+def filter_order(values: np.ndarray, kernel: np.ndarray | None, by: str) -> np.ndarray:
+    """The order of the filters: "number", "activation" (largest mean over images and places first) or "norm" (largest L2 norm first).
+
+    Args:
+        values: (images, filters, ...) activations.
+        kernel: (filters, ...) weights; needed for "norm".
+    """
+    count = values.shape[1]
+    if by == "activation":
+        return np.argsort(-values.mean(axis=tuple(i for i in range(values.ndim) if i != 1)), kind="stable")
+    if by == "norm" and kernel is not None:
+        return np.argsort(-np.linalg.norm(kernel.reshape(count, -1), axis=1), kind="stable")
+    return np.arange(count)
+
+
+def kernel_of(weights: Mapping[str, np.ndarray], layer: str) -> np.ndarray | None:
+    """The kernel that makes a layer, its filters (or units) first; None where there is none, as for the input."""
+    if layer in ("conv1", "relu1", "pool1"):
+        return weights["conv1.kernel"]
+    if layer in ("conv2", "relu2", "pool2"):
+        return weights["conv2.kernel"]
+    return weights["dense1.kernel"].T if layer in ("logits", "probabilities") else None

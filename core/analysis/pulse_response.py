@@ -1,0 +1,64 @@
+"""What a pulse CNN answers to: outputs and kernels along one parameter of a pulse, and the patches that kernels like."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from core.analysis.pulse_network import activations
+from core.data.pulses import render, used
+from core.models.pulse_cnn import PulseCNN
+from core.specs import PulseSpec
+
+POINTS = 41  # along a parameter
+
+
+def swept(kind: str) -> tuple[str, ...]:
+    """The parameters that can be moved for a pulse of this kind."""
+    return tuple(name for name in used(kind) if name != "drift")
+
+
+def sweep_images(
+    spec: PulseSpec, kind: str, parameter: str, fixed: Mapping[str, float], points: int = POINTS
+) -> tuple[NDArray, NDArray[np.uint8]]:
+    """Values of one parameter over its range, (points,), and the pulse at each, (points, h, w); the rest as given."""
+    low, high = getattr(spec, parameter)
+    values = np.linspace(low, high, points)
+    frame = pd.DataFrame({**{name: np.full(points, value) for name, value in fixed.items()}, parameter: values})
+    labels = np.full(points, spec.classes.index(kind), np.uint8)
+    return values, render(spec, labels, frame)
+
+
+def sweep(
+    model: PulseCNN, spec: PulseSpec, kind: str, parameter: str, fixed: Mapping[str, float], points: int = POINTS
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Outputs (value, class, output) and each kernel's strongest response (value, kernel, response) along a parameter."""
+    values, images = sweep_images(spec, kind, parameter, fixed, points)
+    found = activations(model, images)
+    outputs = pd.DataFrame(found["answers"], columns=list(spec.classes)).assign(value=values)
+    strongest = found["relu1"].max((2, 3))  # (points, kernels)
+    kernels = pd.DataFrame(strongest, columns=[str(i + 1) for i in range(strongest.shape[1])]).assign(value=values)
+    return (
+        outputs.melt("value", var_name="class", value_name="output"),
+        kernels.melt("value", var_name="kernel", value_name="response"),
+    )
+
+
+def liked(model: PulseCNN, images: NDArray[Any], count: int) -> pd.DataFrame:
+    """The patches of these images that each first kernel answers to most, at most one an image.
+
+    Returns:
+        kernel (from 1), rank (from 1), image, row, column (the patch's upper left pixel) and response before the ReLU.
+    """
+    maps = activations(model, images, whole=False)["conv1"]  # (n, kernels, rows, columns)
+    flat = maps.reshape(*maps.shape[:2], -1)
+    places, best = flat.argmax(2), flat.max(2)  # (n, kernels)
+    rows = []
+    for kernel in range(maps.shape[1]):
+        order = np.argsort(-best[:, kernel], kind="stable")[:count]
+        for rank, image in enumerate(order, start=1):
+            row, column = divmod(int(places[image, kernel]), maps.shape[3])
+            rows.append((kernel + 1, rank, int(image), row, column, float(best[image, kernel])))
+    return pd.DataFrame(rows, columns=["kernel", "rank", "image", "row", "column", "response"])

@@ -1,0 +1,35 @@
+"""How the units of a hidden layer vote for and against each class."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Votes:
+    """One image's votes: activation times weight; they add up, with the bias, to the logits."""
+
+    activations: np.ndarray  # (units,)
+    products: np.ndarray  # (units, classes)
+    bias: np.ndarray  # (classes,)
+    logits: np.ndarray  # (classes,)
+
+
+def votes(activations: np.ndarray, kernel: np.ndarray, bias: np.ndarray) -> Votes:
+    """Votes of hidden activations (units,) through output weights (units, classes), in float64."""
+    products = activations.astype(np.float64)[:, None] * kernel.astype(np.float64)
+    return Votes(activations, products, bias.astype(np.float64), products.sum(axis=0) + bias.astype(np.float64))
+
+
+def unit_order(kernel: np.ndarray, sort_class: int | None) -> np.ndarray:
+    """Hidden units from the strongest vote for a class to the strongest against it; None keeps their own order."""
+    if sort_class is None:
+        return np.arange(len(kernel))
+    return np.argsort(-kernel[:, sort_class], kind="stable")
+
+
+def sides(kernel: np.ndarray, class_: int) -> tuple[list[int], list[int]]:
+    """Units that vote for a class and those against it, each strongest first."""
+    order = unit_order(kernel, class_)
+    column = kernel[:, class_]
+    return [int(u) for u in order if column[u] > 0], [int(u) for u in order[::-1] if column[u] < 0]

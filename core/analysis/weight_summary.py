@@ -1,0 +1,51 @@
+"""What stands in a network's weights, in a row each."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from core.models.digit_layers import layers
+from core.specs import ModelSpec
+
+
+def weight_table(weights: Mapping[str, np.ndarray]) -> pd.DataFrame:
+    """Each weight's shape, parameters, min, max, mean, zeros and NaN; min, max and mean leave NaN out."""
+    rows = []
+    for name, values in weights.items():
+        finite = values[~np.isnan(values)].astype(np.float64)
+        rows.append(
+            {
+                "weight": name,
+                "shape": " x ".join(str(n) for n in values.shape),
+                "parameters": values.size,
+                "min": float(finite.min()) if finite.size else np.nan,
+                "max": float(finite.max()) if finite.size else np.nan,
+                "mean": float(finite.mean()) if finite.size else np.nan,
+                "zeros": int((values == 0).sum()),
+                "NaN": int(np.isnan(values).sum()),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def layer_table(model: ModelSpec) -> pd.DataFrame:
+    """Each layer's output shape, parameters, kernel, stride and activation, the totals in the last row."""
+    rows: list[dict[str, object]] = []
+    for layer in layers(model):
+        if layer.name in ("relu1", "relu2", "probabilities"):
+            continue  # they stand as the activation of the layer before
+        rows.append(
+            {
+                "layer": layer.title,
+                "output": " x ".join(str(n) for n in layer.shape),
+                "values": int(np.prod(layer.shape)),
+                "parameters": layer.parameters,
+                "kernel": f"{layer.kernel}x{layer.kernel}" if layer.kernel else "",
+                "stride": str(layer.stride) if layer.stride else "",
+                "activation": layer.activation,
+            }
+        )
+    frame = pd.DataFrame(rows)
+    total = {"layer": "Total", "output": "", "values": frame["values"].sum(), "parameters": frame["parameters"].sum()}
+    return pd.concat([frame, pd.DataFrame([{**dict.fromkeys(frame.columns, ""), **total}])], ignore_index=True)

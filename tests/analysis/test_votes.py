@@ -1,0 +1,31 @@
+"""Votes of hidden units add up to the logits of torch."""
+
+import numpy as np
+import torch
+
+from core.analysis.votes import sides, unit_order, votes
+from core.models import mlp
+
+
+def test_votes_add_up_to_the_logits_of_torch():
+    torch.manual_seed(0)
+    net = torch.nn.Sequential(torch.nn.Linear(784, 10), torch.nn.Sigmoid(), torch.nn.Linear(10, 10))
+    kernels = [net[i].weight.detach().numpy().T for i in (0, 2)]
+    biases = [net[i].bias.detach().numpy() for i in (0, 2)]
+    x = mlp.inputs(np.random.default_rng(0).integers(0, 256, (3, 28, 28), dtype=np.uint8))
+    with torch.no_grad():
+        expected = net(torch.from_numpy(x)).numpy()
+    hidden = mlp.forward(kernels, biases, x, "sigmoid")[0]
+    for i in range(3):
+        found = votes(hidden[i], kernels[1], biases[1])
+        np.testing.assert_allclose(found.logits, expected[i], atol=1e-5)
+        np.testing.assert_allclose(found.products.sum(0) + found.bias, expected[i], atol=1e-5)
+        assert found.products.shape == (10, 10)
+
+
+def test_order_and_sides():
+    kernel = np.array([[1.0, -2.0], [3.0, 0.0], [-4.0, 5.0], [0.0, 1.0]])
+    assert unit_order(kernel, None).tolist() == [0, 1, 2, 3]
+    assert unit_order(kernel, 0).tolist() == [1, 0, 3, 2]
+    assert sides(kernel, 0) == ([1, 0], [2])
+    assert sides(kernel, 1) == ([2, 3], [0])

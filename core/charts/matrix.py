@@ -1,0 +1,342 @@
+"""Heat maps of small weight matrices that sort and step through the epochs in the browser.
+
+One table holds every cell with its weights at all states (`s0`, `s1`, ...). Hidden bound parameters choose the state
+and the order; the pick is a point selection. So neither a click nor a step of the epoch asks the server for anything.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import altair as alt
+import numpy as np
+import pandas as pd
+
+from core.charts.theme import Theme, signed_scale
+
+SORTS = {"original": "original order", "value": "value", "abs": "|value|", "norm": "L2 norm"}
+MOVES = {"both": "rows and columns", "rows": "rows", "columns": "columns"}
+LABEL = 30  # pixels for row and column labels
+TABLE = "cells"  # the named table that a matrix chart reads: `frame` makes it
+STRIP = 96  # pixels for a norm strip
+BARE = alt.ViewBackground(stroke=None)
+PICKED = "isValid(pick.m) && isValid(pick.m[0])"  # a selection is undefined until the first click
+
+
+@dataclass(frozen=True)
+class Opening:
+    """What a matrix shows when it is drawn; afterwards the browser's own controls move it."""
+
+    state: int = 0  # index of the stored state
+    sort: str = "original"  # key of SORTS
+    move: str = "both"  # key of MOVES
+    descending: bool = True
+    held: int = -1  # state whose weights give the order; -1 follows the state shown
+    pick: tuple[str, int, int] | None = None  # matrix, y, x; -1 stands for a norm strip
+
+
+@dataclass(frozen=True)
+class Block:
+    """A matrix and where it lies: its y and x axes are named, and blocks that name the same axis share its order."""
+
+    name: str  # "cur", "prev", "next"
+    values: np.ndarray  # (states, y units, x units) float32
+    y_axis: str
+    x_axis: str
+    owns_y: bool = True  # its norms are the norms of the y axis
+    owns_x: bool = True
+
+
+def frame(blocks: Sequence[Block], biases: np.ndarray | None = None) -> pd.DataFrame:
+    """A row a cell: block, unit indices, axes and the weight at every state.
+
+    Args:
+        biases: (states, x units of the first block), as further cells of a block "bias".
+    """
+    tables = []
+    if biases is not None:
+        blocks = [*blocks, Block("bias", biases[:, None, :], "bias", blocks[0].x_axis, owns_x=False)]
+    for block in blocks:
+        states, height, width = block.values.shape
+        y, x = np.divmod(np.arange(height * width), width)
+        table = {"m": block.name, "y": y, "x": x, "ay": block.y_axis, "ax": block.x_axis, "oy": int(block.owns_y), "ox": int(block.owns_x)}
+        flat = block.values.reshape(states, -1).astype(np.float32)
+        tables.append(pd.DataFrame(table | {f"s{i}": flat[i] for i in range(states)}))
+    return pd.concat(tables, ignore_index=True)
+
+
+def cell_size(units: int, room: int, least: int = 11, most: int = 40) -> int:
+    """Pixels a cell gets when `units` of them share `room` pixels."""
+    return max(least, min(most, room // units))
+
+
+def parameters(states: int) -> list[alt.Parameter]:
+    """Hidden inputs that the player and the page write to."""
+    text = alt.binding(input="text")
+    return [
+        alt.param(name="epoch", value=0, bind=alt.binding_range(min=0, max=states - 1, step=1)),
+        alt.param(name="sort", value="original", bind=text),
+        alt.param(name="move", value="both", bind=text),
+        alt.param(name="falling", value="1", bind=text),
+        alt.param(name="held", value="-1", bind=text),
+    ]
+
+
+def pick_parameter() -> alt.Parameter:
+    """The clicked cell: block, y and x; on a norm strip the other index is -1."""
+    return alt.selection_point(name="pick", fields=["m", "py", "px"], toggle=False, empty=False, on="click", clear=False)
+
+
+def ordered(chart: alt.VConcatChart) -> alt.VConcatChart:
+    """Add the steps that find each cell's weight at the state shown and its place in the chosen order."""
+    here = f"({PICKED} && datum.m == pick.m[0])"
+    value = "(sort == 'abs' ? abs(datum.o) : datum.o)"
+    sign = "(falling == '1' ? -1 : 1)"
+    by_norm_y = f"(sort == 'norm' || ({PICKED} && pick.px[0] == -1))"
+    by_norm_x = f"(sort == 'norm' || ({PICKED} && pick.py[0] == -1))"
+    return (
+        chart.transform_calculate(w="datum['s' + epoch]", o="datum['s' + (toNumber(held) < 0 ? epoch : held)]")
+        .transform_calculate(
+            ky=f"{here} && datum.x == pick.px[0] ? {value} : 0",
+            kx=f"{here} && datum.y == pick.py[0] ? {value} : 0",
+            wy="datum.oy * datum.w * datum.w",
+            wx="datum.ox * datum.w * datum.w",
+            qy="datum.oy * datum.o * datum.o",
+            qx="datum.ox * datum.o * datum.o",
+        )
+        .transform_joinaggregate(ky="sum(ky)", ny="sum(wy)", qy="sum(qy)", groupby=["ay", "y"])
+        .transform_joinaggregate(kx="sum(kx)", nx="sum(wx)", qx="sum(qx)", groupby=["ax", "x"])
+        .transform_calculate(
+            ky=f"sort == 'original' || move == 'columns' ? 0 : {sign} * ({by_norm_y} ? datum.qy : datum.ky)",
+            kx=f"sort == 'original' || move == 'rows' ? 0 : {sign} * ({by_norm_x} ? datum.qx : datum.kx)",
+            ny="sqrt(datum.ny)",
+            nx="sqrt(datum.nx)",
+        )
+        .transform_window(sort=[alt.SortField("ky"), alt.SortField("y")], groupby=["ay"], ry="dense_rank()", frame=[None, 0])
+        .transform_window(sort=[alt.SortField("kx"), alt.SortField("x")], groupby=["ax"], rx="dense_rank()", frame=[None, 0])
+    )
+
+
+def _band(count: int) -> alt.Scale:
+    return alt.Scale(type="band", domain=list(range(1, count + 1)), paddingInner=0, paddingOuter=0)
+
+
+def place(field: str, count: int) -> dict[str, Any]:
+    """Arguments of an x or y channel that puts a rank 1..count on a band, without an axis."""
+    return {"field": field, "type": "ordinal", "scale": _band(count), "axis": None}
+
+
+def cells(
+    block: Block,
+    limit: float,
+    colours: Theme,
+    *,
+    width: int,
+    height: int,
+    titles: tuple[str, str],
+    name: str,
+    legend: bool = True,
+    lit: tuple[str, ...] = (),
+    own_limits: bool = False,
+    pick: alt.Parameter | None = None,
+) -> alt.LayerChart | alt.FacetChart:
+    """The cells of one block, coloured on the fixed scale -limit to limit, with the picked one outlined.
+
+    Args:
+        titles: what a row and a column are, for the tooltip and screen readers.
+        lit: Vega expressions; a cell fades when something is picked and none of them holds for it.
+        own_limits: stretch the colours of each state to its own largest |weight|, instead of `limit`.
+    """
+    rows, columns = block.values.shape[1:]
+    base = alt.Chart().transform_filter(alt.datum.m == block.name)
+    if own_limits:
+        base = base.transform_calculate(size="abs(datum.w)").transform_joinaggregate(peak="max(size)")
+        base = base.transform_calculate(shade=f"datum.peak > 0 ? {limit!r} * datum.w / datum.peak : 0")
+    colour = "shade:Q" if own_limits else "w:Q"
+    gradient = alt.Legend(
+        title="weight", orient="bottom", direction="horizontal", gradientThickness=10, format=".3~g", tickCount=5, offset=4
+    )
+    encoding: dict[str, Any] = {
+        "x": alt.X(**place("rx", columns)),
+        "y": alt.Y(**place("ry", rows)),
+        "color": alt.Color(colour, scale=signed_scale(limit, colours), legend=gradient if legend and not own_limits else None),
+        "tooltip": [
+            alt.Tooltip("y:Q", title=titles[0]),
+            alt.Tooltip("x:Q", title=titles[1]),
+            alt.Tooltip("w:Q", title="weight", format=".4g"),
+        ],
+        "description": alt.Description("label:N"),
+    }
+    if lit:
+        encoding["opacity"] = alt.condition(f"{PICKED} && !({' || '.join(lit)})", alt.value(0.3), alt.value(1.0))
+    rects = (
+        base.transform_calculate(
+            py="datum.y",
+            px="datum.x",
+            label=f"'{titles[0]} ' + datum.y + ', {titles[1]} ' + datum.x + ', weight ' + format(datum.w, '.4g')",
+        )
+        .mark_rect(cursor="pointer")
+        .encode(**encoding)
+        .properties(width=width, height=height, name=name)
+    )
+    if pick is not None:
+        rects = rects.add_params(pick)
+    outline = (
+        base.transform_filter(f"{PICKED} && datum.m == pick.m[0] && datum.y == pick.py[0] && datum.x == pick.px[0]")
+        .mark_rect(filled=False, stroke=colours.mark, strokeWidth=2, aria=False)
+        .encode(x=alt.X(**place("rx", columns)), y=alt.Y(**place("ry", rows)))
+    )
+    return alt.layer(rects, outline)
+
+
+def labels(axis: str, count: int, texts: Sequence[str], colours: Theme, *, size: int, block: str, across: bool) -> alt.Chart:
+    """The names of the units along one axis, in the order shown."""
+    other = "y" if across else "x"
+    rank = "rx" if across else "ry"
+    picked = "pick.px" if across else "pick.py"
+    unit = "x" if across else "y"
+    words = f"{list(texts)!r}[datum.{unit}]"
+    base = alt.Chart().transform_filter(f"datum.m == '{block}' && datum.{other} == 0").transform_calculate(name=words)
+    strong = f"{PICKED} && pick.m[0] == '{block}' && {picked}[0] == datum.{unit}"
+    mark = base.mark_text(
+        fontSize=min(11, max(8, size - 2)), align="center" if across else "right", baseline="bottom" if across else "middle"
+    )
+    channels: dict[str, Any] = {
+        "text": alt.Text("name:N"),
+        "color": alt.condition(strong, alt.value(colours.text), alt.value(colours.muted)),
+    }
+    if across:
+        return mark.encode(x=alt.X(**place(rank, count)), y=alt.value(14), **channels).properties(
+            width=size * count, height=16, name=f"labels-{axis}"
+        )
+    return mark.encode(y=alt.Y(**place(rank, count)), x=alt.value(LABEL - 4), **channels).properties(
+        width=LABEL, height=size * count, name=f"labels-{axis}"
+    )
+
+
+def norm_strip(
+    block: Block, top: float, colours: Theme, *, size: int, across: bool, unit_name: str, name: str, pick: alt.Parameter
+) -> alt.LayerChart | alt.FacetChart:
+    """L2 norms as bars with values, in the order shown: of each row at the right, or of each column below (`across`)."""
+    count = block.values.shape[2] if across else block.values.shape[1]
+    rank, norm, other, unit = ("rx", "nx", "y", "x") if across else ("ry", "ny", "x", "y")
+    base = (
+        alt.Chart()
+        .transform_filter(f"datum.m == '{block.name}' && datum.{other} == 0")
+        .transform_calculate(
+            py="-1" if across else "datum.y",
+            px="datum.x" if across else "-1",
+            label=f"'{unit_name} ' + datum.{unit} + ', L2 norm ' + format(datum.{norm}, '.4g')",
+        )
+    )
+    along: dict[str, Any] = {"field": norm, "type": "quantitative", "scale": alt.Scale(domain=[0, top], clamp=True), "axis": None}
+    tip = [alt.Tooltip(f"{unit}:Q", title=unit_name), alt.Tooltip(f"{norm}:Q", title="L2 norm", format=".4g")]
+    bars = base.mark_bar(
+        cursor="pointer",
+        color=colours.amount[2],
+        height=size - 2 if not across else alt.Undefined,
+        width=size - 2 if across else alt.Undefined,
+    ).encode(tooltip=tip, description=alt.Description("label:N"))
+    words = base.mark_text(color=colours.text, fontSize=min(10, max(8, size - 3)), aria=False).encode(
+        text=alt.Text(f"{norm}:Q", format=".3~g")
+    )
+    if across:
+        along["scale"] = alt.Scale(domain=[0, top], range=[0, STRIP - 26], clamp=True)
+        bars = bars.encode(x=alt.X(**place(rank, count)), y=alt.Y(**along), y2=alt.value(0))
+        layers = [bars]
+        if size >= 26:
+            layers.append(words.encode(x=alt.X(**place(rank, count)), y=alt.Y(**along)).properties())
+            layers[1].mark.dy = 8
+        layered = alt.layer(bars.properties(name=name).add_params(pick), *layers[1:])
+        return layered.properties(width=size * count, height=STRIP - 12)
+    along["scale"] = alt.Scale(domain=[0, top], range=[0, STRIP - 36], clamp=True)
+    bars = bars.encode(y=alt.Y(**place(rank, count)), x=alt.X(**along), x2=alt.value(0))
+    words = words.encode(y=alt.Y(**place(rank, count)), x=alt.X(**along))
+    words.mark.align, words.mark.dx = "left", 3
+    return alt.layer(bars.properties(name=name).add_params(pick), words).properties(width=STRIP, height=size * count)
+
+
+def bias_strip(columns: int, limit: float, colours: Theme, *, size: int) -> alt.Chart:
+    """The bias of each output, in the order of the columns, on a scale of its own."""
+    return (
+        alt.Chart()
+        .transform_filter(alt.datum.m == "bias")
+        .transform_calculate(label="'bias of output ' + datum.x + ', ' + format(datum.w, '.4g')")
+        .mark_rect()
+        .encode(
+            x=alt.X(**place("rx", columns)),
+            color=alt.Color("w:Q", scale=signed_scale(limit, colours), legend=None),
+            tooltip=[alt.Tooltip("x:Q", title="output"), alt.Tooltip("w:Q", title="bias", format=".4g")],
+            description=alt.Description("label:N"),
+        )
+        .properties(width=size * columns, height=14, name="bias")
+    )
+
+
+def opening_values(opening: Opening) -> dict[str, object]:
+    """The values that the chart's parameters open with."""
+    values: dict[str, object] = {
+        "epoch": opening.state,
+        "sort": opening.sort,
+        "move": opening.move,
+        "falling": "1" if opening.descending else "0",
+        "held": str(opening.held),
+    }
+    if opening.pick:
+        values["pick"] = [dict(zip(("m", "py", "px"), opening.pick, strict=True))]
+    return values
+
+
+def matrix(
+    values: np.ndarray,
+    biases: np.ndarray,
+    colours: Theme,
+    *,
+    row_names: Sequence[str],
+    column_names: Sequence[str],
+    limit: float,
+    own_limits: bool = False,
+    room: tuple[int, int] = (460, 400),
+) -> alt.VConcatChart:
+    """A layer's kernel with labels, bias strip and the norm strips, for up to about 800 cells.
+
+    Args:
+        values: (states, rows, columns); rows are inputs, columns outputs.
+        biases: (states, columns).
+        limit: the largest |weight| that the colours span, the same for all states.
+        room: pixels that the cells may fill, across and down.
+    """
+    block = Block("cur", values, "A", "B")
+    states, rows, columns = values.shape
+    across, down = cell_size(columns, room[0], 14, 46), cell_size(rows, room[1])
+    pick = pick_parameter()
+    square = values.astype(np.float64) ** 2
+    row_top, column_top = float(np.sqrt(square.sum(2)).max()), float(np.sqrt(square.sum(1)).max())
+    bias_limit = float(np.abs(biases).max()) or 1.0
+    body = cells(
+        block,
+        limit,
+        colours,
+        width=across * columns,
+        height=down * rows,
+        titles=("input", "output"),
+        name="matrix",
+        own_limits=own_limits,
+        pick=pick,
+    )
+    top = labels("B", columns, column_names, colours, size=across, block="cur", across=True)
+    left = labels("A", rows, row_names, colours, size=down, block="cur", across=False)
+    right = norm_strip(block, row_top, colours, size=down, across=False, unit_name="input", name="row-norms", pick=pick)
+    below = norm_strip(block, column_top, colours, size=across, across=True, unit_name="output", name="column-norms", pick=pick)
+    bias = bias_strip(columns, bias_limit, colours, size=across)
+    gap = alt.Chart().mark_point(opacity=0).properties(width=LABEL, height=1, view=BARE)
+    grid = alt.vconcat(
+        alt.hconcat(gap.properties(name="gap-1"), top, spacing=4),
+        alt.hconcat(left, body, right, spacing=4).resolve_scale(color="independent", x="independent", y="independent"),
+        alt.hconcat(gap.properties(name="gap-2"), bias, spacing=4),
+        alt.hconcat(gap.properties(name="gap-3"), below, spacing=4),
+        spacing=4,
+        data=alt.NamedData(TABLE),
+    )
+    chart = ordered(grid.resolve_scale(color="independent", x="independent", y="independent"))
+    return chart.add_params(*parameters(states))

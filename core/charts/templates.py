@@ -1,0 +1,64 @@
+"""Templates as pictures: signed or grey levels, colours of three channels, sheets and films."""
+
+import io
+from collections.abc import Sequence
+
+import numpy as np
+from PIL import Image
+
+from core.charts import raster
+from core.charts.theme import Theme
+
+COLOUR_WORDS = "each colour channel on one common scale: mid-grey does nothing, brighter pushes up, darker pushes down"
+
+
+def colours(weights: np.ndarray, limit: float) -> np.ndarray:
+    """Signed three-channel weights (..., 3) as uint8 colours: mid-grey is 0, each channel on the same -limit to limit."""
+    scaled = np.asarray(weights, dtype=np.float32) * (127.5 / (limit or 1.0)) + 127.5
+    return np.clip(np.rint(scaled), 0, 255).astype(np.uint8)
+
+
+def pixels(weights: np.ndarray, limit: float, theme: Theme) -> np.ndarray:
+    """Signed weights (..., height, width[, 3]) as colours (..., height, width, 3) uint8.
+
+    Three channels become a colour; one channel goes through the theme's signed palette.
+    """
+    if weights.ndim >= 3 and weights.shape[-1] == 3:
+        return colours(weights, limit)
+    return theme.signed_palette[raster.signed_levels(weights, limit)]
+
+
+def image_pixels(image: np.ndarray, theme: Theme) -> np.ndarray:
+    """An image in [0, 1] as colours (height, width, 3) uint8: a digit in the theme's ink, a picture as it is."""
+    if image.ndim == 3:
+        return np.clip(np.rint(image * 255), 0, 255).astype(np.uint8)
+    return theme.ink_palette[raster.amount_levels(image, 1.0)]
+
+
+def tiled(pictures: np.ndarray, columns: int, gap: int, paper: Sequence[int]) -> np.ndarray:
+    """Pictures (n, height, width, 3) laid out row by row with gaps of paper, (rows, ..., 3) uint8."""
+    n, height, width, _ = pictures.shape
+    rows = -(-n // columns)
+    out = np.empty((rows * (height + gap) + gap, columns * (width + gap) + gap, 3), np.uint8)
+    out[:] = paper
+    for i, picture in enumerate(pictures):
+        top, left = gap + (i // columns) * (height + gap), gap + (i % columns) * (width + gap)
+        out[top : top + height, left : left + width] = picture
+    return out
+
+
+def sheet(templates: np.ndarray, limit: float, theme: Theme, *, columns: int = 5, gap: int = 1) -> np.ndarray:
+    """Templates (units, height, width[, 3]) of one state as one picture, (height, width, 3) uint8."""
+    return tiled(pixels(templates, limit, theme), columns, gap, theme.ink_palette[60])
+
+
+def film(states: np.ndarray, limit: float, theme: Theme, *, columns: int = 5, scale: int = 3, milliseconds: int = 120) -> bytes:
+    """An endless animated WebP, lossless, of templates (states, units, height, width[, 3]); the last frame stays ten times as long."""
+    frames = []
+    for state in states:
+        picture = Image.fromarray(sheet(state, limit, theme, columns=columns))
+        frames.append(picture.resize((picture.width * scale, picture.height * scale), Image.Resampling.NEAREST))
+    out = io.BytesIO()
+    durations = [milliseconds] * (len(frames) - 1) + [10 * milliseconds]
+    frames[0].save(out, "WEBP", save_all=True, append_images=frames[1:], duration=durations, loop=0, lossless=True, method=2)
+    return out.getvalue()

@@ -1,0 +1,50 @@
+"""Strips of small pictures that answer to a click: one image a strip, a button over each picture.
+
+Fifty maps as fifty chart marks cost more than they show; one image swaps in place and scales with the page, and the buttons
+over it can be reached with the keyboard and read aloud.
+"""
+
+from collections.abc import Callable, Sequence
+
+import streamlit as st
+
+from core.charts.strips import Strip
+from core.ui.browser_part import browser_part
+
+_board = browser_part("kernel_explorer_board", __file__, html='<div class="board"></div>')
+
+
+def board(key: str, strips: Sequence[Strip], picked: str = "", on_pick: Callable[[], None] | None = None) -> str:
+    """Show strips and give the id of the picture that was clicked last, "" before the first click.
+
+    Args:
+        key: names the board; `picked_on(key)` reads the click in a callback.
+        picked: id of the picture to frame.
+        on_pick: called before the rerun that a click starts.
+    """
+    _board(
+        key=key,
+        data={
+            "picked": picked,
+            "strips": [
+                {
+                    "title": strip.title,
+                    "alt": strip.alt,
+                    "url": strip.url,
+                    "width": strip.width,
+                    "height": strip.height,
+                    "cells": [[c.id, c.label, c.left, c.top, c.width, c.height] for c in strip.cells],
+                }
+                for strip in strips
+            ],
+        },
+        on_picked_change=on_pick or (lambda: None),
+    )
+    return picked_on(key)
+
+
+def picked_on(key: str) -> str:
+    """The id of the picture clicked last on a board; "" if none was."""
+    state = st.session_state.get(key)
+    value = state.get("picked") if state else None
+    return str(value.get("id", "")) if isinstance(value, dict) else ""

@@ -1,0 +1,70 @@
+"""What the CNN page computes, once for everybody: networks, test images, answers, responses."""
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from core.analysis import kernels
+from core.data.pulse_sets import pulse_set
+from core.data.pulses import Pulses
+from core.ui import cached
+
+
+@st.cache_resource(show_spinner=False, max_entries=4)
+def test_set(name: str) -> Pulses:
+    """The test pulses of a run; treat them as read-only."""
+    return pulse_set(cached.run(name).spec.data, "test")
+
+
+@st.cache_resource(show_spinner=False, max_entries=24)
+def network(name: str, state: int):
+    """The network with the convolutions of one state and the dense layers of the last."""
+    from core.analysis import pulse_network
+
+    return pulse_network.network(cached.run(name), state)
+
+
+@st.cache_data(show_spinner="Reading the test images ...", max_entries=8)
+def test_answers(name: str) -> np.ndarray:
+    """What the last state says to each test image, (images, classes)."""
+    from core.analysis import pulse_network
+
+    return pulse_network.answers(network(name, cached.run(name).states - 1), test_set(name).images)
+
+
+@st.cache_data(show_spinner=False, max_entries=32)
+def activations(name: str, state: int, image: np.ndarray) -> dict[str, np.ndarray]:
+    """Every layer's output for one image (h, w) by name; the dense layers and answers mean something in the last state alone."""
+    from core.analysis import pulse_network
+
+    return pulse_network.activations(network(name, state), image[None])
+
+
+@st.cache_data(show_spinner="Moving the pulse ...", max_entries=64)
+def sweep(name: str, state: int, kind: str, parameter: str, fixed: tuple[tuple[str, float], ...]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Outputs and kernels' strongest responses along a parameter."""
+    from core.analysis import pulse_response
+
+    run = cached.run(name)
+    assert run.spec.data.pulses is not None
+    return pulse_response.sweep(network(name, state), run.spec.data.pulses, kind, parameter, dict(fixed))
+
+
+@st.cache_data(show_spinner="Looking for the patches that each kernel likes ...", max_entries=8)
+def liked(name: str, state: int, images: int, count: int) -> pd.DataFrame:
+    """The test patches that each kernel answers to most, among the first `images` test images."""
+    from core.analysis import pulse_response
+
+    return pulse_response.liked(network(name, state), test_set(name).images[:images], count)
+
+
+@st.cache_data(show_spinner=False, max_entries=16)
+def planes(name: str, parameter: str) -> np.ndarray:
+    """A convolution's 2-D kernels over the states, (states, kernels, k, k)."""
+    return kernels.planes(cached.run(name).weights(parameter))
+
+
+@st.cache_data(show_spinner=False, max_entries=16)
+def structure(name: str) -> pd.DataFrame:
+    """low and tv of each first kernel over the states."""
+    return kernels.structure(cached.run(name).epochs, planes(name, "conv1.kernel"))

@@ -1,0 +1,62 @@
+"""A pad to draw on, as a components v2 part; what is drawn reaches the page while the pen moves.
+
+    with drawing_pad("digits-pad") as drawing:      # the pad stands here
+        if drawing:
+            show(drawing.image(84))                 # pictures that follow the pen
+
+The pad keeps one request in flight: it sends its next drawing when the page has shown the last one. The end of the `with` block
+is what tells it so; put the pictures inside it and the whole into a `st.fragment`.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+import streamlit as st
+
+from core.ui.browser_part import browser_part
+from core.ui.drawing_pad.strokes import Drawing, Stroke, read
+
+PEN_WIDTH = 85  # pad units: 2.4 of 28 pixels, about as wide as the pens that wrote MNIST
+LABEL = "Drawing pad: draw a digit with pen, finger, mouse or the arrow keys"
+
+_pad = browser_part("drawing_pad", __file__)
+
+
+@contextmanager
+def drawing_pad(key: str, label: str = LABEL, width: int = PEN_WIDTH, example: Sequence[Stroke] = ()) -> Iterator[Drawing]:
+    """Mount a pad here and give what is drawn on it; the drawing outlives a visit to another page.
+
+    Args:
+        key: names the pad and its state, `st.session_state[key]["drawing"]`; its container's class is st-key-<key>-box.
+        label: what a screen reader says.
+        width: of the pen at first, in thousandths of the pad's side.
+        example: strokes that stand on a new pad, pale, until the first stroke or "Clear"; `drawing.example` says so.
+    """
+    kept = f"{key}-kept"
+    place = st.container(key=f"{key}-box")
+    state = st.session_state.get(key)
+    value = state.get("drawing") if state else None
+    drawing = read(value) if value else st.session_state.get(kept, Drawing(tuple(example), example=bool(example)))
+    st.session_state[kept] = drawing
+    yield drawing
+    with place:
+        _pad(
+            key=key,
+            data={
+                "shown": drawing.sequence,
+                "label": label,
+                "width": width,
+                "strokes": [{"width": s.width, "points": [v for point in s.points for v in point]} for s in drawing.strokes],
+                "example": drawing.example,
+                "forget": st.session_state.get(f"{key}-forget", 0),
+            },
+            on_drawing_change=lambda: None,
+        )
+
+
+def clear_pad(key: str) -> None:
+    """Ask a pad to empty itself, as its Clear button does; for use in callbacks."""
+    st.session_state[f"{key}-forget"] = st.session_state.get(f"{key}-forget", 0) + 1
+
+
+__all__ = ["LABEL", "PEN_WIDTH", "Drawing", "Stroke", "clear_pad", "drawing_pad"]

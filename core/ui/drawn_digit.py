@@ -1,0 +1,45 @@
+"""A drawn digit for any page: the pad, what was made of the drawing, or the sentence that says why there is none."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import numpy as np
+import streamlit as st
+
+from core.data.drawing import Prepared, UnusableDrawing, prepare_drawing
+from core.ui import page
+from core.ui.drawing_pad import Drawing, drawing_pad
+from core.ui.drawing_pad.examples import THREE
+
+PIXELS = 84  # the pad's drawing is read at three times the networks' 28 pixels
+EMPTY_HEIGHT = 220
+
+
+@contextmanager
+def drawn_digit(key: str, *, example: bool = True, centre: bool = True) -> Iterator[np.ndarray | None]:
+    """A pad, and below it the drawing as a network sees it: (28, 28) float32 in [0, 1], or None after a sentence.
+
+    with drawn_digit("home-pad") as image:
+        if image is not None:
+            show(image)            # pictures that follow the pen; keep them inside the block and all of it in a fragment
+
+    Args:
+        example: whether a pale digit of ours stands there at first.
+    """
+    with drawing_pad(key, example=THREE if example else ()) as drawing:
+        prepared = prepare_or_say(drawing, centre=centre)
+        yield None if prepared is None else prepared.centred
+
+
+def prepare_or_say(drawing: Drawing, *, centre: bool = True, height: int = EMPTY_HEIGHT) -> Prepared | None:
+    """The drawing made like MNIST's digits, or None after saying why it can't be."""
+    try:
+        return prepare_drawing(drawing.image(PIXELS), centre=centre)
+    except UnusableDrawing as error:
+        page.empty("No digit to read", str(error), height=height)
+        return None
+
+
+def last_drawing(key: str) -> Drawing:
+    """What stands on a pad that is not on the page now."""
+    return st.session_state.get(f"{key}-kept", Drawing(THREE, example=True))

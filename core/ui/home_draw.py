@@ -1,0 +1,46 @@
+"""Draw a digit on the home page, and the three networks answer."""
+
+import numpy as np
+import streamlit as st
+
+from core.analysis import dense
+from core.analysis.activations import activations
+from core.runs.run import Run
+from core.ui import cached, page
+from core.ui.drawn_digit import drawn_digit
+
+NETWORKS = {  # shipped run -> name on the page, the page that looks inside it
+    "mlp-diagonal": ("Five dense layers", "pages/mlp.py"),
+    "softmax-mnist": ("One layer of templates", "pages/templates.py"),
+    "digit-cnn": ("Convolutions", "pages/digits.py"),
+}
+
+
+def answer(run: Run, image: np.ndarray) -> np.ndarray:
+    """The ten probabilities (10,) that a run's last state gives an image (28, 28) in [0, 1]."""
+    state = cached.last_state(run.key)
+    if run.spec.model.kind == "dense":
+        return dense.forward(state, image[None], run.spec.model.activation)[-1][0]
+    return activations(state, image[None])["probabilities"][0]
+
+
+@st.fragment
+def draw_a_digit() -> None:
+    """The pad, and each network's answer beside it."""
+    left, right = st.columns([0.4, 0.6], gap="large")
+    with left, drawn_digit("home-pad") as image, right:
+        for name, (title, target) in NETWORKS.items():
+            run = cached.run_or_say(name)
+            if run is None:
+                continue
+            with st.container(border=True, key=f"home-answer-{name}"):
+                if image is None:
+                    st.markdown(f"**{title}** waits for a digit.")
+                    continue
+                shares = answer(run, image)
+                best = np.argsort(-shares)[:2]
+                st.markdown(
+                    f"**{title}** says **{best[0]}**, with {shares[best[0]]:.0%}; next comes {best[1]}, with {shares[best[1]]:.0%}."
+                )
+                st.page_link(target, label="Look inside", icon=":material/arrow_forward:")
+        page.legend("the drawing is scaled to 20×20 pixels and centred by its mass in 28×28, as the training digits were")

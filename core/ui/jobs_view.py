@@ -1,0 +1,76 @@
+"""A training in the background as people see it: how far it is, how well it goes, cancel, and how it ended."""
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from core.runs.run import Run
+from core.specs import RunSpec
+from core.training import jobs
+from core.training.jobs import Job, Progress
+from core.ui.data_status import duration
+
+POLL_SECONDS = 1.0
+NUMBERS = {  # metric of a state -> (label, format)
+    "loss": ("Loss", "{:.3g}"),
+    "accuracy_train": ("Training accuracy", "{:.1%}"),
+    "accuracy_validation": ("Validation accuracy", "{:.1%}"),
+    "accuracy_test": ("Test accuracy", "{:.1%}"),
+}
+
+
+def show(job: Job, key: str, draw: Callable[[Run], None] | None = None) -> Progress:
+    """Show a job until it ends; then the whole page runs again, so that it finds the stored run.
+
+    Args:
+        key: of the container, and the start of its widgets' keys.
+        draw: draws the run as far as it is, at each look (a function of its own module: it runs in a fragment).
+    """
+    now = job.progress()
+    with st.container(border=True, key=key):
+        if now.state in jobs.ACTIVE:
+            st.fragment(_under_way, run_every=POLL_SECONDS)(job, key, draw)
+        else:
+            _ended(job, now, key)
+    return now
+
+
+def _under_way(job: Job, key: str, draw: Callable[[Run], None] | None) -> None:
+    now = job.progress()
+    if now.state not in jobs.ACTIVE:
+        st.rerun()
+    st.progress(now.share, text=words(now))
+    _numbers(now, job.spec)
+    if draw is not None and (run := job.run()) is not None:
+        draw(run)
+    st.button("Cancel", key=f"{key}-cancel", icon=":material/close:", on_click=job.cancel)
+
+
+def words(now: Progress) -> str:
+    """Progress in words."""
+    if now.state == jobs.QUEUED:
+        return "Waiting for its turn"
+    left = "" if now.seconds_left is None else f", about {duration(now.seconds_left)} left"
+    return f"Epoch {now.epoch:.3g} of {now.epochs}{left}"
+
+
+def _numbers(now: Progress, spec: RunSpec) -> None:
+    shown = [name for name in NUMBERS if name in now.metrics]
+    for name, column in zip(shown, st.columns(len(shown)) if shown else [], strict=True):
+        label, form = NUMBERS[name]
+        column.metric(label, form.format(now.metrics[name]), help=f"of {images(name, spec):,} images")
+
+
+def images(metric: str, spec: RunSpec) -> int:
+    """How many images stand behind a number; the loss is that of the training images."""
+    return {"accuracy_validation": spec.data.validation, "accuracy_test": spec.data.test}.get(metric, spec.data.train)
+
+
+def _ended(job: Job, now: Progress, key: str) -> None:
+    if now.state == jobs.DONE:
+        st.markdown(f"Trained for {job.spec.train.epochs} epochs and stored as run `{job.key}`.")
+        return
+    st.markdown(now.sentence)
+    if st.button("Start it again", key=f"{key}-again", icon=":material/refresh:"):
+        jobs.submit(job.spec)
+        st.rerun()

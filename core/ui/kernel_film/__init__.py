@@ -1,0 +1,62 @@
+"""Convolution kernels over the stored states: every state is in the browser, so a step of the player draws it there."""
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import streamlit as st
+
+from core.charts.theme import Theme
+from core.ui.browser_part import browser_part
+
+_component = browser_part("kernel_explorer_kernel_film", __file__, isolate_styles=False)  # so that the player finds its signal
+
+
+@dataclass(frozen=True)
+class Row:
+    """The kernels of one convolution."""
+
+    title: str
+    stack: np.ndarray  # (states, kernels, k, k)
+    limit: float  # of the signed colours, the same for every state
+    scale: int  # CSS pixels a weight
+
+
+def kernel_film(
+    key: str, rows: Sequence[Row], theme: Theme, *, source: str, state: int, picked: int, on_pick: Callable[[int], None], hint: str
+) -> None:
+    """Show the kernels; the player that has this container's key among its targets drives them, a click picks one.
+
+    Args:
+        source: names the run; the state is set anew when it changes.
+        state: the state to open on.
+        picked: number of the marked kernel of the first row, from 0.
+        hint: what stands where the hovered weight will.
+    """
+
+    def report() -> None:
+        chosen = st.session_state[key].get("picked")
+        if chosen is not None:
+            on_pick(int(chosen))
+
+    _component(key=key, data=pack(rows, theme, source=source, state=state, picked=picked, hint=hint), on_picked_change=report)
+
+
+def pack(rows: Sequence[Row], theme: Theme, *, source: str, state: int, picked: int, hint: str) -> bytes:
+    """The message for the browser: length of the head (uint32), the head (JSON), the palette, then each row's float16 weights."""
+    parts = [theme.signed_palette.tobytes(), *(np.ascontiguousarray(row.stack, dtype="<f2").tobytes() for row in rows)]
+    head = {
+        "sizes": [len(part) for part in parts],
+        "rows": [
+            {"title": row.title, "kernels": row.stack.shape[1], "side": row.stack.shape[2], "limit": row.limit, "scale": row.scale}
+            for row in rows
+        ],
+        "states": len(rows[0].stack),
+        "source": source,
+        "state": state,
+        "picked": picked,
+        "hint": hint,
+    }
+    text = json.dumps(head).encode()
+    return len(text).to_bytes(4, "little") + text + b"".join(parts)

@@ -1,0 +1,212 @@
+"""The MLP page's picture: the matrix with its player, the controls that change it, and what is picked."""
+
+import streamlit as st
+
+from core.analysis import ordering
+from core.analysis.dense import norms
+from core.charts import matrix
+from core.charts.prepared import Prepared, prepare
+from core.runs.run import Run
+from core.ui import cached, mlp_details, mlp_view, page
+from core.ui.mlp_cell import cell_panel
+from core.ui.mlp_downloads import downloads
+from core.ui.mlp_layer1 import layer1_images
+from core.ui.mlp_layer_map import layer_detail, layer_map
+from core.ui.mlp_view import LAYERS, MODELS, View, key, value
+from core.ui.player import player
+
+CHART = "mlp-matrix-chart"
+TARGETS = ("mlp-matrix", "mlp-neighbours", "mlp-history", "mlp-compare", "mlp-images")
+
+
+def _whole_page() -> None:
+    st.session_state["_mlp-whole-page"] = True
+
+
+def _rested() -> None:
+    frame = st.session_state["mlp-player"].get("frame")
+    if frame is not None:
+        st.session_state[key("epoch")] = int(frame)
+    _whole_page()
+
+
+def go_to_epoch(state: int) -> None:
+    """Move the whole page to another stored state."""
+    st.session_state[key("epoch")] = state
+
+
+@st.fragment
+def explorer(run: Run, view: View) -> None:
+    """Matrix left, controls and the picked cell right; clicks and sorting run this part alone again."""
+    if st.session_state.pop("_mlp-whole-page", False):
+        st.rerun()
+    left, right = st.columns([0.62, 0.38], gap="large")
+    with right:
+        _controls()
+    with left:
+        with st.container(key="mlp-matrix"):
+            st.markdown(
+                active_keys(view), help="Choose the key under Sort. Click a cell to sort by its row and column, a norm bar to sort by norm."
+            )
+            if view.layer == 1:
+                layer_map(run, view)
+            else:
+                _small(view)
+        shown = player("mlp-player", [f"{e:g}" for e in run.epochs], view.epoch, TARGETS, signals=mlp_view.signals(view), on_rest=_rested)
+        page.legend()
+        if view.layer == 1:
+            layer_detail(view)
+        _norm_words(view)
+        if shown != view.epoch and st.session_state[key("epoch")] == view.epoch:
+            st.session_state[key("epoch")] = shown
+            st.rerun()
+    with right:
+        cell_panel(run, view)
+    mlp_view.write_link()
+
+
+def header_sentence(run: Run, view: View) -> str:
+    """What the picture shows now, with its numbers."""
+    images = run.spec.data.test
+    right = run.history["accuracy_test"][view.epoch]
+    rows, columns = mlp_view.SIZES[view.layer - 1], mlp_view.SIZES[view.layer]
+    said = (
+        f"Layer {view.layer} of 5, {rows} inputs × {columns} outputs, after epoch {run.epochs[view.epoch]:g} of {run.epochs[-1]:g}: "
+        f"the network reads {right:.1%} of {images:,} test digits."
+    )
+    now, column = mlp_view.ordering(), mlp_view.picked()[1]
+    if view.layer == 5 and column is not None and now.axis_key("rows") == "value" and now.descending:
+        said += f" Units at the top vote for a **{column}**, units at the bottom against it."
+    return said
+
+
+mlp_details.DETAILS["download"] = ()
+
+
+@mlp_details.linked("download")
+def download_panel(run: Run, view: View) -> None:
+    """The files of this view, in the order shown."""
+    held = mlp_view.held_state(view)
+    kernel = cached.weights(view.model, f"dense{view.layer}.kernel")[held if held >= 0 else view.epoch]
+    downloads(run, view, *(o.tolist() for o in ordering.orders(kernel, mlp_view.ordering())))
+
+
+def units_panel(run: Run, view: View) -> None:
+    """Layer 1 as images; on its own page view the picks are shared with the map."""
+    first = view.layer == 1
+    row, column = mlp_view.picked() if first else (None, None)
+    layer1_images(run, view, row, column, lambda r: _pick_in_layer_1(r, None), lambda c: _pick_in_layer_1(None, c))
+
+
+def _pick_in_layer_1(row: int | None, column: int | None) -> None:
+    if value("layer") == 1:
+        mlp_view.set_pick(row, column)
+
+
+def active_keys(view: View) -> str:
+    """What sorts the rows and the columns now."""
+    now = mlp_view.ordering()
+    held = mlp_view.held_state(view)
+    when = f" as at epoch {held}" if held >= 0 else ""
+    return f"Rows: **{ordering.words(now, 'rows')}**. Columns: **{ordering.words(now, 'columns')}**{when}."
+
+
+def _controls() -> None:
+    st.segmented_control(
+        "Start of the network",
+        list(MODELS),
+        format_func=lambda m: MODELS[m],
+        key=key("model"),
+        on_change=_whole_page,
+        required=True,
+        persist_state="session",
+    )
+    st.segmented_control(
+        "Layer: inputs × outputs",
+        list(LAYERS),
+        format_func=lambda n: LAYERS[n],
+        key=key("layer"),
+        on_change=_whole_page,
+        required=True,
+        persist_state="session",
+    )
+    st.segmented_control(
+        "Sort by", list(matrix.SORTS), format_func=lambda s: matrix.SORTS[s], key=key("sort"), required=True, persist_state="session"
+    )
+    with st.popover("More", icon=":material/tune:"):
+        st.segmented_control(
+            "What moves", list(matrix.MOVES), format_func=lambda m: matrix.MOVES[m], key=key("move"), required=True, persist_state="session"
+        )
+        st.segmented_control("First comes the", ["largest", "smallest"], key=key("first"), required=True, persist_state="session")
+        st.segmented_control(
+            "The order",
+            ["follow", "hold"],
+            format_func=lambda o: {"follow": "follows the epoch", "hold": "is held as it is now"}[o],
+            key=key("order"),
+            required=True,
+            persist_state="session",
+        )
+        st.segmented_control(
+            "Colours span",
+            ["layer", "epoch"],
+            format_func=lambda s: {"layer": "all epochs of the layer", "epoch": "this epoch alone"}[s],
+            key=key("limits"),
+            on_change=_whole_page,
+            required=True,
+            persist_state="session",
+        )
+
+
+def _clicked() -> None:
+    """Remember what was clicked in the matrix; a strip also asks for the norm."""
+    picks = (st.session_state[CHART].get("selection") or {}).get("pick")
+    if not picks or picks[0].get("py") is None:
+        return
+    row, column = int(picks[0]["py"]), int(picks[0]["px"])
+    mlp_view.set_pick(row if row >= 0 else None, column if column >= 0 else None)
+    if min(row, column) < 0:
+        mlp_view.sort_by_norm("rows" if column < 0 else "columns")
+
+
+def _small(view: View) -> None:
+    """A layer of up to some hundred cells, which sorts in the browser."""
+    dark = page.theme().dark
+    chart = small_chart(view.model, view.layer, value("limits") == "epoch", dark)
+    opening = mlp_view.opening(view, dark)
+    page.prepared(chart, alt_text=alt_text(view), key=CHART, select=_clicked, values=matrix.opening_values(opening))
+
+
+def _norm_words(view: View) -> None:
+    """The strips in words, under the player."""
+    kernel, bias = (cached.weights(view.model, f"dense{view.layer}.{part}")[view.epoch] for part in ("kernel", "bias"))
+    rows, columns = norms(kernel)
+    with st.container(key="mlp-row-norms"):
+        st.caption(f"Bars at the right: L2 norm of each row, {rows.min():.3g} to {rows.max():.3g}; the largest is input {rows.argmax()}.")
+    with st.container(key="mlp-col-norms"):
+        st.caption(
+            f"Under the matrix: the biases ({bias.min():.3g} to {bias.max():.3g}), then the L2 norm of each column, "
+            f"{columns.min():.3g} to {columns.max():.3g}; the largest is output {columns.argmax()}."
+        )
+
+
+@st.cache_resource(show_spinner=False, max_entries=40)
+def small_chart(model: str, layer: int, own_limits: bool, dark: bool) -> Prepared:
+    """The matrix chart of a small layer, built once for everyone."""
+    kernels, biases = cached.weights(model, f"dense{layer}.kernel"), cached.weights(model, f"dense{layer}.bias")
+    rows, columns = ([str(i) for i in range(n)] for n in kernels.shape[1:])
+    limit = float(abs(kernels).max())
+    colours = page.theme_of(dark)
+
+    def build():
+        return matrix.matrix(kernels, biases, colours, row_names=rows, column_names=columns, limit=limit, own_limits=own_limits)
+
+    return prepare(build, {matrix.TABLE: matrix.frame([matrix.Block("cur", kernels, "A", "B")], biases)}, colours)
+
+
+def alt_text(view: View) -> str:
+    """What a screen reader says for the matrix."""
+    rows, columns = cached.weights(view.model, f"dense{view.layer}.kernel").shape[1:]
+    return (
+        f"Heat map of the weights of layer {view.layer} at epoch {view.epoch}: {rows} inputs down, {columns} outputs across; "
+        "the numbers are in the CSV file under Download."
+    )

@@ -1,0 +1,124 @@
+"""The frame that every page shares: title, sentence, notes, theme and the warm-up of the server."""
+
+import gc
+import os
+import runpy
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import altair as alt
+import streamlit as st
+
+from core.charts import theme as colours
+from core.charts.prepared import Prepared
+
+_ENTRY = Path(__file__).parents[2] / "streamlit_app.py"
+_STYLE = """
+<style>
+.vega-bindings { display: none !important; }
+/* Fixed-size charts scroll inside their box on a narrow screen. */
+[data-testid="stVegaLiteChart"] { overflow-x: auto; max-width: 100%; }
+.block-container { padding-top: 3.25rem; max-width: 1400px; }
+h1 { padding: 0.25rem 0 !important; font-size: 2rem !important; }
+</style>
+"""
+
+
+@st.cache_resource(show_spinner=False)
+def _freeze() -> bool:
+    """Once a process: take what is loaded out of the garbage collector's sight, so that its full runs stay short."""
+    gc.collect()
+    gc.freeze()
+    return True
+
+
+def require_entry() -> None:
+    """Send a page that Streamlit started by itself through streamlit_app.py; every page calls this first.
+
+    Streamlit takes a folder `pages/` for its older way of many pages until `st.navigation` has run once in the process, and
+    then a link straight to a page, the first thing asked of a new server, would run that page's file without its frame.
+    """
+    if "visit" not in st.session_state:
+        runpy.run_path(str(_ENTRY))
+        st.stop()
+
+
+def _canvas() -> bool:
+    """Charts are drawn on canvas, which is faster; KERNEL_EXPLORER_RENDERER=svg makes them readable mark by mark."""
+    return os.environ.get("KERNEL_EXPLORER_RENDERER") != "svg"
+
+
+def theme() -> colours.Theme:
+    """The colours of the theme in use."""
+    return colours.theme(st.context.theme.type == "dark")
+
+
+def theme_of(dark: bool) -> colours.Theme:
+    """The colours of one mode, for charts that are cached by it."""
+    return colours.theme(dark)
+
+
+def header(title: str, sentence: str, notes: Iterable[str] = ()) -> None:
+    """Title, the one sentence that says what the picture shows, and notes on what could not be done."""
+    _freeze()
+    st.html(_STYLE)
+    st.title(title, anchor=False)
+    st.markdown(sentence)
+    for note in notes:
+        st.warning(note, icon=":material/info:")
+
+
+def chart(
+    picture: alt.TopLevelMixin,
+    *,
+    alt_text: str,
+    key: str | None = None,
+    select: bool | Callable[[], None] = False,
+    canvas: bool = True,
+    width: str = "content",
+):
+    """Show a chart in the theme in use; with `select` its selections come back and rerun the script or fragment.
+
+    Args:
+        alt_text: what a screen reader says instead of the picture.
+        select: or what to call before that rerun; the selection lies in `st.session_state[key]`.
+    """
+    return st.altair_chart(  # type: ignore[call-overload]
+        colours.finish(picture, theme(), canvas=canvas and _canvas()),
+        theme=None,
+        key=key,
+        width=width,
+        on_select=select if callable(select) else "rerun" if select else "ignore",
+        alt=alt_text,
+    )
+
+
+def prepared(
+    chart: Prepared, *, alt_text: str, key: str, select: bool | Callable[[], None] = False, values: Mapping[str, Any] | None = None
+):
+    """Show a chart that was built once; see `chart`.
+
+    Args:
+        values: opening values of its parameters; a change of them draws the chart anew.
+    """
+    return st.vega_lite_chart(
+        chart.shown(values, "canvas" if _canvas() else "svg"),
+        theme=None,
+        key=key,
+        width="content",
+        on_select=select if callable(select) else "rerun" if select else "ignore",
+        alt=alt_text,
+    )
+
+
+def legend(words: str = colours.SIGNED_WORDS) -> None:
+    """The colours in words, under a picture."""
+    st.caption(words[0].upper() + words[1:] + ".")
+
+
+def empty(title: str, cure: str, height: int = 320) -> None:
+    """A designed empty state, of the height that the picture would have."""
+    with st.container(border=True, height=height, vertical_alignment="center", horizontal_alignment="center"):
+        st.markdown(f"**{title}**")
+        st.markdown(cure)

@@ -1,0 +1,56 @@
+"""A player for pictures over time: play, pause, step, speed and a slider, all in the browser."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import streamlit as st
+
+from core.ui.browser_part import browser_part
+
+_component = browser_part("kernel_explorer_player", __file__)
+
+
+def player(
+    key: str,
+    labels: Sequence[str],
+    value: int,
+    targets: Sequence[str],
+    *,
+    name: str = "epoch",
+    signal: str = "epoch",
+    signals: Mapping[str, Any] | None = None,
+    on_rest: Callable[[], None] | None = None,
+) -> int:
+    """Show the player and return the frame at which it rests.
+
+    While it moves it writes the frame number into the hidden inputs of Altair parameters called `signal`, bound with
+    `alt.binding_range(min=0, max=len(labels) - 1, step=1)`, in the charts inside containers with the keys `targets`;
+    those redraw in the browser. 200 ms after it comes to rest the frame is reported once and the script (or the
+    fragment around it) runs again.
+
+    Args:
+        labels: what stands for each frame, one a frame.
+        value: the frame to show; a changed value moves the player.
+        signals: further bound parameters (`alt.binding(input="text")`) and the values to give them.
+        on_rest: called before the rerun that reports a frame; read `st.session_state[key]["frame"]` there.
+    """
+    result = _component(
+        key=key,
+        data={
+            "labels": list(labels),
+            "value": int(value),
+            "targets": list(targets),
+            "name": name,
+            "signal": signal,
+            "signals": dict(signals or {}),
+        },
+        default={"frame": int(value), "report": 0},
+        on_frame_change=lambda: None,
+        on_report_change=on_rest or (lambda: None),
+    )
+    taken = f"_{key}-report"  # each report counts once: later the page may move the player elsewhere
+    report, frame = result.get("report"), result.get("frame")
+    if not report or frame is None or report == st.session_state.get(taken):
+        return int(value)
+    st.session_state[taken] = report
+    return min(max(int(frame), 0), len(labels) - 1)

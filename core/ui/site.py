@@ -1,0 +1,60 @@
+"""The app's pages in the order of the navigation: one table for the entry file, the home page and the tests."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One page."""
+
+    file: str  # in pages/
+    title: str  # in the navigation
+    path: str  # of the address; empty for home
+    icon: str
+    headline: str = ""  # on its card
+    line: str = ""  # likewise
+
+
+ENTRIES = (
+    Entry("home.py", "Home", "", ":material/home:"),
+    Entry(
+        "pulses.py",
+        "Pulses",
+        "pulses",
+        ":material/show_chart:",
+        "Pulses on a small screen",
+        "Shape a square, a gaussian or a wave, look through thousands of them, make your own.",
+    ),
+    Entry(
+        "mlp.py",
+        "MLP",
+        "mlp",
+        ":material/grid_on:",
+        "How weights learn to read digits",
+        "Five weight matrices over 50 epochs: click to sort, follow a unit from layer to layer, switch it off.",
+    ),
+    Entry(
+        "templates.py",
+        "Templates",
+        "templates",
+        ":material/blur_on:",
+        "What one layer learns",
+        "Ten blurry templates appear, win and fail; then ten hidden filters change the game.",
+    ),
+    Entry(
+        "cnn.py",
+        "CNN",
+        "cnn",
+        ":material/filter_center_focus:",
+        "Kernels that read pulses",
+        "Watch kernels find lines and corners, move their window yourself, see a run get stuck.",
+    ),
+    Entry(
+        "digits.py",
+        "Digits",
+        "digits",
+        ":material/draw:",
+        "Inside a digit recogniser",
+        "Draw a digit and see every layer answer, before and after training.",
+    ),
+)

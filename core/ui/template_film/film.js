@@ -1,0 +1,179 @@
+// Templates of every stored state, drawn in the browser. A step is ten small images written pixel by pixel; the
+// weights come as float16, so a hover reads the stored value itself.
+
+// Halves as float32: a table of all 65,536, made once.
+let halves = null;
+function halfTable() {
+  if (halves) return halves;
+  halves = new Float32Array(65536);
+  for (let h = 0; h < 65536; h++) {
+    const sign = h & 0x8000 ? -1 : 1;
+    const exponent = (h >> 10) & 31;
+    const fraction = h & 1023;
+    if (exponent === 0) halves[h] = sign * fraction * 2 ** -24;
+    else if (exponent === 31) halves[h] = fraction ? NaN : sign * Infinity;
+    else halves[h] = sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
+  }
+  return halves;
+}
+
+// The message: length of the head (uint32), the head (JSON), then parts whose places the head gives.
+function unpack(bytes) {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const length = view.getUint32(0, true);
+  const head = JSON.parse(new TextDecoder().decode(bytes.subarray(4, 4 + length)));
+  const part = (name) => {
+    const [start, size] = head.parts[name];
+    return bytes.slice(4 + length + start, 4 + length + start + size);
+  };
+  return { head, weights: new Uint16Array(part("weights").buffer), palette: part("palette"), means: part("means") };
+}
+
+class Film {
+  constructor(root) {
+    this.box = root.querySelector(".tf");
+    this.signal = this.box.querySelector("[name=epoch]");
+    this.read = this.box.querySelector(".tf-read");
+    this.mode = this.box.querySelector(".tf-mode input");
+    this.marked = 0;
+    this.signal.addEventListener("input", () => this.draw());
+    this.mode.addEventListener("change", () => this.draw());
+  }
+
+  update(bytes) {
+    if (this.bytes === bytes || !bytes) return;
+    this.bytes = bytes;
+    Object.assign(this, unpack(bytes));
+    const { head } = this;
+    this.signal.max = head.states - 1;
+    if (this.source !== head.source) this.signal.value = head.state;
+    this.source = head.source;
+    this.cells = head.height * head.width;
+    this.box.querySelector(".tf-mode").hidden = head.channels > 1;
+    this.build();
+    this.draw();
+  }
+
+  build() {
+    const { head } = this;
+    const tiles = this.box.querySelector(".tf-tiles");
+    tiles.replaceChildren();
+    tiles.style.setProperty("--tile", `${head.width * (head.scale + (this.means.length ? 2 : 0)) + 6}px`);
+    this.contexts = [];
+    head.names.forEach((name, unit) => {
+      const tile = document.createElement("figure");
+      tile.className = "tf-tile";
+      const caption = document.createElement("figcaption");
+      caption.textContent = name;
+      const pair = document.createElement("div");
+      pair.className = "tf-pair";
+      const canvas = this.canvas(head.scale, `Template of ${name}`);
+      canvas.className = "tf-weights";
+      canvas.dataset.unit = unit;
+      canvas.addEventListener("pointermove", (event) => this.hover(event, unit, canvas));
+      canvas.addEventListener("pointerleave", () => { this.read.textContent = head.hint; });
+      canvas.addEventListener("click", () => { this.marked = unit; this.outline(); });
+      this.contexts.push(canvas.getContext("2d"));
+      pair.append(canvas);
+      if (this.means.length) {
+        const mean = this.canvas(2, `Average image of ${name}`);
+        const size = this.cells * 3;
+        this.paint(mean.getContext("2d"), (i) => this.means.subarray(unit * size + 3 * i, unit * size + 3 * i + 3));
+        pair.append(mean);
+      }
+      tile.append(caption, pair);
+      tiles.append(tile);
+    });
+    this.read.textContent = head.hint;
+    this.outline();
+  }
+
+  canvas(scale, label) {
+    const canvas = document.createElement("canvas");
+    canvas.width = this.head.width;
+    canvas.height = this.head.height;
+    canvas.style.width = `${this.head.width * scale}px`;
+    canvas.style.height = `${this.head.height * scale}px`;
+    canvas.setAttribute("role", "img");
+    canvas.setAttribute("aria-label", label);
+    return canvas;
+  }
+
+  outline() {
+    this.box.querySelectorAll(".tf-tile").forEach((tile, unit) => tile.classList.toggle("tf-marked", unit === this.marked));
+  }
+
+  paint(context, colour) {
+    const image = context.createImageData(this.head.width, this.head.height);
+    for (let i = 0; i < this.cells; i++) {
+      const [r, g, b] = colour(i);
+      image.data[4 * i] = r;
+      image.data[4 * i + 1] = g;
+      image.data[4 * i + 2] = b;
+      image.data[4 * i + 3] = 255;
+    }
+    context.putImageData(image, 0, 0);
+  }
+
+  // Where a unit's weights start in one state, and how far its pixels lie apart: kernels are (pixels, units).
+  weight(unit, pixel) {
+    const { head } = this;
+    const inputs = this.cells * head.channels;
+    return halfTable()[this.weights[(Number(this.signal.value) * inputs + pixel) * head.names.length + unit]];
+  }
+
+  draw() {
+    const started = performance.now();
+    const { head, palette } = this;
+    const table = halfTable();
+    const units = head.names.length;
+    const { low, high, limit, channels } = head;
+    const start = Number(this.signal.value) * this.cells * channels * units;
+    this.contexts.forEach((context, unit) => {
+      const image = context.createImageData(head.width, head.height);
+      const out = image.data;
+      for (let i = 0; i < this.cells; i++) {
+        if (channels === 3) {
+          for (let c = 0; c < 3; c++) out[4 * i + c] = Math.round(table[this.weights[start + (3 * i + c) * units + unit]] * (127.5 / limit) + 127.5);
+        } else {
+          const w = table[this.weights[start + i * units + unit]];
+          if (this.mode.checked) {
+            out[4 * i] = out[4 * i + 1] = out[4 * i + 2] = Math.round((w - low) * (255 / (high - low || 1)));
+          } else {
+            const level = 3 * Math.max(0, Math.min(254, Math.round(w * (127 / limit) + 127)));
+            out[4 * i] = palette[level];
+            out[4 * i + 1] = palette[level + 1];
+            out[4 * i + 2] = palette[level + 2];
+          }
+        }
+        out[4 * i + 3] = 255;
+      }
+      context.putImageData(image, 0, 0);
+    });
+    this.box.dataset.state = this.signal.value;
+    this.box.dataset.milliseconds = (performance.now() - started).toFixed(2);
+  }
+
+  hover(event, unit, canvas) {
+    const { head } = this;
+    const box = canvas.getBoundingClientRect();
+    const column = Math.min(head.width - 1, Math.max(0, Math.floor(((event.clientX - box.left) / box.width) * head.width)));
+    const row = Math.min(head.height - 1, Math.max(0, Math.floor(((event.clientY - box.top) / box.height) * head.height)));
+    const pixel = row * head.width + column;
+    const signed = (w) => (w < 0 ? "−" : "+") + Math.abs(w).toPrecision(4);
+    const values = [];
+    for (let c = 0; c < head.channels; c++) {
+      values.push((head.channels > 1 ? ["red ", "green ", "blue "][c] : "") + signed(this.weight(unit, pixel * head.channels + c)));
+    }
+    this.read.textContent = `${head.names[unit]}, row ${row + 1}, column ${column + 1}: weight ${values.join(", ")}`;
+  }
+}
+
+const films = new WeakMap();
+
+export default function (component) {
+  const root = component.parentElement;
+  if (!films.has(root)) films.set(root, new Film(root));
+  films.get(root).update(component.data);
+  return () => films.delete(root);
+}

@@ -1,0 +1,113 @@
+"""Breaking it: the same layer on CIFAR-10, beside the digits."""
+
+import numpy as np
+import streamlit as st
+
+from core.charts import raster
+from core.charts import templates as pictures
+from core.models import mlp
+from core.ui import cached, link, page
+from core.ui.templates_image import missing
+from core.ui.templates_view import FOLLOW, PAGE, View, choose_state, class_means, palette_words, test_images
+from core.ui.thumbnails import Thumbnail, thumbnails
+
+DIGITS = "softmax-mnist"
+PICTURES = ("softmax-cifar10", "softmax-cifar10-smooth")
+SAMPLES = 6  # a class
+
+
+def breaking(name: str) -> None:
+    """Colour templates with what they show, the digits' templates beside, and sample pictures where they are."""
+    run = cached.run(name)
+    view = View(name, run, run.states - 1)
+    theme = page.theme()
+    st.markdown(f"**{view.epoch_words}**, {view.accuracy_words()}. {view.seeds_words()}")
+    left, right = st.columns([3, 2], gap="large")
+    with left, st.container(key=f"{PAGE}-pictures"):
+        _strip(view, f"{PAGE}-colour")
+        page.legend(pictures.COLOUR_WORDS)
+        st.caption(palette_words(view))
+        st.markdown(
+            "**What to notice.** An airplane or a ship is a blue field: sky and water, wherever the thing itself is. The horse has two "
+            "heads, since horses look left as often as right and one template must serve both."
+        )
+    with right:
+        beside = cached.run_or_say(DIGITS)
+        if beside is not None:
+            digits = View(DIGITS, beside, beside.states - 1)
+            st.markdown(f"**The same layer on digits**: {digits.accuracy_words()}.")
+            _strip(digits, f"{PAGE}-digits")
+        st.markdown(
+            "**Why it fails.** A digit is ink in about the same place each time, so one picture can stand for its class. A dog may be "
+            "anywhere, in any colour, before any background: ten blurred colour fields are all that one layer can hold."
+        )
+    _decays()
+    _errors(view)
+    means = class_means(view)
+    if means is not None:
+        st.markdown("**The average training picture of each class**, for comparison: nearly the same blur.")
+        thumbnails(
+            f"{PAGE}-means",
+            [
+                Thumbnail(i, raster.rgb_url(pictures.image_pixels(m, theme)), c)
+                for i, (m, c) in enumerate(zip(means, view.classes, strict=True))
+            ],
+            side=64,
+        )
+    st.markdown("**What the network has to read**")
+    images = test_images(view.data)
+    if images is None:
+        missing()
+        return
+    items = []
+    for c, word in enumerate(view.classes):
+        for i in np.flatnonzero(images.labels == c)[:SAMPLES]:
+            items.append(Thumbnail(int(i), raster.rgb_url(images.images[i]), word))
+    thumbnails(f"{PAGE}-samples", items, side=64)
+
+
+def _strip(view: View, key: str) -> None:
+    """The ten templates of a view with their classes."""
+    theme = page.theme()
+    thumbnails(
+        key,
+        [
+            Thumbnail(i, raster.rgb_url(pictures.pixels(t, view.limit, theme)), word)
+            for i, (t, word) in enumerate(zip(view.templates, view.classes, strict=True))
+        ],
+        side=3 * view.shape[0] if len(view.shape) == 3 else 2 * view.shape[0],
+    )
+
+
+def _decays() -> None:
+    """What a stronger weight decay does, in the numbers of the two runs."""
+    found = [run for name in PICTURES if (run := cached.run_or_say(name)) is not None]
+    if len(found) < len(PICTURES):
+        return
+    weak, strong = sorted(found, key=lambda run: run.spec.train.weight_decay)
+    shares = [mlp.accuracy(run.evaluation("confusion")[-1]) for run in (weak, strong)]
+    st.markdown(
+        f"**Two weight decays.** With {weak.spec.train.weight_decay:g} the layer reads {shares[0]:.1%} right, with "
+        f"{strong.spec.train.weight_decay:g} it reads {shares[1]:.1%}: a stronger decay smooths the templates and costs accuracy. "
+        "Choose the model above to compare."
+    )
+
+
+def _errors(view: View) -> None:
+    """The worst class and the most frequent error, and a way to the whole matrix."""
+    counts = view.run.evaluation("confusion")[view.state].astype(int)
+    errors = counts - np.diag(np.diag(counts))
+    row, column = np.unravel_index(errors.argmax(), errors.shape)
+    worst = int(np.argmin(np.diag(counts) / counts.sum(axis=1)))
+    st.markdown(
+        f"Most frequent error: **{view.classes[row]}** read as **{view.classes[column]}**, {errors[row, column]:,} of "
+        f"{counts[row].sum():,}. Least often right: **{view.classes[worst]}**, {counts[worst, worst]:,} of {counts[worst].sum():,}."
+    )
+
+    def open_matrix() -> None:
+        st.session_state[link.key(PAGE, "section")] = "confusion"
+        st.session_state[link.key(PAGE, "cell")] = f"{view.classes[row]}-{view.classes[column]}"
+        st.session_state[FOLLOW] = True
+        choose_state(view.run, view.state)
+
+    st.button("Open the confusion matrix at this cell", icon=":material/grid_on:", on_click=open_matrix, key=f"{PAGE}-open-matrix")

@@ -1,0 +1,46 @@
+"""Small pictures with captions that wrap to the width there is; a click on one comes back to Python."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+
+import streamlit as st
+
+from core.ui.browser_part import browser_part
+
+_component = browser_part("kernel_explorer_thumbnails", __file__)
+
+
+@dataclass(frozen=True)
+class Thumbnail:
+    """One picture."""
+
+    id: int
+    url: str  # a data address
+    caption: str
+
+
+def thumbnails(
+    key: str,
+    items: Sequence[Thumbnail],
+    *,
+    side: int = 56,
+    picked: int | None = None,
+    on_pick: Callable[[int], None] | None = None,
+) -> None:
+    """Show pictures; with `on_pick` each is a button, and the callback gets its id before the rerun.
+
+    Args:
+        side: of a square picture in CSS pixels, a whole multiple of its own; 0 shows any picture at twice its size where there is room.
+        picked: id of the picture that is marked.
+    """
+
+    def report() -> None:
+        chosen = st.session_state[key].get("picked")
+        if chosen is not None and on_pick is not None:
+            on_pick(int(chosen))
+
+    _component(
+        key=key,
+        data={"items": [asdict(item) for item in items], "side": side, "picked": picked, "clickable": on_pick is not None},
+        on_picked_change=report,
+    )

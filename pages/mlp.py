@@ -1,0 +1,46 @@
+"""MLP kernel explorer: how the weight matrices of a small network learned to read digits."""
+
+from functools import partial
+
+import streamlit as st
+
+from core.ui import cached, mlp_details, mlp_question, mlp_view, page, question
+from core.ui.mlp_ablation import ablation_panel
+from core.ui.mlp_compare import both, compare_panel
+from core.ui.mlp_history import history_panel
+from core.ui.mlp_image import image_panel
+from core.ui.mlp_matrix import download_panel, explorer, go_to_epoch, header_sentence, units_panel
+from core.ui.mlp_neighbours import neighbours_panel
+
+PANELS = {
+    "neighbours": neighbours_panel,
+    "units": units_panel,
+    "epochs": lambda run, view: history_panel(run, view, go_to_epoch),
+    "compare": lambda run, view: compare_panel(both(), view),
+    "image": image_panel,
+    "off": ablation_panel,
+    "download": download_panel,
+}
+
+page.require_entry()
+view, notes = mlp_view.restore()
+run = cached.run_or_say(view.model)
+if run is None:
+    mlp_view.offer_other_runs()
+    st.stop()
+notes += mlp_details.restore(view, mlp_view.value("section"))
+page.header("How weights learn to read digits", header_sentence(run, view), notes)
+explorer(run, view)
+question.ask(
+    "mlp-pixels", mlp_question.QUESTION, list(mlp_question.PLACES.values()), partial(mlp_question.answer, run), mlp_question.MODEL_ANSWER
+)
+section = st.segmented_control(
+    "Look further",
+    list(mlp_view.SECTIONS),
+    format_func=lambda name: mlp_view.SECTIONS[name],
+    key=mlp_view.key("section"),
+    required=True,
+    persist_state="session",
+)
+PANELS[section or "neighbours"](run, view)
+mlp_view.write_link()

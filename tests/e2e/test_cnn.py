@@ -1,0 +1,187 @@
+"""The CNN page in a browser: scrubbing the film, the moving window, a pulse of one's own through the network."""
+
+import json
+import re
+
+import numpy as np
+import pytest
+from playwright.sync_api import Page, expect
+
+from core.analysis.convolution import convolve
+from core.charts.raster import signed_levels
+from core.charts.theme import theme
+from core.data.pulse_sets import pulse_set
+from core.runs import store
+from core.runs.run import Run
+from core.runs.shipped.pulses import RUNS
+
+PIXELS = "(c) => Array.from(c.getContext('2d').getImageData(0, 0, c.width, c.height).data)"
+FILM = ".st-key-cnn-kernels .kf"
+
+
+@pytest.fixture(scope="module")
+def run() -> Run:
+    return store.load(RUNS["pulse-reliable"].key)
+
+
+def drawn(page: Page, selector: str) -> np.ndarray:
+    """Colours of a canvas, (height, width, 3)."""
+    canvas = page.locator(selector)
+    side = canvas.evaluate("(c) => c.width")
+    return np.array(canvas.evaluate(PIXELS), np.uint8).reshape(-1, side, 4)[..., :3]
+
+
+def expected(run: Run, state: int, kernel: int) -> np.ndarray:
+    """The stored kernel in the theme's colours."""
+    stack = run.weights("conv1.kernel")[:, :, 0]
+    levels = signed_levels(stack[state, kernel], float(np.abs(stack).max()))
+    return theme(False).signed_palette[levels]
+
+
+def near(one: np.ndarray, other: np.ndarray) -> bool:
+    """Equal but for a rounding of half a level at a few places."""
+    far = np.abs(one.astype(int) - other.astype(int)).max(-1)
+    return bool((far > 6).mean() == 0 and (far > 0).mean() < 0.02)
+
+
+def test_scrubbing_draws_the_stored_kernels_at_once(page: Page, app_url: str, run: Run) -> None:
+    page.goto(f"{app_url}/cnn?section=tests")
+    page.locator(f"{FILM}[data-state='{run.states - 1}']").wait_for()
+    for label, state in (("First", 0), ("Step forward", 1), ("Step forward", 2), ("Last", run.states - 1), ("Step back", run.states - 2)):
+        page.get_by_role("button", name=label, exact=True).click()
+        film = page.locator(f"{FILM}[data-state='{state}']")
+        film.wait_for()
+        assert float(film.get_attribute("data-milliseconds")) <= 25
+        for kernel in (0, 4):
+            assert near(drawn(page, f"{FILM} .kf-row:first-child canvas >> nth={kernel}"), expected(run, state, kernel)), (state, kernel)
+    page.wait_for_url(f"**state={run.states - 2}**")
+
+
+def test_playing_reaches_the_end_and_pauses(page: Page, app_url: str, run: Run) -> None:
+    page.goto(f"{app_url}/cnn?section=tests&state=20")
+    page.locator(f"{FILM}[data-state='20']").wait_for()
+    page.get_by_label("Speed", exact=True).first.select_option("10")
+    page.get_by_role("button", name="Play", exact=True).first.click()
+    page.locator(f"{FILM}[data-state='{run.states - 1}']").wait_for()
+    expect(page.get_by_role("button", name="Play", exact=True).first).to_be_visible()
+
+
+def test_click_on_a_kernel_picks_it(page: Page, app_url: str) -> None:
+    page.goto(f"{app_url}/cnn?section=tests")
+    page.locator(f"{FILM} button >> nth=2").click()
+    page.get_by_text("Kernel 3", exact=True).wait_for()
+    page.wait_for_url("**kernel=3**")
+
+
+def numbers(page: Page) -> dict[str, float]:
+    """What the window says of its place."""
+    return {name: float(value) for name, value in page.locator(".cw").evaluate("(b) => ({...b.dataset})").items()}
+
+
+def test_window_moves_with_the_pointer_and_adds_up(page: Page, app_url: str, run: Run) -> None:
+    page.goto(f"{app_url}/cnn?section=convolution&image=test-2&kernel=2")
+    page.locator(".cw[data-row]").wait_for(timeout=60_000)
+    image = pulse_set(run.spec.data, "test").images[2]
+    kernel = run.weights("conv1.kernel")[-1, 1, 0]
+    feature_map = convolve(image, kernel, float(run.weights("conv1.bias")[-1, 1]))
+    at = numbers(page)
+    assert (at["row"], at["column"]) == np.unravel_index(feature_map.argmax(), feature_map.shape)
+    seen = set()
+    result = page.locator(".cw .result")
+    result.scroll_into_view_if_needed()
+    box = result.bounding_box()
+    for x, y in ((0.1, 0.2), (0.5, 0.5), (0.9, 0.7), (0.33, 0.99)):
+        page.mouse.move(box["x"] + x * box["width"], box["y"] + y * box["height"])
+        at = numbers(page)
+        row, column = int(at["row"]), int(at["column"])
+        seen.add((row, column))
+        assert abs(column - x * feature_map.shape[1]) <= 1.5 and abs(row - y * feature_map.shape[0]) <= 1.5
+        assert at["sum"] == pytest.approx(feature_map[row, column], abs=1e-5)
+        assert at["value"] == pytest.approx(at["sum"], abs=1e-5)
+        patch = drawn(page, ".cw .patch")[::6, ::6]  # 6 pixels a weight
+        ink = theme(False).ink_palette[np.where(image[row : row + 25, column : column + 25] > 0, 254, 0)]
+        assert np.array_equal(patch[:25, :25], ink)
+    assert len(seen) == 4
+    picture = page.locator(".cw .image").bounding_box()
+    page.mouse.move(picture["x"] + picture["width"] / 2, picture["y"] + picture["height"] / 2)
+    at = numbers(page)
+    assert (at["row"], at["column"]) == pytest.approx((37.5, 37.5), abs=1.5)  # a window of 25 in the middle of 100
+
+
+def test_window_plays_and_follows_the_keys(page: Page, app_url: str) -> None:
+    page.goto(f"{app_url}/cnn?section=convolution&filter=Laplacian")
+    page.locator(".cw[data-row]").wait_for(timeout=60_000)
+    result = page.locator(".cw .result")
+    result.focus()
+    before = numbers(page)
+    page.keyboard.press("ArrowUp")
+    assert numbers(page)["row"] == max(0, before["row"] - 1)
+    page.locator(".cw [data-do=play]").click()
+    start = numbers(page)
+    page.wait_for_timeout(600)
+    later = numbers(page)
+    assert (later["row"], later["column"]) > (start["row"], start["column"])
+    page.locator(".cw [data-do=play]").click()
+    rest = numbers(page)
+    page.wait_for_timeout(300)
+    assert numbers(page) == rest
+
+
+def test_a_pulse_of_ones_own_goes_through_the_network(page: Page, app_url: str) -> None:
+    page.goto(f"{app_url}/pulses")
+    formula = page.get_by_role("textbox", name="y of t, for t from 0 at the left to 1 at the right")
+    formula.fill("0.3 + 0.4*box((t - 0.5)/0.3)")
+    formula.press("Enter")
+    page.locator(".st-key-pulses-own-keep button").click()
+    page.get_by_text("Kept for the CNN page: y = 0.3 + 0.4*box((t - 0.5)/0.3)").first.wait_for()
+    page.get_by_role("link", name="CNN").first.click()
+    page.locator(f"{FILM}[data-state]").wait_for()
+    page.get_by_text("Do a convolution").click()
+    page.locator(".cw[data-row]").wait_for(timeout=60_000)
+    page.get_by_role("combobox", name="Image").click()
+    page.get_by_role("option", name="your own pulse").click()
+    page.get_by_text("y = 0.3 + 0.4*box((t - 0.5)/0.3) under kernel 1").wait_for()
+    page.get_by_text("Through dense layers of 676 to 256 to 64 to 3 units").wait_for()
+    page.wait_for_url("**image=own**")
+
+
+def test_the_film_is_right_in_dark_mode(page: Page, app_url: str, run: Run) -> None:
+    page.emulate_media(color_scheme="dark")
+    page.goto(f"{app_url}/cnn?section=tests&state=24")
+    page.locator(f"{FILM}[data-state='24']").wait_for()
+    stack = run.weights("conv1.kernel")[:, :, 0]
+    colours = theme(True).signed_palette[signed_levels(stack[24, 0], float(np.abs(stack).max()))]
+    assert near(drawn(page, f"{FILM} .kf-row:first-child canvas >> nth=0"), colours), json.dumps(page.url)
+
+
+def test_a_click_in_the_loss_profile_goes_to_its_state(page: Page, app_url: str, run: Run) -> None:
+    page.goto(f"{app_url}/cnn?section=loss")
+    chart = page.locator(".st-key-cnn-loss-loss canvas").first
+    chart.wait_for()
+    page.locator(f"{FILM}[data-state='{run.states - 1}']").wait_for()
+    chart.scroll_into_view_if_needed()
+    box = chart.bounding_box()
+    page.mouse.click(box["x"] + 0.55 * box["width"], box["y"] + 0.4 * box["height"])
+    page.wait_for_function(
+        "(last) => { const s = new URL(location.href).searchParams.get('state'); return s !== null && s !== last; }",
+        arg=str(run.states - 1),
+    )
+    state = int(page.evaluate("new URL(location.href).searchParams.get('state')"))
+    assert 0 < state < run.states - 1
+    page.locator(f"{FILM}[data-state='{state}']").wait_for()
+    page.get_by_text(f"Loss {run.history['loss'][state]:.3g} at epoch").wait_for()
+
+
+def test_pulses_of_other_sections_lead_to_the_window(page: Page, app_url: str) -> None:
+    page.goto(f"{app_url}/cnn?section=tests")
+    picture = page.locator(".st-key-cnn-gallery button[data-id]").first
+    picture.wait_for(timeout=60_000)
+    number = picture.get_attribute("data-id")
+    picture.click()
+    page.wait_for_url(f"**section=convolution&**image=test-{number}")
+    page.get_by_text(f"test pulse {number} (").wait_for()
+    page.get_by_role("button", name="next sinusoid").click()
+    page.get_by_text(re.compile(r"test pulse \d+ \(sinusoid\) under kernel 1")).wait_for()
+    page.locator(".st-key-cnn-maps button[data-id='3']").click()
+    page.get_by_text(re.compile(r"test pulse \d+ \(sinusoid\) under kernel 4 at epoch")).wait_for()
+    page.wait_for_url("**kernel=4**")

@@ -1,0 +1,196 @@
+"""The digits page in a real browser: drawing with mouse, touch and keys, updates during the stroke, undo, clear, clicks on maps."""
+
+import math
+import re
+import time
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from core.data import digits
+
+WIDE, NARROW = {"width": 1300, "height": 1000}, {"width": 400, "height": 800}
+
+
+@pytest.fixture(autouse=True)
+def mnist():
+    if digits.trouble():
+        pytest.skip("MNIST is not in the data folder")
+
+
+@pytest.fixture(params=[WIDE, NARROW], ids=["1300 px", "400 px"])
+def tab(request, browser: Browser, app_url: str):
+    context = browser.new_context(viewport=request.param, has_touch=True)
+    context.set_default_timeout(40_000)
+    page = context.new_page()
+    yield opened(page, app_url)
+    context.close()
+
+
+def opened(page: Page, url: str, query: str = "") -> Page:
+    page.goto(url)  # the entry first: it tells the server of the pages
+    page.get_by_test_id("stHeading").first.wait_for()
+    page.goto(f"{url}/digits{query}")
+    page.locator(".square").wait_for()
+    reading(page).wait_for()
+    return page
+
+
+def reading(page: Page) -> Locator:
+    return page.get_by_text(re.compile(r"^It reads an? \d$"))
+
+
+def square(page: Page) -> dict[str, float]:
+    pad = page.locator(".square")
+    pad.scroll_into_view_if_needed()
+    page.wait_for_timeout(300)
+    box = pad.bounding_box()
+    assert box is not None
+    return box
+
+
+def circle(box: dict[str, float], steps: int = 40) -> list[tuple[float, float]]:
+    """A nought: points round the middle of the pad."""
+    x, y, side = box["x"], box["y"], box["width"]
+    turns = [2 * math.pi * i / steps - math.pi / 2 for i in range(steps + 1)]
+    return [(x + side * (0.5 + 0.22 * math.cos(a)), y + side * (0.5 + 0.34 * math.sin(a))) for a in turns]
+
+
+def line(box: dict[str, float], steps: int = 20) -> list[tuple[float, float]]:
+    """A one: straight down."""
+    x, y, side = box["x"], box["y"], box["width"]
+    return [(x + side * 0.5, y + side * (0.15 + 0.7 * i / steps)) for i in range(steps + 1)]
+
+
+def by_mouse(page: Page, points: list[tuple[float, float]], pause: float = 0.01) -> None:
+    page.mouse.move(*points[0])
+    page.mouse.down()
+    for point in points[1:]:
+        page.mouse.move(*point)
+        time.sleep(pause)
+    page.mouse.up()
+
+
+def by_touch(page: Page, points: list[tuple[float, float]], pause: float = 0.01) -> None:
+    """Touch events as a finger makes them, sent through the browser's own input."""
+    session = page.context.new_cdp_session(page)
+
+    def send(kind: str, spots: list[dict[str, float]]) -> None:
+        session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": spots})
+
+    send("touchStart", [{"x": points[0][0], "y": points[0][1]}])
+    for x, y in points[1:]:
+        send("touchMove", [{"x": x, "y": y}])
+        time.sleep(pause)
+    send("touchEnd", [])
+
+
+@pytest.mark.parametrize("draw", [by_mouse, by_touch])
+def test_a_one_and_a_nought_are_read(tab: Page, draw):
+    scrolled = tab.evaluate("document.querySelector('[data-testid=stMain]').scrollTop")
+    draw(tab, line(square(tab)))
+    expect(reading(tab)).to_have_text("It reads a 1")
+    tab.get_by_role("button", name="Clear").click()
+    expect(tab.get_by_text("Nothing is drawn yet")).to_be_visible()
+    expect(reading(tab)).to_have_count(0)
+    draw(tab, circle(square(tab)))
+    expect(reading(tab)).to_have_text("It reads a 0")
+    if tab.viewport_size == WIDE:
+        assert tab.evaluate("document.querySelector('[data-testid=stMain]').scrollTop") == scrolled  # the finger drew, it did not scroll
+
+
+def test_updates_arrive_during_the_stroke(tab: Page):
+    box = square(tab)
+    points = circle(box, 60)
+    images = tab.locator(".st-key-digits-layers img")
+    tab.mouse.move(*points[0])
+    tab.mouse.down()
+    seen = set()
+    for point in points:
+        tab.mouse.move(*point)
+        time.sleep(0.04)
+        seen.add(tuple(images.evaluate_all("all => all.map((image) => image.src)")))
+    assert len(seen - {()}) >= 4  # pictures that differ, before the pen was lifted
+    tab.mouse.up()
+
+
+def test_undo_takes_the_last_stroke_back(tab: Page):
+    box = square(tab)
+    by_mouse(tab, line(box))
+    expect(reading(tab)).to_have_text("It reads a 1")
+    by_mouse(tab, circle(box))
+    expect(reading(tab)).not_to_have_text("It reads a 1")
+    assert tab.locator(".ink polyline").count() == 2
+    tab.get_by_role("button", name="Undo").click()
+    expect(reading(tab)).to_have_text("It reads a 1")
+    tab.get_by_role("button", name="Undo").click()
+    expect(tab.get_by_text("Nothing is drawn yet")).to_be_visible()
+
+
+def test_the_keyboard_draws(tab: Page):
+    pad = tab.locator(".square")
+    assert pad.get_attribute("aria-label") and pad.get_attribute("aria-describedby")
+    pad.focus()
+    for _ in range(13):
+        tab.keyboard.press("ArrowUp")
+    tab.keyboard.press("Space")
+    for _ in range(27):
+        tab.keyboard.press("ArrowDown")
+    tab.keyboard.press("Space")
+    expect(tab.locator(".status")).to_contain_text("Pen up")
+    expect(reading(tab)).to_have_text("It reads a 1")
+    tab.keyboard.press("Delete")
+    expect(tab.get_by_text("Nothing is drawn yet")).to_be_visible()
+
+
+def test_the_pen_width_changes_the_line(tab: Page):
+    tab.get_by_label("Pen width").fill("140")
+    by_mouse(tab, line(square(tab)))
+    assert tab.locator(".ink polyline").first.get_attribute("stroke-width") == "140"
+
+
+def test_a_drawing_outlives_a_visit_to_another_section(tab: Page):
+    by_mouse(tab, line(square(tab)))
+    expect(reading(tab)).to_have_text("It reads a 1")
+    tab.get_by_text("Before and after", exact=True).click()
+    expect(tab.get_by_text(re.compile("reads a 1")).last).to_be_visible()
+    tab.get_by_text("Draw and watch", exact=True).click()
+    expect(reading(tab)).to_have_text("It reads a 1")
+    expect(tab.locator(".ink polyline")).to_have_count(1)
+    by_mouse(tab, line(square(tab)))  # and it still sends
+    expect(tab.locator(".ink polyline")).to_have_count(2)
+
+
+def test_without_centring_a_corner_is_read_differently(page: Page, app_url: str):
+    opened(page, app_url)
+    box = square(page)
+    x, y, side = box["x"], box["y"], box["width"]
+    by_mouse(page, [(x + side * (0.16 + 0.1 * math.cos(a / 5)), y + side * (0.2 + 0.14 * math.sin(a / 5))) for a in range(33)])
+    expect(reading(page)).to_have_text("It reads a 0")
+    page.get_by_text("Centre the digit").click()
+    expect(page.get_by_text(re.compile("centre of mass is [2-9].* above and [2-9].* left"))).to_be_visible()
+
+
+def test_a_map_opens_with_its_ledger(page: Page, app_url: str):
+    opened(page, app_url)
+    page.get_by_role("button", name="Convolution 2 after ReLU, map 3", exact=True).click()
+    expect(page.get_by_text(re.compile("The map shows"))).to_be_visible()
+    assert "layer=relu2" in page.url and "filter=3" in page.url
+    said = page.get_by_text(re.compile("The map shows")).inner_text()
+    products, bias, before, after, shown = (float(n) for n in re.findall(r"-?\d+\.\d{6}", said))
+    assert products + bias == pytest.approx(before, abs=2e-6) and max(before, 0) == pytest.approx(after, abs=2e-6)
+    assert shown == pytest.approx(after, abs=1e-5)
+    page.get_by_role("button", name="Close").click()
+    expect(page.get_by_text(re.compile("The map shows"))).to_have_count(0)
+
+
+def test_nothing_is_wider_than_the_screen(browser: Browser, app_url: str):
+    context = browser.new_context(viewport=NARROW)
+    context.set_default_timeout(40_000)
+    page = opened(context.new_page(), app_url)
+    for section in ("draw", "compare", "summary", "table", "train"):
+        page.goto(f"{app_url}/digits?section={section}&layer=relu2&filter=1")
+        page.get_by_test_id("stHeading").first.wait_for()
+        page.wait_for_timeout(4_000)
+        assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= NARROW["width"], section
+    context.close()

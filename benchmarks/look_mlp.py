@@ -1,0 +1,169 @@
+"""How soon the MLP page answers: sorting, steps of the epoch, another layer or model, the first matrix.
+
+Every time runs from the event to the last change of the picture, by the browser's own clock. The peer is the usual way, a plain
+Altair rect chart with a round trip to the server (peer_look.py), in the same run. `python -m benchmarks.look_mlp`
+"""
+
+import json
+import statistics
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page
+
+from benchmarks.served import ROOT, Server, served
+
+ROUNDS = 10
+# Notes when anything was last drawn on a canvas or changed in an SVG chart.
+WATCH = """
+window.lastDrawn = 0;
+for (const name of ['fillRect', 'fill', 'stroke', 'drawImage', 'fillText']) {
+  const draw = CanvasRenderingContext2D.prototype[name];
+  CanvasRenderingContext2D.prototype[name] = function (...rest) { window.lastDrawn = performance.now(); return draw.apply(this, rest); };
+}
+new MutationObserver((changes) => {
+  if (changes.some((c) => c.target.closest?.('svg.marks'))) window.lastDrawn = performance.now();
+}).observe(document, { subtree: true, attributes: true, childList: true });
+for (const name of ['click', 'input', 'change', 'keydown']) {
+  document.addEventListener(name, (event) => { if (event.isTrusted) window.lastEvent = performance.now(); }, { capture: true });
+}
+"""
+
+
+def opened(browser: Browser, address: str, box: str) -> Page:
+    """A page with its chart drawn and at rest."""
+    page = browser.new_context(viewport={"width": 1300, "height": 1400}).new_page()
+    page.set_default_timeout(120_000)
+    page.add_init_script(WATCH)
+    page.goto(address)
+    page.locator(f"{box} canvas, {box} svg.marks").first.wait_for()
+    rest(page)
+    return page
+
+
+def rest(page: Page, quiet: int = 500) -> None:
+    """Wait until nothing has been drawn for `quiet` milliseconds and no script runs."""
+    page.wait_for_function(
+        "(quiet) => performance.now() - window.lastDrawn > quiet && !document.querySelector('[data-testid=stStatusWidget]')", arg=quiet
+    )
+
+
+def timed(page: Page, act: Callable[[], None], least: int = 1) -> float:
+    """Milliseconds from a trusted event to the last drawing that follows it within a quiet half second."""
+    page.evaluate("window.lastDrawn = 0; window.lastEvent = 0")
+    act()
+    page.wait_for_function("window.lastDrawn > window.lastEvent && window.lastEvent > 0")
+    rest(page)
+    return page.evaluate("window.lastDrawn - window.lastEvent")
+
+
+def first_drawn(page: Page, act: Callable[[], None]) -> float:
+    """Milliseconds from a trusted event to the first time that the browser draws: for changes that stay in the client."""
+    page.evaluate(
+        """() => { window.firstDrawn = 0; window.lastEvent = 0; const base = performance.now(); window.lastDrawn = base;
+          const look = () => { if (window.lastEvent && window.lastDrawn > window.lastEvent) { window.firstDrawn = window.lastDrawn; }
+            else requestAnimationFrame(look); }; look(); }"""
+    )
+    act()
+    page.wait_for_function("window.firstDrawn > 0")
+    spent = page.evaluate("window.firstDrawn - window.lastEvent")
+    rest(page)
+    return spent
+
+
+def median(measure: Callable[[int], float]) -> float:
+    values = [measure(i) for i in range(ROUNDS + 1)]
+    return statistics.median(values[1:])  # the first round warms up
+
+
+def choose(page: Page, group: str, option: str) -> None:
+    page.get_by_role("radiogroup", name=group).get_by_text(option, exact=True).click()
+
+
+def click_cell(page: Page, i: int) -> None:
+    box = page.locator(".st-key-mlp-matrix canvas").first.bounding_box()
+    assert box is not None
+    x, y = box["x"] + 60 + 46 * (i % 9), box["y"] + 40 + 25 * (i % 13)
+    page.mouse.move(x - 3, y - 3)
+    page.mouse.move(x, y)
+    page.wait_for_timeout(150)
+    page.mouse.click(x, y)
+
+
+def row(name: str, value: float, limit: float, peer: float | None = None, unit: str = "ms") -> dict[str, object]:
+    out: dict[str, object] = {"name": f"mlp: {name}", "value": round(value, 1), "unit": unit, "limit": limit}
+    if peer is not None:
+        out |= {"peer": f"Altair rects by the server, {peer:.0f} {unit}", "ratio": round(value / peer, 3)}
+    return out
+
+
+def measure(url: str, browser: Browser, peer_url: str) -> list[dict[str, object]]:
+    rows = []
+    peers: dict[str, float] = {}
+    for layer in (1, 5):
+        page = opened(browser, f"{peer_url}/?layer={layer}", ".st-key-peer")
+        slider, number = page.get_by_role("slider").first, page.get_by_role("spinbutton").first
+
+        def peer_sort(i: int, page: Page = page, number=number) -> float:
+            number.fill(str(i % 9))
+            return timed(page, lambda: number.press("Enter"))
+
+        def peer_step(i: int, page: Page = page, slider=slider) -> float:
+            slider.focus()
+            return timed(page, lambda: page.keyboard.press("ArrowLeft"))
+
+        peers[f"sort {layer}"], peers[f"step {layer}"] = median(peer_sort), median(peer_step)
+        page.context.close()
+
+    for layer in (5, 4, 3, 2, 1):
+        page = opened(browser, f"{url}/mlp?layer={layer}&sort=value&by=r1c1&move=both&section=download", ".st-key-mlp-matrix")
+        peer = peers[f"step {1 if layer == 1 else 5}"]
+        step = page.get_by_role("button", name="Step back")
+        rows.append(row(f"step of the epoch, layer {layer}", median(lambda i, p=page, s=step: first_drawn(p, s.click)), 50, peer))
+        if layer == 5:
+            rows.append(
+                row(
+                    "sort a small layer by a click", median(lambda i, p=page: first_drawn(p, lambda: click_cell(p, i))), 40, peers["sort 5"]
+                )
+            )
+        if layer == 1:
+            names = ("L2 norm", "value", "|value|")
+            sort = median(lambda i, p=page, n=names: first_drawn(p, lambda: choose(p, "Sort by", n[i % 3])))
+            rows.append(row("sort layer 1", sort, 250, peers["sort 1"]))
+        page.context.close()
+
+    page = opened(browser, f"{url}/mlp?section=download", ".st-key-mlp-matrix")
+    layers = ("4: 15×15", "5: 15×10", "3: 7×15", "2: 49×7")
+    rows.append(
+        row("another layer", median(lambda i: first_drawn(page, lambda: choose(page, "Layer: inputs × outputs", layers[i % 4]))), 400)
+    )
+    models = ("random start", "alternating diagonal start")
+    rows.append(row("another model", median(lambda i: first_drawn(page, lambda: choose(page, "Start of the network", models[i % 2]))), 400))
+
+    def to_first_matrix(_: int) -> float:
+        fresh = browser.new_context(viewport={"width": 1300, "height": 1000}).new_page()
+        started = time.perf_counter()
+        fresh.goto(f"{url}/mlp")
+        fresh.locator(".st-key-mlp-matrix canvas").first.wait_for()
+        spent = time.perf_counter() - started
+        fresh.context.close()
+        return spent
+
+    rows.append(row("page to the first matrix, warm server, new browser profile", median(to_first_matrix), 3, unit="s"))
+    return rows
+
+
+def main() -> None:
+    with served() as (url, browser), tempfile.TemporaryDirectory() as folder:
+        peer = Server(Path(folder), "benchmarks/peer_look.py", PYTHONPATH=str(ROOT))
+        try:
+            for line in measure(url, browser, peer.url):
+                print(json.dumps(line), flush=True)
+        finally:
+            peer.stop()
+
+
+if __name__ == "__main__":
+    main()

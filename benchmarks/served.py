@@ -1,0 +1,89 @@
+"""The app on a free port and a headless browser, for benchmarks and browser tests."""
+
+import os
+import platform
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import Browser, sync_playwright
+
+ROOT = Path(__file__).parents[1]
+SHARED = ROOT.parent / "shared" / "data"
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def browser_path() -> str | None:
+    """An installed Chromium or Chrome; CHROMIUM names another."""
+    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+    return os.environ.get("CHROMIUM") or next((path for name in names if (path := shutil.which(name))), None)
+
+
+class Server:
+    """A Streamlit script on a free port of 127.0.0.1; stopped by `stop`."""
+
+    def __init__(self, folder: Path, script: str = "streamlit_app.py", **environment: str) -> None:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        self.url = f"http://127.0.0.1:{port}"
+        self.log = (folder / f"server-{port}.log").open("w+")
+        command = [sys.executable, "-m", "streamlit", "run", script, "--server.port", str(port), "--server.address", "127.0.0.1"]
+        command += ["--server.fileWatcherType", "none"]
+        self.process = subprocess.Popen(
+            command, cwd=ROOT, env=os.environ | environment, stdout=self.log, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL
+        )
+        for _ in range(300):
+            try:
+                urllib.request.urlopen(f"{self.url}/_stcore/health", timeout=1)
+                return
+            except OSError:
+                if self.process.poll() is not None:
+                    break
+                time.sleep(0.2)
+        self.stop()
+        raise RuntimeError(f"the app did not start: {Path(self.log.name).read_text()}")
+
+    def stop(self) -> None:
+        self.process.terminate()
+        try:
+            self.process.wait(10)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+        self.log.close()
+
+
+@contextmanager
+def served(script: str = "streamlit_app.py") -> Iterator[tuple[str, Browser]]:
+    """The app's address and a browser, for one benchmark; says what machine this is."""
+    path = browser_path()
+    if path is None:
+        sys.exit("No Chromium or Chrome is installed; name one with CHROMIUM=/path/to/browser.")
+    environment = {"KERNEL_EXPLORER_OFFLINE": "1"}
+    if SHARED.is_dir() and "KERNEL_EXPLORER_DATA" not in os.environ:
+        environment["KERNEL_EXPLORER_DATA"] = str(SHARED)
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        server = Server(Path(folder), script, **environment)
+        try:
+            browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+            load = os.getloadavg()[0]
+            print(f"{platform.machine()}, {os.cpu_count()} cores, load {load:.1f}, Chromium {browser.version}", file=sys.stderr)
+            yield server.url, browser
+            browser.close()
+        finally:
+            server.stop()

@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 
 HERE = Path(__file__).parent
-PARTS = ("train_mlp", "pulses", "train_pulse_cnn", "look")
+PARTS = ("train_mlp", "pulses", "train_pulse_cnn", "digits_filters", "look")
 
 
 def main() -> None:

@@ -65,6 +65,14 @@ def known(text: str) -> str:
     return shipped.NAMES.get(text, text)
 
 
+def opened(name: str) -> Run | str:
+    """A digit network's run, or the sentence that says why it cannot be shown."""
+    try:
+        return cached.run(name)
+    except (store.MissingRun, store.DamagedRun) as error:
+        return str(error)
+
+
 def epochs(run: Run) -> list[str]:
     """How each stored state stands in the link: epochs completed, short."""
     return [f"{epoch:.4g}" for epoch in run.epochs]
@@ -152,7 +160,9 @@ def names() -> list[str]:
 
 def label(name: str) -> str:
     """A run in words."""
-    run = cached.run(name)
+    run = opened(name)
+    if isinstance(run, str):
+        return f"{name}: cannot be shown"
     share = 100 * run.history["accuracy_test"][-1]
     own = "" if name in SHIPPED else f", seed {run.spec.model.seed}, {name[:6]}"
     return f"{run.spec.data.train:,} digits, {run.spec.train.epochs} epochs: {share:.1f} %{own}"

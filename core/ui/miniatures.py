@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 
 from core.charts import raster
-from core.charts.theme import Theme
+from core.charts.theme import Theme, theme
 from core.data.pulses import draw
 from core.runs import store
 from core.specs import PulseSpec
@@ -67,7 +67,7 @@ _PICTURES: dict[str, tuple[Callable[[Theme], bytes], str]] = {
 @st.cache_data(show_spinner=False, max_entries=16)
 def _drawn(name: str, dark: bool) -> bytes | None:
     try:
-        return _PICTURES[name][0](page.theme_of(dark))
+        return _PICTURES[name][0](theme(dark))
     except (store.MissingRun, store.DamagedRun, KeyError):
         return None  # the page itself says what is wrong with its run
 

@@ -9,6 +9,7 @@ from core.analysis.ordering import Ordering, orders
 from core.charts import layer_map as charts
 from core.charts import raster
 from core.charts.prepared import Prepared, prepare
+from core.charts.theme import theme
 from core.runs.run import Run
 from core.ui import cached, mlp_view, page
 from core.ui.mlp_view import View, key, value
@@ -46,13 +47,13 @@ def all_orders(model: str, ordering: Ordering, held: int) -> tuple[np.ndarray, n
 @st.cache_resource(show_spinner=False, max_entries=8)
 def map_chart(states: int, columns: int, top: float, bias_limit: float, dark: bool) -> Prepared:
     """The chart of the map without its pictures, built once for everyone."""
-    return prepare(lambda: charts.layer_map(states, columns, top, bias_limit, page.theme_of(dark)), {}, page.theme_of(dark))
+    return prepare(lambda: charts.layer_map(states, columns, top, bias_limit, theme(dark)), {}, theme(dark))
 
 
 @st.cache_resource(show_spinner=False, max_entries=32)
 def detail_chart(rows: int, columns: int, limit: float, dark: bool) -> Prepared:
     """The chart of some rows without its table, built once for everyone."""
-    return prepare(lambda: charts.detail(rows, columns, limit, page.theme_of(dark)), {}, page.theme_of(dark))
+    return prepare(lambda: charts.detail(rows, columns, limit, theme(dark)), {}, theme(dark))
 
 
 @st.cache_resource(show_spinner=False, max_entries=16)
@@ -60,7 +61,7 @@ def map_tables(model: str, ordering: Ordering, held: int, own_limits: bool, dark
     """The map's pictures in one order, all 51 states included."""
     rows, columns = all_orders(model, ordering, held)
     row_norms, column_norms = all_norms(model)
-    colours = page.theme_of(dark)
+    colours = theme(dark)
     return charts.tables(
         charts.sheet(levels(model, own_limits), rows, columns, colours),
         charts.bar_sheet(row_norms, rows, float(row_norms.max()), colours),

@@ -6,6 +6,7 @@ from core.analysis import ordering
 from core.analysis.dense import norms
 from core.charts import matrix
 from core.charts.prepared import Prepared, prepare
+from core.charts.theme import theme
 from core.runs.run import Run
 from core.ui import cached, mlp_details, mlp_view, page
 from core.ui.mlp_cell import cell_panel
@@ -195,7 +196,7 @@ def small_chart(model: str, layer: int, own_limits: bool, dark: bool) -> Prepare
     kernels, biases = cached.weights(model, f"dense{layer}.kernel"), cached.weights(model, f"dense{layer}.bias")
     rows, columns = ([str(i) for i in range(n)] for n in kernels.shape[1:])
     limit = float(abs(kernels).max())
-    colours = page.theme_of(dark)
+    colours = theme(dark)
 
     def build():
         return matrix.matrix(kernels, biases, colours, row_names=rows, column_names=columns, limit=limit, own_limits=own_limits)

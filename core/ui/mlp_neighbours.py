@@ -7,6 +7,7 @@ from core.analysis.path import RULES, PathStep, strongest_path
 from core.charts import matrix
 from core.charts import neighbours as charts
 from core.charts.prepared import Prepared, prepare
+from core.charts.theme import theme
 from core.runs.run import Run
 from core.ui import cached, mlp_details, mlp_view, page
 from core.ui.mlp_details import Detail, among
@@ -29,7 +30,7 @@ def limits(model: str) -> dict[int, float]:
 @st.cache_resource(show_spinner=False, max_entries=24)
 def chart(model: str, layer: int, states: int, dark: bool) -> Prepared:
     """The chart of a layer and its neighbours without its table, built once for everyone."""
-    colours = page.theme_of(dark)
+    colours = theme(dark)
     return prepare(lambda: charts.neighbours(SIZES, layer, limits(model), states, colours), {"one": pd.DataFrame({"one": [1]})}, colours)
 
 
@@ -37,7 +38,7 @@ def chart(model: str, layer: int, states: int, dark: bool) -> Prepared:
 def table(model: str, layer: int, state: int, dark: bool) -> pd.DataFrame:
     """What that chart reads; above layer 2 it is the same for every state."""
     kernels = {n: cached.weights(model, f"dense{n}.kernel") for n in (layer - 1, layer, layer + 1) if n in mlp_view.LAYERS}
-    return charts.table(kernels, layer, state, limits(model)[1], page.theme_of(dark))
+    return charts.table(kernels, layer, state, limits(model)[1], theme(dark))
 
 
 @st.fragment

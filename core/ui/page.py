@@ -54,11 +54,6 @@ def theme() -> colours.Theme:
     return colours.theme(st.context.theme.type == "dark")
 
 
-def theme_of(dark: bool) -> colours.Theme:
-    """The colours of one mode, for charts that are cached by it."""
-    return colours.theme(dark)
-
-
 def header(title: str, sentence: str, notes: Iterable[str] = ()) -> None:
     """Title, the one sentence that says what the picture shows, and notes on what could not be done."""
     _freeze()

@@ -306,9 +306,12 @@ def test_a_damaged_run_is_named_with_its_cure(tmp_path, monkeypatch):
     monkeypatch.setenv("KERNEL_EXPLORER_RUNS", str(tmp_path))
     st.cache_resource.clear()
     test = app({"run": "digit-cnn-small"})
-    st.cache_resource.clear()
     assert not test.exception
     assert f"Run {key} is damaged" in words(test)
+    test.selectbox(key="digits-run").set_value("digit-cnn").run()
+    st.cache_resource.clear()
+    assert not test.exception
+    assert "damaged" not in words(test) and "It reads a 3" in words(test)
 
 
 def test_looking_needs_no_torch():

@@ -1,0 +1,27 @@
+// Copies the page's address. Browsers lend the clipboard to https and localhost only; elsewhere the address is shown, marked, to be copied by hand.
+
+const SAID_MS = 2500;
+const known = new WeakSet(); // this module's function is called again at every rerun
+
+export default function ({ parentElement }) {
+  if (known.has(parentElement)) return;
+  known.add(parentElement);
+  const find = (selector) => parentElement.querySelector(selector);
+  const button = find("button"), words = find("span"), status = find("p"), address = find(".address");
+  const before = words.textContent;
+  button.addEventListener("click", async () => {
+    const link = window.location.href;
+    try {
+      await navigator.clipboard.writeText(link);
+      words.textContent = "Copied";
+      status.textContent = "The link to this view is copied.";
+    } catch {
+      address.hidden = false;
+      address.value = link;
+      address.select();
+      words.textContent = "Copy it from here";
+      status.textContent = "The link stands in the field beside; copy it from there.";
+    }
+    setTimeout(() => { words.textContent = before; status.textContent = ""; }, SAID_MS);
+  });
+}

@@ -12,6 +12,7 @@ import streamlit as st
 
 from core.charts import theme as colours
 from core.charts.prepared import Prepared
+from core.ui import screen
 
 _ENTRY = Path(__file__).parents[2] / "streamlit_app.py"
 _STYLE = """
@@ -20,6 +21,7 @@ _STYLE = """
 /* Fixed-size charts scroll inside their box on a narrow screen. */
 [data-testid="stVegaLiteChart"] { overflow-x: auto; max-width: 100%; }
 .block-container { padding-top: 3.25rem; max-width: 1400px; }
+.st-key-screen-box { position: absolute; }
 h1 { padding: 0.25rem 0 !important; font-size: 2rem !important; }
 </style>
 """
@@ -58,6 +60,7 @@ def header(title: str, sentence: str, notes: Iterable[str] = ()) -> None:
     """Title, the one sentence that says what the picture shows, and notes on what could not be done."""
     _freeze()
     st.html(_STYLE)
+    screen.mount()
     st.title(title, anchor=False)
     st.markdown(sentence)
     for note in notes:

@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 PATH = "/mlp?section=download&layer=5&sort=original&by=none"
@@ -26,6 +27,7 @@ def spot(canvas: Locator) -> tuple[float, float]:
 
 def test_the_first_tap_of_a_finger_picks(browser: Browser, app_url: str) -> None:
     context = browser.new_context(viewport={"width": 400, "height": 900}, has_touch=True)
+    context.set_default_timeout(60_000)
     page = context.new_page()
     canvas = opened(page, app_url)
     page.touchscreen.tap(*spot(canvas))
@@ -46,3 +48,18 @@ def test_a_press_without_a_move_picks(page: Page, app_url: str) -> None:
         mouse.send("Input.dispatchMouseEvent", {"type": kind, "x": x, "y": y, "button": "left", "clickCount": 1})
     expect(page).to_have_url(re.compile(r"by=r\d+c\d+"))
     expect(page.locator(".st-key-mlp-cell")).to_contain_text("Weight")
+
+
+@pytest.mark.parametrize("path", ["/mlp?section=download&layer=5", "/mlp?section=neighbours&layer=4", "/mlp?section=download&layer=1"])
+def test_pictures_fit_a_narrow_screen(browser: Browser, app_url: str, path: str) -> None:
+    context = browser.new_context(viewport={"width": 400, "height": 900})
+    context.set_default_timeout(60_000)
+    page = context.new_page()
+    page.goto(app_url + path)
+    expect(page.locator(".st-key-mlp-matrix canvas.marks")).to_be_visible()
+    overhang = """() => Math.max(...[...document.querySelectorAll('canvas.marks, [role=radiogroup] *')].map(
+        (e) => e.getBoundingClientRect().right - document.documentElement.clientWidth))"""
+    page.wait_for_function(f"() => ({overhang})() <= 0")
+    page.set_viewport_size({"width": 1300, "height": 900})  # and the room is used when there is more
+    page.wait_for_function("() => document.querySelector('.st-key-mlp-matrix canvas.marks')?.getBoundingClientRect().width > 500")
+    context.close()

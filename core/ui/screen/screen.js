@@ -25,11 +25,27 @@ function leave(event) {
   touched = null;
 }
 
-export default function () {
+// The width below which Streamlit stacks columns.
+const small = matchMedia("(max-width: 640px)");
+let part = null; // of the page that is up
+let retry = 0;
+
+// A word that arrives while the page still runs can get lost: say it again until the page knows it.
+function tellWidth() {
+  clearTimeout(retry);
+  if (part.data.narrow === small.matches) return;
+  part.setTriggerValue("told", small.matches ? "narrow" : "wide");
+  retry = setTimeout(tellWidth, 2000);
+}
+
+export default function (component) {
+  part = component;
+  tellWidth();
   if ("screenParts" in document.documentElement.dataset) return; // mounted by each page anew, but it listens once
   document.documentElement.dataset.screenParts = "";
   document.addEventListener("pointerdown", press, { capture: true });
   document.addEventListener("mousedown", press, { capture: true });
   document.addEventListener("click", click, { capture: true });
   document.addEventListener("scroll", leave, { capture: true, passive: true });
+  small.addEventListener("change", tellWidth);
 }

@@ -5,10 +5,11 @@ import numpy as np
 import pandas as pd
 
 from core.charts import raster
-from core.charts.matrix import place
+from core.charts.matrix import BARE, GAP, TITLE, heading, place
 from core.charts.theme import Theme, signed_scale
 
-ROOM = (490, 784)  # pixels of the map, across and down: 10 x 1 for each of 49 x 784 weights
+CELL = 10  # pixels across of a weight in the map
+HEIGHT = 784  # pixels down of the map, one a row
 BARS = 90  # pixels of the row-norm strip
 
 
@@ -51,18 +52,19 @@ def tables(
     return {
         "map": pd.DataFrame({"url": [url]}),
         "bars": pd.DataFrame({"url": [bars_url], "kind": ["rows"]}),
-        "ground": pd.DataFrame({"from": [0], "to": [ROOM[1]]}),
+        "ground": pd.DataFrame({"from": [0], "to": [HEIGHT]}),
         "columns": pd.DataFrame(bars),
     }
 
 
-def layer_map(states: int, count: int, top: float, bias_limit: float, colours: Theme) -> alt.VConcatChart:
+def layer_map(states: int, count: int, top: float, bias_limit: float, colours: Theme, *, cell: int = CELL) -> alt.VConcatChart:
     """The map with a brush over its rows, the row-norm strip, the biases and the clickable column norms.
 
     Args:
         count: columns; top: the largest column norm of all states; bias_limit: the largest |bias|.
+        cell: pixels across of a weight.
     """
-    width, height = ROOM
+    width, height = cell * count, HEIGHT
     state = alt.param(name="epoch", value=0, bind=alt.binding_range(min=0, max=states - 1, step=1))
 
     def strip(table: str, wide: int) -> alt.Chart:
@@ -111,8 +113,22 @@ def layer_map(states: int, count: int, top: float, bias_limit: float, colours: T
     # Each click turns the selection over, so that every one is told.
     click = alt.selection_point(name="strip", fields=["kind"], toggle="true", empty=False, on="click", clear=False)
     row_norms = strip("bars", BARS).add_params(click)
-    pair = alt.hconcat(alt.layer(ground, strip("map", width)), row_norms, spacing=4)
-    return alt.vconcat(pair, bias, bars, spacing=4).resolve_scale(color="independent").add_params(state)
+    one, lead = alt.Chart(alt.NamedData("ground")), TITLE
+    gap = one.mark_point(opacity=0).properties(width=lead, height=1, view=BARE)
+    titles = alt.hconcat(
+        gap,
+        heading(one, f"outputs: {count} units of layer 1", colours, width=width),
+        heading(one, "L2 norm", colours, width=BARS),
+        spacing=GAP,
+    )
+    down_title = heading(one, f"inputs: {HEIGHT} pixels", colours, width=TITLE, height=height, upright=True)
+    rows = alt.hconcat(down_title, alt.layer(ground, strip("map", width)), row_norms, spacing=GAP)
+    below = [
+        alt.hconcat(heading(one, words, colours, width=lead, height=part_height, upright=True), part, spacing=GAP)
+        for words, part, part_height in (("", bias, 14), ("L2 norm", bars, 60))
+    ]
+    grid = alt.vconcat(titles, rows, *below, spacing=GAP, padding={"left": 0, "top": 2, "right": 0, "bottom": 6})
+    return grid.resolve_scale(color="independent").add_params(state)
 
 
 def detail_table(
@@ -125,8 +141,8 @@ def detail_table(
     return {"detail": table}
 
 
-def detail(height: int, width: int, limit: float, colours: Theme) -> alt.LayerChart | alt.FacetChart:
-    """Some rows of the map, large enough to click: height x width cells."""
+def detail(height: int, width: int, limit: float, colours: Theme, *, cell: int = CELL) -> alt.LayerChart | alt.FacetChart:
+    """Some rows of the map, large enough to click: height x width cells of `cell` pixels across."""
     size = max(8, min(16, 420 // height))
     base = alt.Chart(alt.NamedData("detail"))
     cells = (
@@ -144,7 +160,7 @@ def detail(height: int, width: int, limit: float, colours: Theme) -> alt.LayerCh
             description="label:N",
         )
         .add_params(alt.selection_point(name="pick", fields=["py", "px"], toggle=False, empty=False, on="click", clear=False))
-        .properties(width=ROOM[0], height=size * height, name="detail")
+        .properties(width=cell * width, height=size * height, name="detail")
     )
     outline = base.transform_filter("datum.picked").mark_rect(filled=False, stroke=colours.mark, strokeWidth=2, aria=False)
     return alt.layer(cells, outline.encode(x=alt.X(**place("rx", width)), y=alt.Y(**place("ry", height))))

@@ -6,7 +6,7 @@ and the order; the pick is a point selection. So neither a click nor a step of t
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import altair as alt
 import numpy as np
@@ -17,6 +17,8 @@ from core.charts.theme import Theme, signed_scale
 SORTS = {"original": "original order", "value": "value", "abs": "|value|", "norm": "L2 norm"}
 MOVES = {"both": "rows and columns", "rows": "rows", "columns": "columns"}
 LABEL = 30  # pixels for row and column labels
+TITLE = 16  # pixels for a line that says what lies along an axis
+GAP = 4  # pixels between the parts
 TABLE = "cells"  # the named table that a matrix chart reads: `frame` makes it
 STRIP = 96  # pixels for a norm strip
 BARE = alt.ViewBackground(stroke=None)
@@ -189,6 +191,38 @@ def cells(
     return alt.layer(rects, outline)
 
 
+def heading(
+    base: alt.Chart,
+    text: str,
+    colours: Theme,
+    *,
+    width: int,
+    height: int = TITLE,
+    align: Literal["left", "center", "right"] = "left",
+    upright: bool = False,
+) -> alt.Chart:
+    """A line of words beside a matrix, on a chart whose data is one row; `upright` reads from below."""
+    at = {"left": 0, "center": width / 2, "right": width}[align]
+    turned = {"x": alt.value(width / 2), "y": alt.value(height / 2)}
+    return (
+        base.mark_text(
+            align="center" if upright else align,
+            baseline="middle",
+            angle=270 if upright else 0,
+            color=colours.muted,
+            fontSize=12,
+            aria=False,
+        )
+        .encode(**(turned if upright else {"x": alt.value(at), "y": alt.value(height / 2)}), text=alt.value(text))
+        .properties(width=max(width, 1), height=height, view=BARE)
+    )
+
+
+def first_cell(block: str) -> alt.Chart:
+    """One row of a matrix chart's table, for headings."""
+    return alt.Chart().transform_filter(f"datum.m == '{block}' && datum.x == 0 && datum.y == 0")
+
+
 def labels(axis: str, count: int, texts: Sequence[str], colours: Theme, *, size: int, block: str, across: bool) -> alt.Chart:
     """The names of the units along one axis, in the order shown."""
     other = "y" if across else "x"
@@ -207,10 +241,10 @@ def labels(axis: str, count: int, texts: Sequence[str], colours: Theme, *, size:
     }
     if across:
         return mark.encode(x=alt.X(**place(rank, count)), y=alt.value(14), **channels).properties(
-            width=size * count, height=16, name=f"labels-{axis}"
+            width=size * count, height=16, name=f"labels-{axis}", view=BARE
         )
     return mark.encode(y=alt.Y(**place(rank, count)), x=alt.value(LABEL - 4), **channels).properties(
-        width=LABEL, height=size * count, name=f"labels-{axis}"
+        width=LABEL, height=size * count, name=f"labels-{axis}", view=BARE
     )
 
 
@@ -295,6 +329,7 @@ def matrix(
     row_names: Sequence[str],
     column_names: Sequence[str],
     limit: float,
+    titles: tuple[str, str] = ("inputs", "outputs"),
     own_limits: bool = False,
     room: tuple[int, int] = (460, 400),
 ) -> alt.VConcatChart:
@@ -304,11 +339,12 @@ def matrix(
         values: (states, rows, columns); rows are inputs, columns outputs.
         biases: (states, columns).
         limit: the largest |weight| that the colours span, the same for all states.
-        room: pixels that the cells may fill, across and down.
+        titles: what the rows and the columns are, in words.
+        room: pixels that the cells may fill, across and down; about 150 more are for names and norms.
     """
     block = Block("cur", values, "A", "B")
     states, rows, columns = values.shape
-    across, down = cell_size(columns, room[0], 14, 46), cell_size(rows, room[1])
+    across, down = cell_size(columns, room[0], most=46), cell_size(rows, room[1])
     pick = pick_parameter()
     square = values.astype(np.float64) ** 2
     row_top, column_top = float(np.sqrt(square.sum(2)).max()), float(np.sqrt(square.sum(1)).max())
@@ -329,14 +365,19 @@ def matrix(
     right = norm_strip(block, row_top, colours, size=down, across=False, unit_name="input", name="row-norms", pick=pick)
     below = norm_strip(block, column_top, colours, size=across, across=True, unit_name="output", name="column-norms", pick=pick)
     bias = bias_strip(columns, bias_limit, colours, size=across)
-    gap = alt.Chart().mark_point(opacity=0).properties(width=LABEL, height=1, view=BARE)
+    one, lead = first_cell("cur"), TITLE + GAP + LABEL
+    gap = alt.Chart().mark_point(opacity=0).properties(width=lead, height=1, view=BARE)
+    down_title = heading(one, titles[0], colours, width=TITLE, height=down * rows, upright=True)
+    across_title = heading(one, titles[1], colours, width=across * columns)
     grid = alt.vconcat(
-        alt.hconcat(gap.properties(name="gap-1"), top, spacing=4),
-        alt.hconcat(left, body, right, spacing=4).resolve_scale(color="independent", x="independent", y="independent"),
-        alt.hconcat(gap.properties(name="gap-2"), bias, spacing=4),
-        alt.hconcat(gap.properties(name="gap-3"), below, spacing=4),
-        spacing=4,
+        alt.hconcat(gap.properties(name="gap-1"), across_title, heading(one, "L2 norm", colours, width=STRIP), spacing=GAP),
+        alt.hconcat(gap.properties(name="gap-2"), top, spacing=GAP),
+        alt.hconcat(down_title, left, body, right, spacing=GAP).resolve_scale(color="independent", x="independent", y="independent"),
+        alt.hconcat(heading(one, "bias", colours, width=lead, align="right"), bias, spacing=GAP),
+        alt.hconcat(heading(one, "L2 norm", colours, width=lead, align="right"), below, spacing=GAP),
+        spacing=GAP,
         data=alt.NamedData(TABLE),
+        padding={"left": 0, "top": 2, "right": 0, "bottom": 6},
     )
     chart = ordered(grid.resolve_scale(color="independent", x="independent", y="independent"))
     return chart.add_params(*parameters(states))

@@ -11,7 +11,7 @@ from core.charts import raster
 from core.charts.prepared import Prepared, prepare
 from core.charts.theme import theme
 from core.runs.run import Run
-from core.ui import cached, mlp_view, page
+from core.ui import cached, mlp_view, page, screen
 from core.ui.mlp_view import View, key, value
 
 MAP, DETAIL = "mlp-map-chart", "mlp-map-detail"
@@ -45,15 +45,17 @@ def all_orders(model: str, ordering: Ordering, held: int) -> tuple[np.ndarray, n
 
 
 @st.cache_resource(show_spinner=False, max_entries=8)
-def map_chart(states: int, columns: int, top: float, bias_limit: float, dark: bool) -> Prepared:
+def map_chart(states: int, columns: int, top: float, bias_limit: float, narrow: bool, dark: bool) -> Prepared:
     """The chart of the map without its pictures, built once for everyone."""
-    return prepare(lambda: charts.layer_map(states, columns, top, bias_limit, theme(dark)), {}, theme(dark))
+    cell = 5 if narrow else charts.CELL
+    return prepare(lambda: charts.layer_map(states, columns, top, bias_limit, theme(dark), cell=cell), {}, theme(dark))
 
 
 @st.cache_resource(show_spinner=False, max_entries=32)
-def detail_chart(rows: int, columns: int, limit: float, dark: bool) -> Prepared:
+def detail_chart(rows: int, columns: int, limit: float, narrow: bool, dark: bool) -> Prepared:
     """The chart of some rows without its table, built once for everyone."""
-    return prepare(lambda: charts.detail(rows, columns, limit, theme(dark)), {}, theme(dark))
+    cell = 7 if narrow else charts.CELL
+    return prepare(lambda: charts.detail(rows, columns, limit, theme(dark), cell=cell), {}, theme(dark))
 
 
 @st.cache_resource(show_spinner=False, max_entries=16)
@@ -96,11 +98,11 @@ def _cell_clicked() -> None:
 def layer_map(run: Run, view: View) -> None:
     """The map with its biases and norms; what is brushed is kept for `layer_detail`."""
     ordering, held, own = mlp_view.ordering(), mlp_view.held_state(view), value("limits") == "epoch"
-    dark = page.theme().dark
-    opening = mlp_view.opening(view, dark)
+    dark, narrow = page.theme().dark, screen.narrow()
+    opening = mlp_view.opening(view, dark, narrow)
     column_norms = all_norms(view.model)[1]
     bias_limit = float(np.abs(cached.weights(view.model, "dense1.bias")).max())
-    frame = map_chart(run.states, column_norms.shape[1], float(column_norms.max()), bias_limit, dark)
+    frame = map_chart(run.states, column_norms.shape[1], float(column_norms.max()), bias_limit, narrow, dark)
     event = page.prepared(
         Prepared(frame.spec, map_tables(view.model, ordering, held, own, dark)),
         alt_text="Map of the 784 × 49 weights of layer 1; drag over rows to see them large below.",
@@ -120,7 +122,7 @@ def layer_detail(view: View) -> None:
     kernels = cached.weights(view.model, "dense1.kernel")
     limit = float(np.abs(kernels[view.epoch] if own else kernels).max())
     st.markdown(f"**Rows {first + 1} to {last}** of 784 in this order, large. {note}")
-    frame = detail_chart(len(shown_rows), len(shown_columns), limit, page.theme().dark)
+    frame = detail_chart(len(shown_rows), len(shown_columns), limit, screen.narrow(), page.theme().dark)
     cells = kernels[view.epoch][np.ix_(shown_rows, shown_columns)]
     page.prepared(
         Prepared(frame.spec, charts.detail_table(cells, shown_rows, shown_columns, mlp_view.picked())),

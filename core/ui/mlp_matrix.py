@@ -1,5 +1,8 @@
 """The MLP page's picture: the matrix with its player, the controls that change it, and what is picked."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import streamlit as st
 
 from core.analysis import ordering
@@ -8,7 +11,7 @@ from core.charts import matrix
 from core.charts.prepared import Prepared, prepare
 from core.charts.theme import theme
 from core.runs.run import Run
-from core.ui import cached, mlp_details, mlp_view, page
+from core.ui import cached, mlp_details, mlp_view, page, screen
 from core.ui.mlp_cell import cell_panel
 from core.ui.mlp_downloads import downloads
 from core.ui.mlp_layer1 import layer1_images
@@ -54,10 +57,9 @@ def explorer(run: Run, view: View) -> None:
             else:
                 _small(view)
         shown = player("mlp-player", [f"{e:g}" for e in run.epochs], view.epoch, TARGETS, signals=mlp_view.signals(view), on_rest=_rested)
-        page.legend()
+        _legend(view)
         if view.layer == 1:
             layer_detail(view)
-        _norm_words(view)
         if shown != view.epoch and st.session_state[key("epoch")] == view.epoch:
             st.session_state[key("epoch")] = shown
             st.rerun()
@@ -112,50 +114,29 @@ def active_keys(view: View) -> str:
     return f"Rows: **{ordering.words(now, 'rows')}**. Columns: **{ordering.words(now, 'columns')}**{when}."
 
 
+def _choice(label: str, name: str, options: Mapping[Any, str], *, whole_page: bool = False) -> None:
+    """One of the view's choices as a row of buttons; `whole_page` runs the page again, and not the picture alone."""
+    st.segmented_control(
+        label,
+        list(options),
+        format_func=lambda option: options[option],
+        key=key(name),
+        on_change=_whole_page if whole_page else None,
+        required=True,
+        wrap=True,
+        persist_state="session",
+    )
+
+
 def _controls() -> None:
-    st.segmented_control(
-        "Start of the network",
-        list(MODELS),
-        format_func=lambda m: MODELS[m],
-        key=key("model"),
-        on_change=_whole_page,
-        required=True,
-        persist_state="session",
-    )
-    st.segmented_control(
-        "Layer: inputs × outputs",
-        list(LAYERS),
-        format_func=lambda n: LAYERS[n],
-        key=key("layer"),
-        on_change=_whole_page,
-        required=True,
-        persist_state="session",
-    )
-    st.segmented_control(
-        "Sort by", list(matrix.SORTS), format_func=lambda s: matrix.SORTS[s], key=key("sort"), required=True, persist_state="session"
-    )
+    _choice("Start of the network", "model", MODELS, whole_page=True)
+    _choice("Layer: inputs × outputs", "layer", LAYERS, whole_page=True)
+    _choice("Sort by", "sort", matrix.SORTS)
     with st.popover("More", icon=":material/tune:"):
-        st.segmented_control(
-            "What moves", list(matrix.MOVES), format_func=lambda m: matrix.MOVES[m], key=key("move"), required=True, persist_state="session"
-        )
-        st.segmented_control("First comes the", ["largest", "smallest"], key=key("first"), required=True, persist_state="session")
-        st.segmented_control(
-            "The order",
-            ["follow", "hold"],
-            format_func=lambda o: {"follow": "follows the epoch", "hold": "is held as it is now"}[o],
-            key=key("order"),
-            required=True,
-            persist_state="session",
-        )
-        st.segmented_control(
-            "Colours span",
-            ["layer", "epoch"],
-            format_func=lambda s: {"layer": "all epochs of the layer", "epoch": "this epoch alone"}[s],
-            key=key("limits"),
-            on_change=_whole_page,
-            required=True,
-            persist_state="session",
-        )
+        _choice("What moves", "move", matrix.MOVES)
+        _choice("First comes the", "first", {"largest": "largest", "smallest": "smallest"})
+        _choice("The order", "order", {"follow": "follows the epoch", "hold": "is held as it is now"})
+        _choice("Colours span", "limits", {"layer": "all epochs of the layer", "epoch": "this epoch alone"}, whole_page=True)
 
 
 def _clicked() -> None:
@@ -171,27 +152,31 @@ def _clicked() -> None:
 
 def _small(view: View) -> None:
     """A layer of up to some hundred cells, which sorts in the browser."""
-    dark = page.theme().dark
-    chart = small_chart(view.model, view.layer, value("limits") == "epoch", dark)
-    opening = mlp_view.opening(view, dark)
+    dark, narrow = page.theme().dark, screen.narrow()
+    chart = small_chart(view.model, view.layer, value("limits") == "epoch", narrow, dark)
+    opening = mlp_view.opening(view, dark, narrow)
     page.prepared(chart, alt_text=alt_text(view), key=CHART, select=_clicked, values=matrix.opening_values(opening))
 
 
-def _norm_words(view: View) -> None:
-    """The strips in words, under the player."""
+def _legend(view: View) -> None:
+    """Colours, bars and strips in words, under the player."""
     kernel, bias = (cached.weights(view.model, f"dense{view.layer}.{part}")[view.epoch] for part in ("kernel", "bias"))
     rows, columns = norms(kernel)
-    with st.container(key="mlp-row-norms"):
-        st.caption(f"Bars at the right: L2 norm of each row, {rows.min():.3g} to {rows.max():.3g}; the largest is input {rows.argmax()}.")
-    with st.container(key="mlp-col-norms"):
-        st.caption(
-            f"Under the matrix: the biases ({bias.min():.3g} to {bias.max():.3g}), then the L2 norm of each column, "
-            f"{columns.min():.3g} to {columns.max():.3g}; the largest is output {columns.argmax()}."
-        )
+    with st.container(key="mlp-legend", gap=None):
+        page.legend()
+        with st.container(key="mlp-row-norms"):
+            st.caption(
+                f"Green at the right: the L2 norm of each row, {rows.min():.3g} to {rows.max():.3g}, largest for input {rows.argmax()}."
+            )
+        with st.container(key="mlp-col-norms"):
+            st.caption(
+                f"Below: each output's bias, {bias.min():.3g} to {bias.max():.3g}, and its column's L2 norm, "
+                f"{columns.min():.3g} to {columns.max():.3g}, largest for output {columns.argmax()}."
+            )
 
 
-@st.cache_resource(show_spinner=False, max_entries=40)
-def small_chart(model: str, layer: int, own_limits: bool, dark: bool) -> Prepared:
+@st.cache_resource(show_spinner=False, max_entries=64)
+def small_chart(model: str, layer: int, own_limits: bool, narrow: bool, dark: bool) -> Prepared:
     """The matrix chart of a small layer, built once for everyone."""
     kernels, biases = cached.weights(model, f"dense{layer}.kernel"), cached.weights(model, f"dense{layer}.bias")
     rows, columns = ([str(i) for i in range(n)] for n in kernels.shape[1:])
@@ -199,7 +184,17 @@ def small_chart(model: str, layer: int, own_limits: bool, dark: bool) -> Prepare
     colours = theme(dark)
 
     def build():
-        return matrix.matrix(kernels, biases, colours, row_names=rows, column_names=columns, limit=limit, own_limits=own_limits)
+        return matrix.matrix(
+            kernels,
+            biases,
+            colours,
+            row_names=rows,
+            column_names=columns,
+            limit=limit,
+            titles=mlp_view.ends(layer),
+            own_limits=own_limits,
+            room=(210, 400) if narrow else (460, 400),
+        )
 
     return prepare(build, {matrix.TABLE: matrix.frame([matrix.Block("cur", kernels, "A", "B")], biases)}, colours)
 

@@ -71,6 +71,12 @@ CHOICES = [
 ]
 
 
+def ends(layer: int) -> tuple[str, str]:
+    """What the rows and the columns of a layer's matrix are."""
+    rows = "pixels" if layer == 1 else f"units of layer {layer - 1}"
+    return f"inputs: {rows}", "outputs: digits" if layer == 5 else f"outputs: units of layer {layer}"
+
+
 def key(name: str) -> str:
     """The session key of a choice."""
     return link.key(PAGE, name)

@@ -12,6 +12,7 @@ import streamlit as st
 
 from core.charts import theme as colours
 from core.charts.prepared import Prepared
+from core.ui import screen
 from core.ui.copy_link import copy_link
 
 _ENTRY = Path(__file__).parents[2] / "streamlit_app.py"
@@ -23,6 +24,7 @@ _STYLE = """
 .block-container { padding-top: 3.25rem; max-width: 1400px; }
 /* In the bar at the top, left of Streamlit's own signs. */
 .st-key-copy-link { position: fixed !important; top: 0.75rem; right: 8.5rem; width: auto !important; z-index: 999990; }
+.st-key-screen-box { position: absolute; }
 h1 { padding: 0.25rem 0 !important; font-size: 2rem !important; }
 </style>
 """
@@ -61,6 +63,7 @@ def header(title: str, sentence: str, notes: Iterable[str] = ()) -> None:
     """Title, a button that copies the link, the sentence that says what the picture shows, and notes on what could not be done."""
     _freeze()
     st.html(_STYLE)
+    screen.mount()
     st.title(title, anchor=False)
     st.markdown(sentence)
     for note in notes:

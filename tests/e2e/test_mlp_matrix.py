@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from benchmarks.served import Server
 from core.analysis.ordering import Ordering, orders
+from core.charts.matrix import GAP, TITLE
 from core.charts.theme import LIGHT
 from core.runs import shipped, store
 
@@ -67,8 +68,6 @@ def wait_for(page: Page, kernel: np.ndarray, ordering: Ordering) -> None:
 
 def click_cell(page: Page, row: int, column: int) -> None:
     y, x = next((y, x) for y, x, r, c, _ in cells(page) if (r, c) == (row, column))
-    page.mouse.move(x + 3, y + 3)
-    page.mouse.move(x + 6, y + 6)
     page.mouse.click(x + 6, y + 6)
 
 
@@ -188,6 +187,9 @@ def test_neighbours_share_their_order(page: Page, svg_url: str) -> None:
     assert other.evaluate("m => Number(m.getAttribute('opacity') ?? 1)") < 0.5
 
 
+LEFT, TOP = TITLE + GAP, 2 + TITLE + GAP  # of the map of layer 1 within its canvas
+
+
 def canvas_pixels(page: Page, key: str) -> np.ndarray:
     shot = page.locator(f".st-key-{key} canvas").first.screenshot()
     return np.asarray(Image.open(io.BytesIO(shot)).convert("RGB")).astype(int)
@@ -206,8 +208,8 @@ def test_layer_1_is_drawn_pixel_by_pixel_and_steps(page: Page, app_url: str) -> 
         wanted = LIGHT.signed_palette[levels].astype(int)  # (784, 49, 3)
         seen = canvas_pixels(page, "mlp-map-chart")
         shares = []
-        for top in range(8):  # the picture's frame may take a few pixels; across, any pixel of a column's ten will do
-            inner = seen[top : top + 784, 6 : 6 + 490 : 10]
+        for top in range(TOP - 2, TOP + 10):  # the picture's frame may take a few pixels; across, any of a column's ten will do
+            inner = seen[top : top + 784, LEFT + 6 : LEFT + 6 + 490 : 10]
             shares.append(float(np.mean(np.abs(inner - wanted).max(axis=2) <= 3)))
         return max(shares)
 
@@ -245,18 +247,16 @@ def test_layer_1_sorts_by_its_strips_and_opens_what_is_brushed(page: Page, app_u
     assert box is not None
 
     def click(x: float, y: float) -> None:
-        page.mouse.move(box["x"] + x - 4, box["y"] + y - 4)
-        page.mouse.move(box["x"] + x, box["y"] + y)
-        page.mouse.click(box["x"] + x, box["y"] + y)
+        page.mouse.click(box["x"] + LEFT + x, box["y"] + TOP + y)
 
     click(490 + 4 + 12, 300)  # the row-norm strip
     expect(page.locator(".st-key-mlp-matrix")).to_contain_text("Rows: L2 norm, largest first")
     click(10 * 7 + 5, 784 + 4 + 14 + 4 + 10)  # the norm bar of the eighth column
     expect(page).to_have_url(re.compile("by=c7"))
     expect(page.locator(".st-key-mlp-cell")).to_contain_text("Column 7")
-    page.mouse.move(box["x"] + 200, box["y"] + 400)
+    page.mouse.move(box["x"] + 200, box["y"] + TOP + 400)
     page.mouse.down()
     for step in range(1, 6):
-        page.mouse.move(box["x"] + 200, box["y"] + 400 + 4 * step)
+        page.mouse.move(box["x"] + 200, box["y"] + TOP + 400 + 4 * step)
     page.mouse.up()
     expect(page.get_by_text(re.compile(r"Rows (39|40)\d to 4[12]\d"))).to_be_visible()

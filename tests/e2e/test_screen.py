@@ -1,0 +1,65 @@
+"""A press on a chart counts although no pointer moved over it before: a finger's tap, a mouse that rested when the chart came."""
+
+import re
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+
+PATH = "/mlp?section=download&layer=5&sort=original&by=none"
+CELL = (100.0, 100.0)  # within the matrix's canvas
+
+
+def opened(page: Page, url: str) -> Locator:
+    page.goto(url + PATH)
+    expect(page.locator(".st-key-mlp-cell")).to_contain_text("Nothing picked")
+    expect(page.locator("[data-testid=stStatusWidget]")).to_have_count(0)
+    canvas = page.locator(".st-key-mlp-matrix canvas.marks")
+    expect(canvas).to_be_visible()
+    page.wait_for_function("() => document.querySelector('.st-key-mlp-matrix canvas.marks').toDataURL().length > 5000")  # drawn
+    return canvas
+
+
+def spot(canvas: Locator) -> tuple[float, float]:
+    box = canvas.bounding_box()
+    assert box
+    return box["x"] + CELL[0], box["y"] + CELL[1]
+
+
+def test_the_first_tap_of_a_finger_picks(browser: Browser, app_url: str) -> None:
+    context = browser.new_context(viewport={"width": 400, "height": 900}, has_touch=True)
+    context.set_default_timeout(60_000)
+    page = context.new_page()
+    canvas = opened(page, app_url)
+    page.touchscreen.tap(*spot(canvas))
+    expect(page).to_have_url(re.compile(r"by=r\d+c\d+"))
+    expect(page.locator(".st-key-mlp-cell")).to_contain_text("Weight")
+    tooltip = page.locator("#vg-tooltip-element")
+    expect(tooltip).to_have_class(re.compile("visible"))  # it tells the value to a finger too
+    page.get_by_role("heading", name="How weights learn").tap()
+    expect(tooltip).not_to_have_class(re.compile("visible"))
+    context.close()
+
+
+def test_a_press_without_a_move_picks(page: Page, app_url: str) -> None:
+    canvas = opened(page, app_url)
+    x, y = spot(canvas)
+    mouse = page.context.new_cdp_session(page)  # Playwright's own mouse would move there first
+    for kind in ("mousePressed", "mouseReleased"):
+        mouse.send("Input.dispatchMouseEvent", {"type": kind, "x": x, "y": y, "button": "left", "clickCount": 1})
+    expect(page).to_have_url(re.compile(r"by=r\d+c\d+"))
+    expect(page.locator(".st-key-mlp-cell")).to_contain_text("Weight")
+
+
+@pytest.mark.parametrize("path", ["/mlp?section=download&layer=5", "/mlp?section=neighbours&layer=4", "/mlp?section=download&layer=1"])
+def test_pictures_fit_a_narrow_screen(browser: Browser, app_url: str, path: str) -> None:
+    context = browser.new_context(viewport={"width": 400, "height": 900})
+    context.set_default_timeout(60_000)
+    page = context.new_page()
+    page.goto(app_url + path)
+    expect(page.locator(".st-key-mlp-matrix canvas.marks")).to_be_visible()
+    overhang = """() => Math.max(...[...document.querySelectorAll('canvas.marks, [role=radiogroup] *')].map(
+        (e) => e.getBoundingClientRect().right - document.documentElement.clientWidth))"""
+    page.wait_for_function(f"() => ({overhang})() <= 0")
+    page.set_viewport_size({"width": 1300, "height": 900})  # and the room is used when there is more
+    page.wait_for_function("() => document.querySelector('.st-key-mlp-matrix canvas.marks')?.getBoundingClientRect().width > 500")
+    context.close()

@@ -4,7 +4,7 @@ One table holds every cell with its weights at all states (`s0`, `s1`, ...). Hid
 and the order; the pick is a point selection. So neither a click nor a step of the epoch asks the server for anything.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -84,9 +84,25 @@ def parameters(states: int) -> list[alt.Parameter]:
     ]
 
 
-def pick_parameter() -> alt.Parameter:
-    """The clicked cell: block, y and x; on a norm strip the other index is -1."""
-    return alt.selection_point(name="pick", fields=["m", "py", "px"], toggle=False, empty=False, on="click", clear=False)
+def picked_in(chart: alt.VConcatChart, views: Sequence[str]) -> alt.VConcatChart:
+    """Let a click in any of these named views pick: block, y and x; on a norm strip the other index is -1.
+
+    One selection of all views, given to the whole: Altair would make one for each, and join them again with a warning.
+    """
+    select = alt.PointSelectionConfig(type="point", fields=["m", "py", "px"], toggle=False, on="click", clear=False)
+    found = [name for name in _view_names(chart) if name.rsplit("_", 1)[0] in views]  # Altair has numbered them by their place
+    copy = chart.copy(deep=False)
+    copy.params = [*(chart.params if isinstance(chart.params, list) else []), alt.TopLevelSelectionParameter("pick", select, views=found)]
+    return copy
+
+
+def _view_names(chart: Any) -> Iterator[str]:
+    """Names of all single views of a chart."""
+    for part in ("vconcat", "hconcat", "layer"):
+        for child in getattr(chart, part, None) or []:
+            yield from _view_names(child)
+    if isinstance(chart, alt.Chart) and isinstance(chart.name, str):
+        yield chart.name
 
 
 def ordered(chart: alt.VConcatChart) -> alt.VConcatChart:
@@ -140,13 +156,14 @@ def cells(
     legend: bool = True,
     lit: tuple[str, ...] = (),
     own_limits: bool = False,
-    pick: alt.Parameter | None = None,
+    marked: str = "",
 ) -> alt.LayerChart | alt.FacetChart:
     """The cells of one block, coloured on the fixed scale -limit to limit, with the picked one outlined.
 
     Args:
         titles: what a row and a column are, for the tooltip and screen readers.
         lit: Vega expressions; a cell fades when something is picked and none of them holds for it.
+        marked: a Vega expression; cells for which it holds have a dashed frame.
         own_limits: stretch the colours of each state to its own largest |weight|, instead of `limit`.
     """
     rows, columns = block.values.shape[1:]
@@ -181,14 +198,21 @@ def cells(
         .encode(**encoding)
         .properties(width=width, height=height, name=name)
     )
-    if pick is not None:
-        rects = rects.add_params(pick)
     outline = (
         base.transform_filter(f"{PICKED} && datum.m == pick.m[0] && datum.y == pick.py[0] && datum.x == pick.px[0]")
         .mark_rect(filled=False, stroke=colours.mark, strokeWidth=2, aria=False)
         .encode(x=alt.X(**place("rx", columns)), y=alt.Y(**place("ry", rows)))
     )
-    return alt.layer(rects, outline)
+    layers = [rects, outline]
+    if marked:
+        layers.insert(1, framed(base, marked, colours).encode(x=alt.X(**place("rx", columns)), y=alt.Y(**place("ry", rows))))
+    return alt.layer(*layers)
+
+
+def framed(base: alt.Chart, marked: str, colours: Theme) -> alt.Chart:
+    """Dashed frames for the rows of a chart's table for which the Vega expression holds."""
+    frames = base.transform_filter(marked)
+    return frames.mark_rect(filled=False, stroke=colours.mark, strokeWidth=2, strokeDash=[3, 2], aria=False, tooltip=None)
 
 
 def heading(
@@ -249,7 +273,7 @@ def labels(axis: str, count: int, texts: Sequence[str], colours: Theme, *, size:
 
 
 def norm_strip(
-    block: Block, top: float, colours: Theme, *, size: int, across: bool, unit_name: str, name: str, pick: alt.Parameter
+    block: Block, top: float, colours: Theme, *, size: int, across: bool, unit_name: str, name: str
 ) -> alt.LayerChart | alt.FacetChart:
     """L2 norms as bars with values, in the order shown: of each row at the right, or of each column below (`across`)."""
     count = block.values.shape[2] if across else block.values.shape[1]
@@ -281,13 +305,13 @@ def norm_strip(
         if size >= 26:
             layers.append(words.encode(x=alt.X(**place(rank, count)), y=alt.Y(**along)).properties())
             layers[1].mark.dy = 8
-        layered = alt.layer(bars.properties(name=name).add_params(pick), *layers[1:])
+        layered = alt.layer(bars.properties(name=name), *layers[1:])
         return layered.properties(width=size * count, height=STRIP - 12)
     along["scale"] = alt.Scale(domain=[0, top], range=[0, STRIP - 36], clamp=True)
     bars = bars.encode(y=alt.Y(**place(rank, count)), x=alt.X(**along), x2=alt.value(0))
     words = words.encode(y=alt.Y(**place(rank, count)), x=alt.X(**along))
     words.mark.align, words.mark.dx = "left", 3
-    return alt.layer(bars.properties(name=name).add_params(pick), words).properties(width=STRIP, height=size * count)
+    return alt.layer(bars.properties(name=name), words).properties(width=STRIP, height=size * count)
 
 
 def bias_strip(columns: int, limit: float, colours: Theme, *, size: int) -> alt.Chart:
@@ -345,7 +369,6 @@ def matrix(
     block = Block("cur", values, "A", "B")
     states, rows, columns = values.shape
     across, down = cell_size(columns, room[0], most=46), cell_size(rows, room[1])
-    pick = pick_parameter()
     square = values.astype(np.float64) ** 2
     row_top, column_top = float(np.sqrt(square.sum(2)).max()), float(np.sqrt(square.sum(1)).max())
     bias_limit = float(np.abs(biases).max()) or 1.0
@@ -358,12 +381,11 @@ def matrix(
         titles=("input", "output"),
         name="matrix",
         own_limits=own_limits,
-        pick=pick,
     )
     top = labels("B", columns, column_names, colours, size=across, block="cur", across=True)
     left = labels("A", rows, row_names, colours, size=down, block="cur", across=False)
-    right = norm_strip(block, row_top, colours, size=down, across=False, unit_name="input", name="row-norms", pick=pick)
-    below = norm_strip(block, column_top, colours, size=across, across=True, unit_name="output", name="column-norms", pick=pick)
+    right = norm_strip(block, row_top, colours, size=down, across=False, unit_name="input", name="row-norms")
+    below = norm_strip(block, column_top, colours, size=across, across=True, unit_name="output", name="column-norms")
     bias = bias_strip(columns, bias_limit, colours, size=across)
     one, lead = first_cell("cur"), TITLE + GAP + LABEL
     gap = alt.Chart().mark_point(opacity=0).properties(width=lead, height=1, view=BARE)
@@ -380,4 +402,4 @@ def matrix(
         padding={"left": 0, "top": 2, "right": 0, "bottom": 6},
     )
     chart = ordered(grid.resolve_scale(color="independent", x="independent", y="independent"))
-    return chart.add_params(*parameters(states))
+    return picked_in(chart.add_params(*parameters(states)), ("matrix", "row-norms", "column-norms"))

@@ -5,6 +5,7 @@ order serves both, and a click in any of them sorts what they share. Layer 1 is 
 image for each of its units, which move with their unit.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 import altair as alt
@@ -12,10 +13,29 @@ import numpy as np
 import pandas as pd
 
 from core.charts import raster
-from core.charts.matrix import BARE, PICKED, TABLE, Block, cell_size, cells, frame, labels, ordered, parameters, pick_parameter, place
+from core.charts.matrix import (
+    BARE,
+    LABEL,
+    PICKED,
+    TABLE,
+    Block,
+    cell_size,
+    cells,
+    first_cell,
+    frame,
+    framed,
+    heading,
+    labels,
+    ordered,
+    parameters,
+    picked_in,
+    place,
+)
 from core.charts.theme import Theme
 
 STRIP = 392  # pixels along a strip of 784 weights, pooled two by two
+ON_PATH = "datum.path == 1"
+ROOM = 560  # pixels across that the cells of both matrices share
 AXES = "({cur: 'A|B', prev: 'A|P', next: 'N|B'})"  # axes of the block that was clicked
 LIT = (
     f"(datum.ay == split({AXES}[pick.m[0]], '|')[0] && datum.y == pick.py[0])",
@@ -65,36 +85,73 @@ def table(kernels: dict[int, np.ndarray], layer: int, state: int, limit: float, 
     return pd.concat([cell_rows, extra], ignore_index=True).fillna({c: 0.0 for c in cell_rows.columns if c.startswith("s")} | {"url": ""})
 
 
-def _images(name: str, count: int, size: int, *, upright: bool) -> alt.Chart:
-    """The strips of layer 1 in the order of their units."""
+def with_path(cells: pd.DataFrame, layer: int, path: Mapping[int, tuple[int, int]]) -> pd.DataFrame:
+    """The table with a column `path`, 1 where the path goes through a cell.
+
+    Args:
+        layer: the one in the middle.
+        path: layer -> (input, output) that the path connects there.
+    """
+    on = np.zeros(len(cells), dtype=bool)
+    for at, (source, unit) in path.items():
+        name = {layer - 1: "prev", layer: "cur", layer + 1: "next"}.get(at)
+        y, x = (source, unit) if name == "cur" else (unit, source)  # neighbours are turned
+        if at == 1:  # its units are strips
+            y, x = (0, unit) if name == "cur" else (unit, 0)
+        on |= ((cells.m == name) & (cells.y == y) & (cells.x == x)).to_numpy()
+    return cells.assign(path=on.astype(np.int8))
+
+
+def _images(name: str, count: int, size: int, colours: Theme, *, upright: bool, strip: int = STRIP) -> alt.LayerChart | alt.FacetChart:
+    """The strips of layer 1 in the order of their units, `strip` pixels long."""
     base = alt.Chart().transform_filter(f"datum.m == '{name}'")
     dim = alt.condition(f"{PICKED} && !({' || '.join(LIT)})", alt.value(0.3), alt.value(1.0))
+    frames = framed(base, ON_PATH, colours)
     if upright:
-        mark = base.mark_image(width=size, height=STRIP, align="center", baseline="top", aspect=False, smooth=False, tooltip=None)
-        return mark.encode(x=alt.X(**place("rx", count)), y=alt.value(0), url="url:N", opacity=dim).properties(
-            width=size * count, height=STRIP, name=name
-        )
-    mark = base.mark_image(width=STRIP, height=size, align="left", baseline="middle", aspect=False, smooth=False, tooltip=None)
-    return mark.encode(y=alt.Y(**place("ry", count)), x=alt.value(0), url="url:N", opacity=dim).properties(
-        width=STRIP, height=size * count, name=name
-    )
+        x = alt.X(**place("rx", count))
+        mark = base.mark_image(width=size, height=strip, align="center", baseline="top", aspect=False, smooth=False, tooltip=None)
+        images = mark.encode(x=x, y=alt.value(0), url="url:N", opacity=dim)
+        frames = frames.encode(x=x, y=alt.value(0), y2=alt.value(strip))
+        return alt.layer(images, frames).properties(width=size * count, height=strip, name=name)
+    y = alt.Y(**place("ry", count))
+    mark = base.mark_image(width=strip, height=size, align="left", baseline="middle", aspect=False, smooth=False, tooltip=None)
+    images = mark.encode(y=y, x=alt.value(0), url="url:N", opacity=dim)
+    frames = frames.encode(y=y, x=alt.value(0), x2=alt.value(strip))
+    return alt.layer(images, frames).properties(width=strip, height=size * count, name=name)
 
 
-def neighbours(sizes: tuple[int, ...], layer: int, limits: dict[int, float], states: int, colours: Theme) -> alt.VConcatChart:
-    """The chart of a layer and its neighbours; `sizes` are the units from input to output, `limits` the colour limits by layer."""
+def _named(start: str, block: str, count: int, size: int, colours: Theme, axis: str) -> alt.Chart:
+    """The names of a matrix's columns, where they can be read."""
+    if size < 9:
+        return alt.Chart().mark_point(opacity=0).properties(width=size * count, height=1, name=f"{start}-{block}", view=BARE)
+    return labels(axis, count, [str(i) for i in range(count)], colours, size=size, block=block, across=True)
+
+
+def neighbours(
+    sizes: tuple[int, ...], layer: int, limits: dict[int, float], states: int, colours: Theme, *, room: int = ROOM
+) -> alt.VConcatChart:
+    """The chart of a layer and its neighbours.
+
+    Args:
+        sizes: units from input to output.
+        limits: of the colours, by layer.
+        room: pixels that cells may fill across.
+    """
     rows, columns = sizes[layer - 1], sizes[layer]
     before = sizes[layer - 2] if layer > 1 else 0
     after = sizes[layer + 1] if layer + 1 < len(sizes) else 0
-    across = cell_size(columns, 330, 9, 30)
+    strip = min(STRIP, 2 * room // 3) if layer == 2 else STRIP
+    shared = {1: columns, 2: columns}.get(layer, before + columns)  # cells that lie side by side
+    across = cell_size(shared, room - strip if layer == 2 else room, 4, 28)
     down = cell_size(rows, 420, 9, 28) if layer > 1 else 0
-    pick = pick_parameter()
+    clickable: list[str] = []
 
     def body(
         name: str, at: int, height: int, width: int, size: tuple[int, int], titles: tuple[str, str]
     ) -> alt.LayerChart | alt.FacetChart:
-        block = Block(name, np.zeros((1, height, width), np.float32), "", "")
+        clickable.append(name)
         return cells(
-            block,
+            Block(name, np.zeros((1, height, width), np.float32), "", ""),
             limits[at],
             colours,
             width=size[0] * width,
@@ -103,61 +160,42 @@ def neighbours(sizes: tuple[int, ...], layer: int, limits: dict[int, float], sta
             name=name,
             legend=False,
             lit=LIT,
-            pick=pick,
+            marked=ON_PATH,
         )
-
-    unit_names = [str(i) for i in range(max(rows, columns) if layer > 1 else columns)]
-    left: Any = None
-    left_width = 0
-    if layer == 2:
-        left, left_width = _images("prev", rows, down, upright=False), STRIP
-    elif layer > 2:
-        wide = cell_size(before, 330, 7, 22)
-        left, left_width = body("prev", layer - 1, rows, before, (wide, down), ("unit", "its input")), wide * before
-    middle = (
-        _images("cur", columns, across, upright=True)
-        if layer == 1
-        else body("cur", layer, rows, columns, (across, down), ("input", "output"))
-    )
 
     def gap(name: str, width: int) -> alt.Chart:
         return alt.Chart().mark_point(opacity=0).properties(width=max(width, 1), height=1, name=name, view=BARE)
 
-    def caption(text: str, width: int, name: str) -> alt.Chart:
-        return (
-            alt.Chart(alt.NamedData("one"))
-            .mark_text(align="left", color=colours.muted, fontSize=12, baseline="bottom", aria=False)
-            .encode(x=alt.value(0), y=alt.value(12), text=alt.value(text))
-            .properties(width=max(width, 1), height=14, name=name, view=BARE)
-        )
+    left: Any = None
+    left_width = 0
+    if layer == 2:
+        left, left_width = _images("prev", rows, down, colours, upright=False, strip=strip), strip
+    elif layer > 2:
+        left, left_width = body("prev", layer - 1, rows, before, (across, down), ("unit", "its input")), across * before
 
-    cur_block = "cur"
-    top_row = [caption(f"Layer {layer - 1}, turned", left_width, "title-prev")] if left is not None else []
-    grid_rows = [
-        alt.hconcat(
-            *top_row, gap("gap-0", 30), caption(f"Layer {layer}: inputs down, outputs across", across * columns, "title-cur"), spacing=6
-        )
-    ]
+    def line(name: str, *parts: Any, lead: Any = None) -> alt.HConcatChart:
+        """Parts at the right of the left matrix's place, where there is one."""
+        first = [] if left is None else [lead if lead is not None else gap(f"lead-{name}", left_width)]
+        return alt.hconcat(*first, *parts, spacing=6).resolve_scale(color="independent", x="independent", y="independent")
+
+    one = first_cell("cur")
+    turned = heading(one, f"layer {layer - 1}, turned", colours, width=left_width)
+    way = ": inputs down, outputs across" if across * columns > 200 else ""  # the caption below says it too
+    above = heading(one, f"layer {layer}{way}", colours, width=across * columns)
+    lines = [line("titles", gap("side-titles", LABEL), above, lead=turned)]
+    names_before = _named("names", "prev", before, across, colours, "P") if layer > 2 else None
+    lines.append(line("names", gap("side-names", LABEL), _named("names", "cur", columns, across, colours, "B"), lead=names_before))
     if layer > 1:
-        side = labels("A", rows, unit_names, colours, size=down, block=cur_block, across=False)
-        line = [*([left] if left is not None else []), side, middle]
+        side = labels("A", rows, [str(i) for i in range(rows)], colours, size=down, block="cur", across=False)
+        lines.append(line("middle", side, body("cur", layer, rows, columns, (across, down), ("input", "output")), lead=left))
     else:
-        line = [gap("gap-side", 30), middle]
-    grid_rows.append(alt.hconcat(*line, spacing=6).resolve_scale(color="independent", x="independent", y="independent"))
+        lines.append(line("middle", gap("side", LABEL), _images("cur", columns, across, colours, upright=True)))
     if after:
-        lead = [gap("gap-1", left_width)] if left is not None else []
-        names = labels("B", columns, unit_names, colours, size=across, block="next", across=True)
-        grid_rows.append(alt.hconcat(*lead, gap("gap-2", 30), names, spacing=6))
         tall = cell_size(after, 240, 9, 22)
-        lead = [gap("gap-3", left_width)] if left is not None else []
         side = labels("N", after, [str(i) for i in range(after)], colours, size=tall, block="next", across=False)
-        lower = body("next", layer + 1, after, columns, (across, tall), ("its output", "unit"))
-        grid_rows.append(alt.hconcat(*lead, side, lower, spacing=6).resolve_scale(color="independent", x="independent", y="independent"))
-        lead = [gap("gap-4", left_width)] if left is not None else []
-        grid_rows.append(
-            alt.hconcat(*lead, gap("gap-5", 30), caption(f"Layer {layer + 1}, turned", across * columns, "title-next"), spacing=6)
-        )
-    chart = alt.vconcat(*grid_rows, spacing=4, data=alt.NamedData(TABLE)).resolve_scale(
-        color="independent", x="independent", y="independent"
-    )
-    return ordered(chart).add_params(*parameters(states))
+        lines.append(line("below", side, body("next", layer + 1, after, columns, (across, tall), ("its output", "unit"))))
+        below = heading(one, f"layer {layer + 1}, turned", colours, width=across * columns)
+        lines.append(line("last", gap("side-last", LABEL), below))
+    grid = alt.vconcat(*lines, spacing=4, data=alt.NamedData(TABLE), padding={"left": 0, "top": 2, "right": 0, "bottom": 6})
+    chart = ordered(grid.resolve_scale(color="independent", x="independent", y="independent")).add_params(*parameters(states))
+    return picked_in(chart, clickable)

@@ -26,11 +26,11 @@ def cell_panel(run: Run, view: View) -> None:
         if row is not None and view.layer == 1:
             st.caption(f"Input {row} is the pixel in line {row // 28}, column {row % 28} of the 28×28 image, both counted from 0.")
         if view.layer == 1:
-            _in_the_image(kernel, row, column)
+            in_the_image(kernel, row, column)
 
 
-def _in_the_image(kernel: np.ndarray, row: int | None, column: int | None) -> None:
-    """In layer 1: the picked column as a 28 x 28 image, and the picked row as one pixel of it."""
+def in_the_image(kernel: np.ndarray, row: int | None, column: int | None) -> None:
+    """In layer 1, whose kernel is (784, 49): the picked column as a 28 x 28 image, and the picked row as one pixel of it."""
     colours = page.theme()
     with st.container(horizontal=True):
         if column is not None:

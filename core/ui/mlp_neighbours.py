@@ -1,17 +1,20 @@
-"""The MLP page's neighbours: a layer between the one before and the one after, and the strongest path back to pixels."""
+"""The MLP page's neighbours: a layer between the one before and the one after, what is picked there, and the strongest path."""
 
+from collections.abc import Mapping
+
+import numpy as np
 import pandas as pd
 import streamlit as st
 
-from core.analysis.path import RULES, PathStep, strongest_path
 from core.charts import matrix
 from core.charts import neighbours as charts
 from core.charts.prepared import Prepared, prepare
 from core.charts.theme import theme
 from core.runs.run import Run
-from core.ui import cached, mlp_details, mlp_view, page
+from core.ui import cached, mlp_details, mlp_view, page, screen
 from core.ui.mlp_details import Detail, among
-from core.ui.mlp_view import SIZES, View, key
+from core.ui.mlp_path import RULES, path_of, path_panel
+from core.ui.mlp_view import SIZES, View, unit_name
 
 CHART = "mlp-neighbours-chart"
 mlp_details.DETAILS["neighbours"] = (
@@ -27,11 +30,11 @@ def limits(model: str) -> dict[int, float]:
     return {n: float(abs(cached.weights(model, f"dense{n}.kernel")).max()) for n in mlp_view.LAYERS}
 
 
-@st.cache_resource(show_spinner=False, max_entries=24)
-def chart(model: str, layer: int, states: int, dark: bool) -> Prepared:
+@st.cache_resource(show_spinner=False, max_entries=40)
+def chart(model: str, layer: int, states: int, narrow: bool, dark: bool) -> Prepared:
     """The chart of a layer and its neighbours without its table, built once for everyone."""
-    colours = theme(dark)
-    return prepare(lambda: charts.neighbours(SIZES, layer, limits(model), states, colours), {"one": pd.DataFrame({"one": [1]})}, colours)
+    colours, room = theme(dark), 290 if narrow else charts.ROOM
+    return prepare(lambda: charts.neighbours(SIZES, layer, limits(model), states, colours, room=room), {}, colours)
 
 
 @st.cache_resource(show_spinner=False, max_entries=40)
@@ -44,25 +47,36 @@ def table(model: str, layer: int, state: int, dark: bool) -> pd.DataFrame:
 @st.fragment
 @mlp_details.linked("neighbours")
 def neighbours_panel(run: Run, view: View) -> None:
-    """The three matrices, and the strongest path."""
-    dark = page.theme().dark
-    with st.container(key="mlp-neighbours"):
-        st.markdown(
-            "**Where outputs meet inputs.** A row of the middle is the same unit as the row at its left; a column is the same unit as the "
-            "column below. Click any cell: what the matrices share is sorted together, and the unit's own cells stay lit."
-        )
-        frame = chart(view.model, view.layer, run.states, dark)
-        cells = table(view.model, view.layer, view.epoch if view.layer < 3 else 0, dark)
-        identity = ("neighbours", st.session_state.get("visit"), view.model, view.layer, dark)
-        kept = st.session_state.get("_mlp-neighbours-opening")
-        if kept is None or kept[0] != identity:
-            kept = st.session_state["_mlp-neighbours-opening"] = (identity, mlp_view.opening(view, dark))
-        values = matrix.opening_values(kept[1])
-        values.pop("pick", None)
-        shown = Prepared(frame.spec, {**frame.tables, matrix.TABLE: cells})
-        page.prepared(shown, alt_text=_words(view), key=CHART, values=values)
-        st.caption(_words(view))
-    _path(run, view)
+    """The three matrices; beside them what is picked, and the strongest path."""
+    st.markdown(
+        "**Where outputs meet inputs.** A row of the middle is the same unit as the row at its left; a column is the same unit as the "
+        "column below. Click any cell: what the matrices share is sorted together, and the unit's own cells stay lit."
+    )
+    left, right = st.columns([0.62, 0.38], gap="large")
+    with right, st.container(key="mlp-neighbours-picked", border=True):
+        picked = st.empty()
+    with right:
+        path_panel(run, view)
+    with left, st.container(key="mlp-neighbours"):
+        _picture(run, view)
+    picked.markdown(pick_words(view, _pick()))
+
+
+def _picture(run: Run, view: View) -> None:
+    dark, narrow = page.theme().dark, screen.narrow()
+    frame = chart(view.model, view.layer, run.states, narrow, dark)
+    cells = table(view.model, view.layer, view.epoch if view.layer < 3 else 0, dark)
+    identity = ("neighbours", st.session_state.get("visit"), view.model, view.layer, dark, narrow)
+    kept = st.session_state.get("_mlp-neighbours-opening")
+    if kept is None or kept[0] != identity:
+        kept = st.session_state["_mlp-neighbours-opening"] = (identity, mlp_view.opening(view, dark, narrow))
+        st.session_state["_mlp-neighbours-pick"] = None
+    values = matrix.opening_values(kept[1])
+    values.pop("pick", None)
+    path = {step.layer: (step.source, step.unit) for step in path_of(run, view)}
+    shown = Prepared(frame.spec, {matrix.TABLE: charts.with_path(cells, view.layer, path)})
+    page.prepared(shown, alt_text=_words(view), key=CHART, values=values, select=_clicked)
+    st.caption(_words(view))
 
 
 def _words(view: View) -> str:
@@ -78,54 +92,37 @@ def _words(view: View) -> str:
     return "; ".join(said) + f". Epoch {view.epoch} for the strips." if view.layer < 3 else "; ".join(said) + "."
 
 
-def _follow(layer: int, row: int, column: int) -> None:
-    st.session_state[key("layer")] = layer
-    st.session_state["_mlp-picked-layer"] = layer
-    mlp_view.set_pick(row, column)
-    st.session_state["_mlp-path-followed"] = True
+def _clicked() -> None:
+    picks = (st.session_state[CHART].get("selection") or {}).get("pick")
+    if picks and picks[0].get("py") is not None:
+        st.session_state["_mlp-neighbours-pick"] = picks[0]
 
 
-def _path(run: Run, view: View) -> None:
-    """From an output class back to a pixel, one step at a time."""
-    if st.session_state.pop("_mlp-path-followed", False):
-        st.rerun()
-    st.markdown("**Follow the strongest path** from an output back to a pixel.")
-    left, middle, right = st.columns([1, 2, 1])
-    with left:
-        digit = st.selectbox("Output class", range(10), key="mlp-path-class", persist_state="session")
-    with middle:
-        rule = st.segmented_control(
-            "Rule", list(RULES), format_func=lambda r: RULES[r], key="mlp-path-rule", required=True, persist_state="session"
-        )
-    with right:
-        shown = st.number_input("Steps", 1, 5, key="mlp-path-steps", persist_state="session")
-    state = run.state(view.epoch)
-    steps = strongest_path([state[f"dense{n}.kernel"] for n in mlp_view.LAYERS], digit, rule or "step")
-    for step in steps[:shown]:
-        words, button = st.columns([4, 1], vertical_alignment="center")
-        words.markdown(describe(step))
-        button.button(
-            "Show",
-            key=f"mlp-path-show-{step.layer}",
-            on_click=_follow,
-            args=(step.layer, step.source, step.unit),
-            help="Open this layer at this weight",
-        )
-    if shown < len(steps):
-        st.caption("Raise the number of steps to go one layer further back.")
-    else:
-        end = steps[-1]
-        st.caption(
-            f"The path ends at the pixel in line {end.source // 28}, column {end.source % 28}; its weights multiply to {end.product:.3g}."
-        )
+def _pick() -> Mapping | None:
+    """What was clicked in this picture: block and place, as the chart says it."""
+    return st.session_state.get("_mlp-neighbours-pick")
 
 
-def describe(step: PathStep) -> str:
-    """One step in words, with the runners-up."""
-    others = ", ".join(f"{c} ({w:.3g})" for c, w in zip(step.candidates[1:4], step.weights[1:4], strict=True))
-    to = "class" if step.layer == 5 else "unit"
-    source = "pixel" if step.layer == 1 else "input"
-    return (
-        f"Layer {step.layer}: {to} **{step.unit}** listens most to {source} **{step.source}**, weight **{step.weight:.3g}**. "
-        f"Next: {others}. Product so far {step.product:.3g}."
-    )
+def pick_words(view: View, pick: Mapping | None) -> str:
+    """The picked weight, and what each unit at its ends hears and moves most; without a pick, how to make one."""
+    if pick is None:
+        return "**Nothing picked.** Click a cell to see its weight and what its two units hear and move most."
+    at = view.layer + {"prev": -1, "cur": 0, "next": 1}[pick["m"]]
+    y, x = int(pick["py"]), int(pick["px"])
+    source, unit = (y, x) if pick["m"] == "cur" else (x, y)  # neighbours are turned
+    kernels = {n: cached.weights(view.model, f"dense{n}.kernel")[view.epoch] for n in mlp_view.LAYERS}
+    weight = float(kernels[at][source, unit])
+    lines = [f"### {weight:.3g}", f"Weight **{weight!r}** from {unit_name(at - 1, source)} to {unit_name(at, unit)}."]
+    for layer, index in ((at - 1, source), (at, unit)):
+        hears = _strongest(kernels[layer][:, index], layer - 1) if layer > 0 else ""
+        moves = _strongest(kernels[layer + 1][index], layer + 1) if layer < 5 else ""
+        said = " and ".join(part for part in (hears and f"hears {hears} most", moves and f"moves {moves} most") if part)
+        name = unit_name(layer, index)
+        lines.append(f"{name[0].upper()}{name[1:]} {said}.")
+    return "\n\n".join(lines)
+
+
+def _strongest(weights: np.ndarray, layer: int) -> str:
+    """The unit of a layer at the largest |weight| of (units,), with that weight."""
+    best = int(np.abs(weights).argmax())
+    return f"{unit_name(layer, best)} ({weights[best]:.3g})"

@@ -77,6 +77,13 @@ def ends(layer: int) -> tuple[str, str]:
     return f"inputs: {rows}", "outputs: digits" if layer == 5 else f"outputs: units of layer {layer}"
 
 
+def unit_name(layer: int, unit: int) -> str:
+    """A unit by the layer that makes it; layer 0 is the image."""
+    if layer == 0:
+        return f"pixel {unit}"
+    return f"digit {unit}" if layer == 5 else f"unit {unit} of layer {layer}"
+
+
 def key(name: str) -> str:
     """The session key of a choice."""
     return link.key(PAGE, name)

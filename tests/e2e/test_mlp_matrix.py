@@ -8,10 +8,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from benchmarks.served import Server
 from core.analysis.ordering import Ordering, orders
+from core.analysis.path import strongest_path
 from core.charts.matrix import GAP, TITLE
 from core.charts.theme import LIGHT
 from core.runs import shipped, store
@@ -185,6 +186,30 @@ def test_neighbours_share_their_order(page: Page, svg_url: str) -> None:
     assert faded.evaluate("m => Number(m.getAttribute('opacity') ?? 1)") == 1
     other = page.locator('.st-key-mlp-neighbours svg.marks [aria-label^="unit 5, its input 3,"]').first
     assert other.evaluate("m => Number(m.getAttribute('opacity') ?? 1)") < 0.5
+    expect(page.locator(".st-key-mlp-neighbours-picked")).to_contain_text(
+        f"Weight {float(kernel(4, 50)[6, 11])!r} from unit 6 of layer 3 to unit 11 of layer 4."
+    )
+
+
+def test_the_path_is_framed_in_the_picture(page: Page, svg_url: str) -> None:
+    page.goto(f"{svg_url}/mlp?layer=4&sort=original&by=none&section=neighbours&class=7")
+    steps = strongest_path([kernel(n, 50) for n in range(1, 6)], 7)
+    framed = page.locator(".st-key-mlp-neighbours svg.marks path[stroke-dasharray]")
+    expect(framed).to_have_count(1)
+    page.get_by_role("button", name="One layer back").click()
+    expect(framed).to_have_count(2)
+    expect(page).to_have_url(re.compile("steps=2"))
+    step = steps[1]
+    cell = page.locator(f'.st-key-mlp-neighbours svg.marks [aria-label^="input {step.source}, output {step.unit}, weight"]').first
+
+    def middle(mark: Locator) -> tuple[float, float]:
+        box = mark.bounding_box()
+        assert box is not None
+        return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+    assert any(middle(framed.nth(n)) == pytest.approx(middle(cell), abs=3) for n in range(2))
+    page.get_by_role("button", name="Start again").click()
+    expect(framed).to_have_count(1)
 
 
 LEFT, TOP = TITLE + GAP, 2 + TITLE + GAP  # of the map of layer 1 within its canvas

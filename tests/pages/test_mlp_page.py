@@ -12,8 +12,11 @@ import pyarrow as pa
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from core.analysis.path import strongest_path
 from core.runs import shipped, store
 from core.ui import cached
+from core.ui.mlp_neighbours import pick_words
+from core.ui.mlp_view import View
 
 ROOT = Path(__file__).parents[2]
 MODELS = ("mlp-random", "mlp-diagonal")
@@ -186,3 +189,39 @@ print("torch" in sys.modules)
 """
     out = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
     assert out.stdout.split()[-1] == "False"
+
+
+@pytest.mark.parametrize(
+    ("pick", "weight"),
+    [
+        ({"m": "cur", "py": 6, "px": 11}, (4, 6, 11)),
+        ({"m": "prev", "py": 6, "px": 2}, (3, 2, 6)),
+        ({"m": "next", "py": 9, "px": 11}, (5, 11, 9)),
+    ],
+)
+def test_a_pick_among_the_neighbours_is_told(pick: dict, weight: tuple[int, int, int]) -> None:
+    run = store.load(shipped.RUNS["mlp-diagonal"].key)
+    layer, source, unit = weight
+    kernel = run.weights(f"dense{layer}.kernel")[50]
+    words = pick_words(View("mlp-diagonal", 4, 50), pick)
+    assert f"Weight **{float(kernel[source, unit])!r}** from unit {source} of layer {layer - 1}" in words
+    strongest = int(np.abs(kernel[:, unit]).argmax())
+    assert f"hears unit {strongest} of layer {layer - 1} ({kernel[strongest, unit]:.3g}) most" in words
+
+
+def test_the_path_goes_back_to_a_pixel_step_by_step() -> None:
+    run = store.load(shipped.RUNS["mlp-diagonal"].key)
+    steps = strongest_path([run.weights(f"dense{n}.kernel")[50] for n in range(1, 6)], 3)
+    at = app(section="neighbours", **{"class": "3"}).run()
+    for shown in range(1, 6):
+        assert not at.exception
+        told = [button.label for button in at.button if (button.key or "").startswith("mlp-path-show-")]
+        assert told == [f"Layer {step.layer}" for step in steps[:shown]]
+        if shown < 5:
+            at.button(key="mlp-path-next").click().run()
+    assert at.button(key="mlp-path-next").disabled
+    line, column = divmod(steps[-1].source, 28)
+    assert f"ends at the pixel in line {line}, column {column}" in text(at)
+    at.button(key="mlp-path-show-2").click().run()
+    assert at.session_state["mlp-layer"] == 2
+    assert at.session_state["mlp-by"] == f"r{steps[3].source}c{steps[3].unit}"

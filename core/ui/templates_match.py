@@ -31,7 +31,7 @@ def _guess_and_result(view: View, picked: Picked, picture: DeltaGenerator) -> No
     """The guess, then every sum."""
     theme = page.theme()
     found = match(view.templates, view.weights["dense1.bias"], picked.values)
-    key = f"second-{view.name}-{view.state}-{picked.words}"
+    key = f"second-{view.name}-{picked.words}"  # of the image: once told, the answer follows the epoch
     with picture:
         st.markdown(f"**{picked.words[0].upper() + picked.words[1:]}.** {view.epoch_words}.")
         if not guessed(key):
@@ -39,8 +39,13 @@ def _guess_and_result(view: View, picked: Picked, picture: DeltaGenerator) -> No
                 Thumbnail(i, raster.rgb_url(pictures.pixels(t, view.limit, theme)), word)
                 for i, (t, word) in enumerate(zip(view.templates, view.classes, strict=True))
             ]
+            own = Thumbnail(0, raster.rgb_url(pictures.image_pixels(picked.values, theme)), "the image")
             with st.container(key=f"{PAGE}-match"):
-                thumbnails(f"{PAGE}-strip", strip, side=2 * view.shape[0])
+                left, right = st.columns([1, 4], vertical_alignment="center")
+                with left:
+                    thumbnails(f"{PAGE}-own", [own], side=4 * view.shape[0])
+                with right:
+                    thumbnails(f"{PAGE}-strip", strip, side=3 * view.shape[0], across=10)
         else:
             _result(view, found)
         if not skipped(key):

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from core.charts import confusion, match, raster, templates, votes
+from core.charts import confusion, match, raster, templates
 from core.charts.theme import theme
 
 RNG = np.random.default_rng(0)
@@ -89,16 +89,11 @@ def test_every_other_chart_is_valid(dark: bool) -> None:
     url = raster.rgb_url(templates.pixels(DIGITS[0], 1.0, colours))
     cells = pd.DataFrame([{"row": r, "column": c, "url": url if r != c else None, "confidence": 0.5} for r in NAMES for c in NAMES])
     rows = pd.DataFrame({"name": NAMES[:5], "url": url, "positive": 3.0, "negative": -2.0, "bias": 0.1, "logit": 1.1, "probability": 0.2})
-    bars = pd.DataFrame(
-        [{"unit": f"filter {u + 1}", "row": c, "value": u - 4.0, "size": (u - 4) / 5} for u in range(10) for c in range(10)]
-    )
-    filters = pd.DataFrame({"unit": [f"filter {u + 1}" for u in range(10)], "url": url, "words": ""})
     charts = [
         confusion.pictures(cells, NAMES, 28, colours),
-        confusion.story(np.array([0, 0.5, 1.0]), np.array([3, 2, 1]), 1, colours),
+        confusion.story([("one", np.array([0, 0.5, 1.0]), np.array([3, 2, 1]))], 0.5, colours),
+        confusion.story([("one", np.array([0.0, 1.0]), np.array([3, 2])), ("two", np.array([0.0, 1.0]), np.array([0, 1]))], 1.0, colours),
         match.rows(rows, 3.0, 28, colours),
-        votes.columns(bars, filters, NAMES, colours, side=28, marked=3, what="output weight"),
-        votes.columns(bars, filters, NAMES, colours, side=28, marked=None, what="output weight"),
     ]
     for chart in charts:
         assert isinstance(chart, alt.TopLevelMixin)

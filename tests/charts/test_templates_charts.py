@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from core.charts import confusion, match, raster, templates
+from core.charts import confusion, raster, templates
 from core.charts.theme import theme
 
 RNG = np.random.default_rng(0)
@@ -88,20 +88,12 @@ def test_every_other_chart_is_valid(dark: bool) -> None:
     colours = theme(dark)
     url = raster.rgb_url(templates.pixels(DIGITS[0], 1.0, colours))
     cells = pd.DataFrame([{"row": r, "column": c, "url": url if r != c else None, "confidence": 0.5} for r in NAMES for c in NAMES])
-    rows = pd.DataFrame({"name": NAMES[:5], "url": url, "positive": 3.0, "negative": -2.0, "bias": 0.1, "logit": 1.1, "probability": 0.2})
     charts = [
         confusion.pictures(cells, NAMES, 28, colours),
         confusion.story([("one", np.array([0, 0.5, 1.0]), np.array([3, 2, 1]))], 0.5, colours),
         confusion.story([("one", np.array([0.0, 1.0]), np.array([3, 2])), ("two", np.array([0.0, 1.0]), np.array([0, 1]))], 1.0, colours),
-        match.rows(rows, 3.0, 28, colours),
     ]
     for chart in charts:
         assert isinstance(chart, alt.TopLevelMixin)
         spec = chart.to_dict()  # validates against the Vega-Lite schema
         assert spec["$schema"]
-
-
-def test_the_order_of_the_rows_is_the_order_given() -> None:
-    rows = pd.DataFrame({"name": list("7310"), "url": "", "positive": 1.0, "negative": -1.0, "bias": 0.0, "logit": 0.0, "probability": 0.2})
-    spec = match.rows(rows, 1.0, 28, theme(False)).to_dict()
-    assert spec["hconcat"][0]["encoding"]["y"]["scale"]["domain"] == list("7310")

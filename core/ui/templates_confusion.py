@@ -62,11 +62,12 @@ def matrix(name: str) -> None:
         choose_cell(cells)
         cell_panel(cell, view, second)
         items = [(f"{TITLES[v.name]}, CSV", v) for v in (view, second) if v is not None]
-        files = [(label, partial(csv, v), f"confusion-{v.name}-{v.state}.csv", "text/csv") for label, v in items]
+        files = [
+            (label, partial(csv, v), f"confusion-{v.name}-epoch-{epoch_label(v.run.epochs[v.state])}.csv", "text/csv") for label, v in items
+        ]
         if second is not None and second.data == view.data:
-            files.append(
-                ("The difference, CSV", partial(csv, view, second), f"confusion-{name}-less-{second.name}-{view.state}.csv", "text/csv")
-            )
+            stem = f"confusion-{name}-less-{second.name}-epoch-{epoch_label(run.epochs[view.state])}"
+            files.append(("The difference, CSV", partial(csv, view, second), f"{stem}.csv", "text/csv"))
         downloads(*files, key="confusion")
 
 
@@ -167,6 +168,7 @@ def _difference(view: View, second: View, form: str) -> None:
         f"{TITLES[view.name]} less {TITLES[second.name]}, each at its stored state nearest to the epoch. "
         "Margins: recall and precision, in percentage points."
     )
+    st.caption(f"{TITLES[view.name]}: {view.seeds_words()} {TITLES[second.name]}: {second.seeds_words()}")
 
 
 def _both(view: View, second: View, form: str) -> None:

@@ -12,7 +12,7 @@ from core.charts import theme as colours
 from core.ui import cached, page, question
 from core.ui.player import player
 from core.ui.template_film import pack, template_film
-from core.ui.templates_view import PAGE, View, choose_state, chosen_state, class_means, downloads, epoch_label, palette_words
+from core.ui.templates_view import PAGE, TITLES, View, choose_state, chosen_state, class_means, downloads, epoch_label, palette_words
 from core.ui.thumbnails import Thumbnail, thumbnails
 
 
@@ -53,7 +53,8 @@ def _stills(name: str, dark: bool) -> list[Thumbnail]:
 
 def film_webp(view: View, dark: bool) -> bytes:
     """Every state, two rows of five."""
-    return pictures.film(templates.film(view.run), view.limit, colours.theme(dark))
+    captions = [f"{TITLES[view.name]}: epoch {epoch_label(epoch)}" for epoch in view.run.epochs]
+    return pictures.film(templates.film(view.run), captions, view.limit, colours.theme(dark))
 
 
 def npz(view: View) -> bytes:
@@ -100,9 +101,10 @@ def gallery(name: str) -> None:
         thumbnails(f"{PAGE}-stills", _stills(name, theme.dark), scale=1, picked=view.state, on_pick=lambda index: choose_state(run, index))
         if inside:
             st.caption(f"{inside} of the {run.states} stored states lie inside the first epoch.")
+        stem = f"{name}-epoch-{epoch_label(run.epochs[view.state])}"
         downloads(
-            ("Templates, PNG", lambda: raster.rgb_png(pictures.sheet(view.templates, view.limit, theme), 4), f"{name}.png", "image/png"),
-            ("Templates, NPZ", lambda: npz(view), f"{name}.npz", "application/octet-stream"),
+            ("Templates, PNG", lambda: raster.rgb_png(pictures.sheet(view.templates, view.limit, theme), 4), f"{stem}.png", "image/png"),
+            ("Templates, NPZ", lambda: npz(view), f"{stem}.npz", "application/octet-stream"),
             ("The film, WebP", lambda: film_webp(view, theme.dark), f"{name}.webp", "image/webp"),
             key="gallery",
         )

@@ -71,8 +71,7 @@ def hidden(name: str) -> None:
         _picture(view, class_, None, picture)
     else:
         with picked_image(view, side) as picked:
-            if picked is not None:
-                _picture(view, class_, picked, picture)
+            _picture(view, class_, picked, picture)  # without an image the output weights alone
     with side:
         if class_ is not None:
             _sides(view, class_)

@@ -54,11 +54,12 @@ def breaking(name: str) -> None:
             side=3 * view.shape[0],
             across=10,
         )
-    st.markdown("**What the network has to read.** Click a picture to lay it over the templates.")
     images = test_images(view.data)
     if images is None:
+        st.markdown("**What the network has to read**")
         missing()
         return
+    st.markdown("**What the network has to read.** Click a picture to lay it over the templates.")
     of_class = [np.flatnonzero(images.labels == c)[:SAMPLES] for c in range(len(view.classes))]
     items = [
         Thumbnail(int(i), raster.rgb_url(images.images[i]), word)

@@ -44,12 +44,14 @@ def test_a_sheet_holds_every_template_where_it_belongs(stack: np.ndarray, side: 
 @MODES
 def test_the_film_holds_every_state_without_loss(dark: bool) -> None:
     states = np.stack([DIGITS * s for s in (0, 0.5, 1)])
-    film = Image.open(io.BytesIO(templates.film(states, 2.0, theme(dark), scale=2)))
+    film = Image.open(io.BytesIO(templates.film(states, ["0", "1", "30"], 2.0, theme(dark), scale=2)))
     assert film.n_frames == 3 and film.info["loop"] == 0
     for index in range(3):
         film.seek(index)
         sheet = templates.sheet(states[index], 2.0, theme(dark))
-        np.testing.assert_array_equal(np.asarray(film.convert("RGB")), sheet.repeat(2, 0).repeat(2, 1))
+        frame = np.asarray(film.convert("RGB"))
+        np.testing.assert_array_equal(frame[: -templates.CAPTION], sheet.repeat(2, 0).repeat(2, 1))
+        assert (frame[-templates.CAPTION :] != frame[-1, -1]).any()  # something is written there
 
 
 def table(difference: bool = False) -> pd.DataFrame:

@@ -56,6 +56,7 @@ class CellStory:
     """How one cell's count went over the stored states."""
 
     counts: np.ndarray  # (states,)
+    first_state: int | None  # where it first is above 0; None if it never is
     top_state: int  # where the count was largest, the first of several
     gone_state: int | None  # first state from which on the count stays 0; None if it never does
 
@@ -65,13 +66,18 @@ def cell_story(film: np.ndarray, row: int, column: int) -> CellStory:
     series = np.asarray(film)[:, row, column]
     present = np.flatnonzero(series)
     last = int(present[-1]) + 1 if len(present) else 0
-    return CellStory(series, int(series.argmax()), last if last < len(series) else None)
+    first = int(present[0]) if len(present) else None
+    return CellStory(series, first, int(series.argmax()), last if last < len(series) else None)
 
 
 def aligned(film: np.ndarray, epochs: np.ndarray, other: np.ndarray, other_epochs: np.ndarray) -> np.ndarray:
-    """For each state of one run the counts of the other's state nearest in epochs, (states, classes, classes)."""
+    """For each state of one run the counts of the other's state nearest in epochs, (states, classes, classes).
+
+    Raises:
+        ValueError: they have different numbers of classes.
+    """
     gap = np.abs(np.asarray(epochs)[:, None] - np.asarray(other_epochs)[None, :])  # (states, other states)
     nearest = np.asarray(other)[gap.argmin(axis=1)]
     if nearest.shape != np.shape(film):
-        raise ValueError("Two models can be compared only over the same classes.")
+        raise ValueError("Two models can be compared only over as many classes.")
     return nearest

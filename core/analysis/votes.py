@@ -4,21 +4,30 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from core.models import mlp
+from core.runs.run import Run
+
 
 @dataclass(frozen=True)
 class Votes:
-    """One image's votes: activation times weight; they add up, with the bias, to the logits."""
+    """One image's votes: activation times weight; they add up, with the bias, to the logits. Leading axes are states."""
 
-    activations: np.ndarray  # (units,)
-    products: np.ndarray  # (units, classes)
-    bias: np.ndarray  # (classes,)
-    logits: np.ndarray  # (classes,)
+    activations: np.ndarray  # (..., units)
+    products: np.ndarray  # (..., units, classes)
+    bias: np.ndarray  # (..., classes)
+    logits: np.ndarray  # (..., classes)
 
 
 def votes(activations: np.ndarray, kernel: np.ndarray, bias: np.ndarray) -> Votes:
-    """Votes of hidden activations (units,) through output weights (units, classes), in float64."""
-    products = activations.astype(np.float64)[:, None] * kernel.astype(np.float64)
-    return Votes(activations, products, bias.astype(np.float64), products.sum(axis=0) + bias.astype(np.float64))
+    """Votes of hidden activations (..., units) through output weights (..., units, classes), in float64."""
+    products = activations.astype(np.float64)[..., None] * kernel.astype(np.float64)
+    return Votes(activations, products, bias.astype(np.float64), products.sum(axis=-2) + bias.astype(np.float64))
+
+
+def film(run: Run, image: np.ndarray) -> Votes:
+    """Votes of an image (pixels,) at every stored state of a network with one hidden layer."""
+    inputs = np.einsum("p,spu->su", image, run.weights("dense1.kernel")) + run.weights("dense1.bias")  # (states, units)
+    return votes(mlp.activate(inputs, run.spec.model.activation), run.weights("dense2.kernel"), run.weights("dense2.bias"))
 
 
 def unit_order(kernel: np.ndarray, sort_class: int | None) -> np.ndarray:

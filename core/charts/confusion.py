@@ -158,21 +158,26 @@ def pictures(frame: pd.DataFrame, names: Sequence[str], side: int, theme: Theme)
     return alt.layer(grid, shown, outline).add_params(_picked()).properties(height=HEIGHT, width="container")
 
 
-def story(epochs: np.ndarray, counts: np.ndarray, now: int, theme: Theme) -> alt.TopLevelMixin:
-    """How many images fell into one cell at each stored state.
+def story(lines: Sequence[tuple[str, np.ndarray, np.ndarray]], now: float, theme: Theme) -> alt.TopLevelMixin:
+    """How many images fell into one cell at each stored state, in one model or in two.
 
     Args:
-        epochs: (states,) epochs completed.
-        counts: (states,) images.
-        now: index of the state on the screen.
+        lines: for each model its name, epochs (states,) and images (states,).
+        now: the epoch on the screen.
     """
-    frame = pd.DataFrame({"epoch": epochs, "images": counts, "state": np.arange(len(epochs))})
-    x = alt.X("epoch:Q", title="epoch (square-root scale)", scale=alt.Scale(type="sqrt"))
-    line = alt.Chart(frame).mark_line(color=theme.lines[0], interpolate="step-after").encode(x=x, y=alt.Y("images:Q", title="images"))
-    dots = (
-        alt.Chart(frame)
-        .mark_circle(color=theme.lines[0], size=22)
-        .encode(x=x, y="images:Q", tooltip=[alt.Tooltip("epoch:Q", format=".3~f"), "images:Q"])
+    frames = [pd.DataFrame({"model": name, "epoch": epochs, "images": counts}) for name, epochs, counts in lines]
+    frame = pd.concat(frames, ignore_index=True)
+    names = [name for name, _, _ in lines]
+    x = alt.X("epoch:Q", title="epoch (square-root scale)", scale=alt.Scale(type="sqrt"), axis=alt.Axis(tickCount=6, grid=False))
+    y = alt.Y("images:Q", title="images", axis=alt.Axis(tickCount=4))
+    legend = alt.Legend(orient="top", title=None, labelLimit=320, columns=1) if len(lines) > 1 else None
+    colour = alt.Color("model:N", scale=alt.Scale(domain=names, range=list(theme.lines[: len(names)])), legend=legend)
+    base = alt.Chart(frame)
+    line = base.mark_line(interpolate="step-after").encode(
+        x=x, y=y, color=colour, strokeDash=alt.StrokeDash("model:N", scale=alt.Scale(domain=names), legend=legend)
     )
-    rule = alt.Chart(frame.iloc[[now]]).mark_rule(color=theme.mark).encode(x=x)
-    return alt.layer(line, dots, rule).properties(height=130, width="container")
+    dots = base.mark_circle(size=22).encode(
+        x=x, y=y, color=colour, tooltip=["model:N", alt.Tooltip("epoch:Q", format=".3~f"), alt.Tooltip("images:Q", format=",")]
+    )
+    rule = alt.Chart(pd.DataFrame({"epoch": [now]})).mark_rule(color=theme.mark).encode(x=x)
+    return alt.layer(line, dots, rule).properties(height=130 if legend is None else 185, width="container")

@@ -4,12 +4,14 @@ import io
 from collections.abc import Sequence
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageDraw, ImageFont
 
 from core.charts import raster
 from core.charts.theme import Theme
 
 COLOUR_WORDS = "each colour channel on one common scale: mid-grey does nothing, brighter pushes up, darker pushes down"
+
+CAPTION = 26  # pixels of height for a film's captions
 
 
 def colours(weights: np.ndarray, limit: float) -> np.ndarray:
@@ -52,12 +54,22 @@ def sheet(templates: np.ndarray, limit: float, theme: Theme, *, columns: int = 5
     return tiled(pixels(templates, limit, theme), columns, gap, theme.ink_palette[60])
 
 
-def film(states: np.ndarray, limit: float, theme: Theme, *, columns: int = 5, scale: int = 3, milliseconds: int = 120) -> bytes:
-    """An endless animated WebP, lossless, of templates (states, units, height, width[, 3]); the last frame stays ten times as long."""
+def film(
+    states: np.ndarray, captions: Sequence[str], limit: float, theme: Theme, *, columns: int = 5, scale: int = 3, milliseconds: int = 120
+) -> bytes:
+    """An endless animated WebP, lossless, of templates (states, units, height, width[, 3]); the last frame stays ten times as long.
+
+    Args:
+        captions: one a state, written below its templates.
+    """
     frames = []
-    for state in states:
+    for state, caption in zip(states, captions, strict=True):
         picture = Image.fromarray(sheet(state, limit, theme, columns=columns))
-        frames.append(picture.resize((picture.width * scale, picture.height * scale), Image.Resampling.NEAREST))
+        picture = picture.resize((picture.width * scale, picture.height * scale), Image.Resampling.NEAREST)
+        frame = Image.new("RGB", (picture.width, picture.height + CAPTION), theme.paper)
+        frame.paste(picture)
+        ImageDraw.Draw(frame).text((6, picture.height + 3), caption, fill=theme.text, font=ImageFont.load_default(16))
+        frames.append(frame)
     out = io.BytesIO()
     durations = [milliseconds] * (len(frames) - 1) + [10 * milliseconds]
     frames[0].save(out, "WEBP", save_all=True, append_images=frames[1:], duration=durations, loop=0, lossless=True, method=2)

@@ -1,98 +1,125 @@
-"""The confusion matrix of every stored state, the images behind a cell, and two models compared."""
+"""The confusion matrix of every stored state, and two models compared: their difference, or one beside the other."""
+
+from functools import partial
 
 import numpy as np
 import pandas as pd
 import streamlit as st
 
 from core.analysis import confusion
+from core.analysis.templates import nearest_state
 from core.charts import confusion as chart
 from core.charts import raster
 from core.charts import theme as colours
-from core.runs.shipped import RUNS
 from core.ui import cached, link, page
 from core.ui.player import player
-from core.ui.templates_image import missing, stand_in
+from core.ui.templates_cell import cell_panel, chart_key, choose_cell, picked_cell
 from core.ui.templates_view import (
+    NOTHING,
     PAGE,
     TITLES,
     View,
+    choice_key,
     choose_state,
     chosen_state,
     downloads,
     epoch_label,
-    opener,
     probabilities,
     test_images,
     thumbnail_colours,
 )
-from core.ui.thumbnails import Thumbnail, thumbnails
 
 FORMS = {"counts": "Counts", "shares": "Row %", "images": "Top images"}
-CHART = f"{PAGE}-confusion-chart"
-SHOWN = 36  # images of a cell
-NONE = "nothing"
-
-
-@st.cache_data(show_spinner=False, max_entries=24)
-def _table(name: str, other: str | None) -> pd.DataFrame:
-    """Counts, recall and precision of every state; with another model, the differences at the nearest epochs."""
-    run = cached.run(name)
-    view = View(name, run, 0)
-    film = run.evaluation("confusion").astype(int)
-    recall, precision, totals = confusion.recall(film), confusion.precision(film), film[0].sum(axis=1)
-    if other is not None:
-        second = cached.run(other)
-        near = confusion.aligned(film, run.epochs, second.evaluation("confusion").astype(int), second.epochs)
-        recall, precision = recall - confusion.recall(near), precision - confusion.precision(near)
-        film = film - near
-    return chart.table(film, totals, recall, precision, view.classes)
 
 
 def matrix(name: str) -> None:
-    """The matrix, the player that drives it, and the picked cell."""
+    """The matrix or the two compared, the player that drives them, and the picked cell."""
     run = cached.run(name)
     view = View(name, run, chosen_state(run))
-    cell = _picked_cell(view)
-    picture, side = st.columns([3, 2], gap="large")
-    with side:
-        form = st.segmented_control(
-            "Show", list(FORMS), format_func=FORMS.__getitem__, key=f"{PAGE}-form", persist_state="session", default="counts"
-        )
-        others = [m for m in TITLES if m != name and RUNS[m].data.name == view.data]
-        other = st.selectbox(
-            "Compare with",
-            [NONE, *others],
-            format_func=lambda m: TITLES.get(m, m),
-            key=f"{PAGE}-other-{view.data}",
-            persist_state="session",
-        )
+    form, second = _choices(view)
+    beside = second is not None and (second.data != view.data or form == "images")
+    cells = [view, second] if second is not None and second.data != view.data else [view]
+    cell = picked_cell(cells)
+    picture, side = (st.container(), st.container()) if beside else st.columns([3, 2], gap="large")
     with picture:
-        st.markdown(f"**{view.epoch_words}**, {view.accuracy_words()}.")
         with st.container(key=f"{PAGE}-confusion"):
-            if other == NONE or cached.run_or_say(other) is not None:
-                _chart(view, form or "counts", None if other == NONE else other)
+            if beside and second is not None:
+                _both(view, second, form)
+            elif second is not None:
+                _difference(view, second, form)
+            else:
+                _one(view, view, form)
+                _legend(form)
         player(
             f"{PAGE}-player",
             [epoch_label(epoch) for epoch in run.epochs],
             view.state,
             [f"{PAGE}-confusion"],
-            signals={"picked": "|".join(view.classes[i] for i in cell) if cell else ""},
+            signals={"picked": "" if cell is None else f"{cell.actual}|{cell.predicted}"},
             on_rest=lambda: choose_state(run, st.session_state[f"{PAGE}-player"]["frame"]),
         )
     with side:
-        if cell is None:
-            st.info("Click a cell to see its images, the most confident first, and when the error came and went.")
-            _largest(view)
-        else:
-            _cell(view, *cell)
-        downloads(("This matrix, CSV", lambda: csv(view), f"confusion-{name}-{view.state}.csv", "text/csv"), key="confusion")
+        choose_cell(cells)
+        cell_panel(cell, view, second)
+        items = [(f"{TITLES[v.name]}, CSV", v) for v in (view, second) if v is not None]
+        files = [
+            (label, partial(csv, v), f"confusion-{v.name}-epoch-{epoch_label(v.run.epochs[v.state])}.csv", "text/csv") for label, v in items
+        ]
+        if second is not None and second.data == view.data:
+            stem = f"confusion-{name}-less-{second.name}-epoch-{epoch_label(run.epochs[view.state])}"
+            files.append(("The difference, CSV", partial(csv, view, second), f"{stem}.csv", "text/csv"))
+        downloads(*files, key="confusion")
 
 
-def _chart(view: View, form: str, other: str | None) -> None:
-    """The matrix in the form that is asked for, with its legend."""
+def _choices(view: View) -> tuple[str, View | None]:
+    """The form of the matrix and the model to compare with, at its state nearest to the epoch shown."""
+    others = [NOTHING, *(name for name in TITLES if name != view.name)]
+    with st.container(horizontal=True, gap="large"):
+        form = st.segmented_control(
+            "Show", list(FORMS), format_func=FORMS.__getitem__, key=link.key(PAGE, "form"), required=True, persist_state="session"
+        )
+        other = st.selectbox(
+            "Compare with",
+            others,
+            format_func=lambda name: TITLES.get(name, name),
+            key=choice_key("with", others),
+            persist_state="session",
+            width=320,
+        )
+    run = None if other == NOTHING else cached.run_or_say(other)
+    if run is None:
+        return form or "counts", None
+    return form or "counts", View(other, run, nearest_state(run.epochs, view.run.epochs[view.state]))
+
+
+@st.cache_data(show_spinner=False, max_entries=24)
+def _table(name: str, clock: str) -> pd.DataFrame:
+    """Counts, recall and precision of a model at the states nearest to those of `clock`, the model whose player runs."""
+    run, view = cached.run(name), View(name, cached.run(name), 0)
+    film = run.evaluation("confusion").astype(int)
+    if name != clock:
+        lead = cached.run(clock)
+        film = confusion.aligned(lead.evaluation("confusion"), lead.epochs, film, run.epochs)
+    return chart.table(film, film[0].sum(axis=1), confusion.recall(film), confusion.precision(film), view.classes)
+
+
+@st.cache_data(show_spinner=False, max_entries=24)
+def _less(name: str, other: str) -> pd.DataFrame:
+    """The differences of two models of one data set, each at the state nearest to the epoch."""
+    run, second = cached.run(name), cached.run(other)
+    film = run.evaluation("confusion").astype(int)
+    near = confusion.aligned(film, run.epochs, second.evaluation("confusion").astype(int), second.epochs)
+    recall, precision = (share(film) - share(near) for share in (confusion.recall, confusion.precision))
+    return chart.table(film - near, film[0].sum(axis=1), recall, precision, View(name, run, 0).classes)
+
+
+def _one(view: View, clock: View, form: str) -> None:
+    """A model's matrix in the form that is asked for, with its legend."""
+    st.markdown(f"**{view.epoch_words}**, {view.accuracy_words()}.")
     theme = page.theme()
-    matrix_ = view.run.evaluation("confusion")[view.state]
-    if form == "images" and other is None:
+    counts = view.run.evaluation("confusion")[view.state]
+    key = chart_key(view.data, form, "first" if view is clock else "second")
+    if form == "images":
         images = test_images(view.data)
         if images is None:
             page.empty("No pictures to show", "The counts are here: choose Counts or Row %. The pictures come with CIFAR-10.", chart.HEIGHT)
@@ -101,28 +128,61 @@ def _chart(view: View, form: str, other: str | None) -> None:
         page.chart(
             chart.pictures(frame, view.classes, view.shape[0], theme),
             alt_text="The most confident image of each cell of the confusion matrix",
-            key=f"{CHART}-images",
+            key=key,
             select=True,
             width="stretch",
         )
-        page.legend("each cell's most confident image; empty cells hold none")
         return
-    wrong = int(matrix_.sum() - np.trace(matrix_))
+    wrong = int(counts.sum() - np.trace(counts))
     page.chart(
-        chart.matrix(_table(view.name, other), view.classes, theme, shares=form == "shares", difference=other is not None),
-        alt_text=f"Confusion matrix, {view.epoch_words.lower()}: {wrong:,} of {matrix_.sum():,} images off the diagonal",
-        key=f"{CHART}-{view.data}-{other is not None}-{form}",
+        chart.matrix(_table(view.name, clock.name), view.classes, theme, shares=form == "shares"),
+        alt_text=f"Confusion matrix, {view.epoch_words.lower()}: {wrong:,} of {counts.sum():,} images off the diagonal",
+        key=key,
         select=True,
         width="stretch",
     )
-    page.legend(chart.DIFFERENCE_WORDS if other else chart.SHARE_WORDS)
-    if other:
+
+
+def _legend(form: str) -> None:
+    """What rows, columns, colours and margins of one model's matrix say."""
+    where = "Rows: the actual class; columns: what it was read as."
+    if form == "images":
+        st.caption(f"Each cell's most confident image; empty cells hold none. {where}")
+        return
+    page.legend(chart.SHARE_WORDS)
+    st.caption(f"{where} Margins in %: recall of each row, precision of each column.")
+
+
+def _difference(view: View, second: View, form: str) -> None:
+    """One model's matrix less the other's, which have the same test images."""
+    st.markdown(f"**{view.epoch_words}**: {TITLES[view.name]} reads {view.share:.1%} right, {TITLES[second.name]} {second.share:.1%}.")
+    page.chart(
+        chart.matrix(_less(view.name, second.name), view.classes, page.theme(), shares=form == "shares", difference=True),
+        alt_text=f"Difference of two confusion matrices: {TITLES[view.name]} less {TITLES[second.name]}",
+        key=chart_key(view.data, form, "less"),
+        select=True,
+        width="stretch",
+    )
+    page.legend(chart.DIFFERENCE_WORDS)
+    st.caption(
+        f"{TITLES[view.name]} less {TITLES[second.name]}, each at its stored state nearest to the epoch. "
+        "Margins: recall and precision, in percentage points."
+    )
+    st.caption(f"{TITLES[view.name]}: {view.seeds_words()} {TITLES[second.name]}: {second.seeds_words()}")
+
+
+def _both(view: View, second: View, form: str) -> None:
+    """Two matrices side by side under one player, and why they are not subtracted."""
+    for one, column in zip((view, second), st.columns(2, gap="medium"), strict=True):
+        with column:
+            st.markdown(f"**{TITLES[one.name]}**")
+            _one(one, view, form)
+    _legend(form)
+    if second.data != view.data:
         st.caption(
-            f"{TITLES[view.name]} less {TITLES[other]}, each at its stored state nearest to the epoch. "
-            "Margins: recall and precision, in percentage points."
+            "The two data sets have different classes, so no cell of one can be subtracted from the other: the matrices stand side by "
+            "side, each at its stored state nearest to the epoch."
         )
-    else:
-        st.caption("Rows: the actual class; columns: what it was read as. Margins in %: recall of each row, precision of each column.")
 
 
 @st.cache_data(show_spinner=False, max_entries=12)
@@ -147,71 +207,9 @@ def _top_images(name: str, state: int, dark: bool, source: str) -> pd.DataFrame:
     )
 
 
-def _picked_cell(view: View) -> tuple[int, int] | None:
-    """Row and column of the picked cell: the newest click, else what the link says."""
-    kept = st.session_state.get("_templates-clicks", {})
-    seen = {key: points for key, points in kept.items() if key in st.session_state}  # a chart that was left forgets its click
-    st.session_state["_templates-clicks"] = seen
-    for key in [k for k in st.session_state if str(k).startswith(CHART)]:
-        points = st.session_state[key].get("selection", {}).get("cell", [])
-        if points != seen.get(key):
-            seen[key] = points
-            if points:
-                st.session_state[link.key(PAGE, "cell")] = f"{points[0]['row']}-{points[0]['column']}"
-    row, _, column = str(st.session_state.get(link.key(PAGE, "cell")) or "").partition("-")
-    if row in view.classes and column in view.classes:
-        return view.classes.index(row), view.classes.index(column)
-    return None
-
-
-def _cell(view: View, row: int, column: int) -> None:
-    """What a cell holds now, over the epochs, and its images."""
-    actual, predicted = view.classes[row], view.classes[column]
-    film = view.run.evaluation("confusion")
-    story = confusion.cell_story(film, row, column)
-    count, total = int(film[view.state, row, column]), int(film[view.state, row].sum())
-    st.markdown(f"**{actual} read as {predicted}**: {count:,} of {total:,} ({count / max(total, 1):.1%} of the row)")
-    epochs = view.run.epochs
-    page.chart(
-        chart.story(epochs, story.counts, view.state, page.theme()),
-        alt_text=f"Images of {actual} read as {predicted} over the epochs, now {count}",
-        key=f"{PAGE}-story",
-        width="stretch",
-    )
-    gone = "" if story.gone_state is None else f" Gone from epoch {epoch_label(epochs[story.gone_state])} on."
-    if row != column:
-        st.caption(f"Most often at epoch {epoch_label(epochs[story.top_state])}: {story.counts[story.top_state]:,} images.{gone}")
-    images = test_images(view.data)
-    if images is None:
-        missing()
-        return
-    rows = probabilities(view, images)
-    members = confusion.cell_images(rows, images.labels, row, column)
-    if not images.own:
-        stand_in(view)
-        st.caption(f"The counts are those of MNIST; of the digits here {len(members):,} fall into this cell.")
-    theme = page.theme()
-    items = [
-        Thumbnail(int(i), raster.rgb_url(thumbnail_colours(view, images.images[i], theme)), f"{rows[i, column]:.1%}")
-        for i in members[:SHOWN]
-    ]
-    if items:
-        st.caption(f"By confidence{f', the first {SHOWN}' if len(members) > SHOWN else ''}. Click one to see its sums.")
-        thumbnails(f"{PAGE}-cell-images", items, side=2 * view.shape[0] if view.data == "mnist" else view.shape[0], on_pick=opener(view))
-    else:
-        st.caption("No image falls into this cell at this epoch.")
-
-
-def _largest(view: View) -> None:
-    """The five most frequent errors of this state."""
+def csv(view: View, less: View | None = None) -> bytes:
+    """The counts of the state shown, less those of another model; the first column holds the actual class."""
     counts = view.run.evaluation("confusion")[view.state].astype(int)
-    errors = counts - np.diag(np.diag(counts))
-    order = np.argsort(-errors, axis=None, kind="stable")[:5]
-    rows = [f"- {view.classes[i // 10]} read as {view.classes[i % 10]}: {errors.flat[i]:,}" for i in order if errors.flat[i]]
-    st.markdown("**The most frequent errors now**\n" + "\n".join(rows))
-
-
-def csv(view: View) -> bytes:
-    """The counts of the state shown; the first column holds the actual class."""
-    counts = view.run.evaluation("confusion")[view.state]
+    if less is not None:
+        counts = counts - less.run.evaluation("confusion")[less.state].astype(int)
     return pd.DataFrame(counts, index=pd.Index(view.classes, name="actual \\ predicted"), columns=view.classes).to_csv().encode()

@@ -12,7 +12,7 @@ from core.charts import theme as colours
 from core.ui import cached, page, question
 from core.ui.player import player
 from core.ui.template_film import pack, template_film
-from core.ui.templates_view import PAGE, View, choose_state, chosen_state, class_means, downloads, epoch_label, palette_words
+from core.ui.templates_view import PAGE, TITLES, View, choose_state, chosen_state, class_means, downloads, epoch_label, palette_words
 from core.ui.thumbnails import Thumbnail, thumbnails
 
 
@@ -32,18 +32,19 @@ def _message(name: str, dark: bool, with_means: bool) -> bytes:
         state=view.run.states - 1,
         means=None if means is None else np.stack([pictures.image_pixels(mean, theme) for mean in means]),
         hint="Point at a template to read a weight; click one to mark it while it changes.",
+        words=view.colour_words,
     )
 
 
 @st.cache_data(show_spinner=False, max_entries=24)
 def _stills(name: str, dark: bool) -> list[Thumbnail]:
-    """A strip of all templates at a few epochs."""
+    """All templates at a few epochs, two rows of five."""
     view = View(name, cached.run(name), 0)
     film = templates.film(view.run)
     return [
         Thumbnail(
             index,
-            raster.rgb_url(pictures.sheet(film[index], view.limit, colours.theme(dark), columns=film.shape[1])),
+            raster.rgb_url(pictures.sheet(film[index], view.limit, colours.theme(dark))),
             f"Epoch {epoch_label(view.run.epochs[index])}",
         )
         for index in templates.still_states(view.run.epochs)
@@ -52,7 +53,8 @@ def _stills(name: str, dark: bool) -> list[Thumbnail]:
 
 def film_webp(view: View, dark: bool) -> bytes:
     """Every state, two rows of five."""
-    return pictures.film(templates.film(view.run), view.limit, colours.theme(dark))
+    captions = [f"{TITLES[view.name]}: epoch {epoch_label(epoch)}" for epoch in view.run.epochs]
+    return pictures.film(templates.film(view.run), captions, view.limit, colours.theme(dark))
 
 
 def npz(view: View) -> bytes:
@@ -63,11 +65,12 @@ def npz(view: View) -> bytes:
 
 
 def gallery(name: str) -> None:
-    """The picture of the page: every template at the epoch of the player."""
+    """The picture of the page: every template at the epoch of the player, still frames beside it."""
     run = cached.run(name)
     view = View(name, run, chosen_state(run))
     theme = page.theme()
     means = None if view.hidden else class_means(view)
+    st.markdown(f"**{view.epoch_words}**, {view.accuracy_words()}. {view.seeds_words()}")
     picture, side = st.columns([4, 1], gap="medium")
     with picture:
         with st.container(key=f"{PAGE}-gallery"):
@@ -79,28 +82,31 @@ def gallery(name: str) -> None:
             [f"{PAGE}-gallery"],
             on_rest=lambda: choose_state(run, st.session_state[f"{PAGE}-player"]["frame"]),
         )
-        page.legend(pictures.COLOUR_WORDS if len(view.shape) == 3 else colours.SIGNED_WORDS)
+        beside = ""
+        if not view.hidden:
+            beside = (
+                "The class averages are not here: they come with the data set. "
+                if means is None
+                else "The small picture beside each template is the average training image of its class. "
+            )
+        st.caption(beside + palette_words(view))
+        if view.data == "mnist" and not view.hidden:
+            st.markdown(
+                "**What to notice.** Early on each template is a soft picture of its digit. Later it sharpens where digits differ: the "
+                "blue heart of the 0 is ink that a 0 never has."
+            )
     with side:
-        st.markdown(f"**{view.epoch_words}**  \n{view.accuracy_words()}")
-        st.caption(view.seeds_words())
-        st.caption(palette_words(view))
-        if means is None and not view.hidden:
-            st.caption("The class averages are not here: they come with the data set.")
-        elif means is not None:
-            st.caption("The small picture beside each template is the average training image of its class.")
+        inside = int(((run.epochs > 0) & (run.epochs < 1)).sum())
+        st.markdown("**Watch them appear**")
+        thumbnails(f"{PAGE}-stills", _stills(name, theme.dark), scale=1, picked=view.state, on_pick=lambda index: choose_state(run, index))
+        if inside:
+            st.caption(f"{inside} of the {run.states} stored states lie inside the first epoch.")
+        stem = f"{name}-epoch-{epoch_label(run.epochs[view.state])}"
         downloads(
-            ("Templates, PNG", lambda: raster.rgb_png(pictures.sheet(view.templates, view.limit, theme), 4), f"{name}.png", "image/png"),
-            ("Templates, NPZ", lambda: npz(view), f"{name}.npz", "application/octet-stream"),
+            ("Templates, PNG", lambda: raster.rgb_png(pictures.sheet(view.templates, view.limit, theme), 4), f"{stem}.png", "image/png"),
+            ("Templates, NPZ", lambda: npz(view), f"{stem}.npz", "application/octet-stream"),
             ("The film, WebP", lambda: film_webp(view, theme.dark), f"{name}.webp", "image/webp"),
             key="gallery",
-        )
-    inside = int(((run.epochs > 0) & (run.epochs < 1)).sum())
-    st.markdown("**Watch them appear.**" + (f" {inside} of the stored states lie inside the first epoch." if inside else ""))
-    thumbnails(f"{PAGE}-stills", _stills(name, theme.dark), side=0)
-    if view.data == "mnist" and not view.hidden:
-        st.markdown(
-            "**What to notice.** Early on each template is a soft picture of its digit. Later it sharpens where digits differ: the blue "
-            "heart of the 0 is ink that a 0 never has."
         )
     if not view.hidden:
         _ask(view, means)

@@ -1,21 +1,39 @@
 """A hidden layer of ten units: filters on top, under them the votes of each for every class."""
 
 import numpy as np
-import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from core.analysis.votes import sides, unit_order, votes
+from core.analysis.votes import film, sides, unit_order
 from core.charts import raster
 from core.charts import templates as pictures
 from core.charts import theme as colours
-from core.charts import votes as chart
 from core.models import mlp
 from core.ui import cached, link, page, question
+from core.ui.player import player
+from core.ui.template_film import pack, template_film
 from core.ui.templates_image import Picked, picked_image
-from core.ui.templates_view import PAGE, VOTES, WEIGHTS, View, chosen_state, epoch_slider, guessed, palette_words, skip, skipped
+from core.ui.templates_view import (
+    BARS,
+    OWN,
+    PAGE,
+    WEIGHTS,
+    View,
+    choice_key,
+    choose_state,
+    chosen_state,
+    epoch_label,
+    guessed,
+    palette_words,
+    signed,
+    skip,
+    skipped,
+)
+from core.ui.thumbnails import Thumbnail, thumbnails
+from core.ui.vote_bars import vote_bars
 
-OWN = "their own order"
+ONE_LAYER = {"mnist": "softmax-mnist", "cifar10": "softmax-cifar10"}
+LEAD = {"mnist": 22, "cifar10": 74}  # pixels for the names of the classes
 
 
 def hidden(name: str) -> None:
@@ -23,6 +41,8 @@ def hidden(name: str) -> None:
     run = cached.run(name)
     view = View(name, run, chosen_state(run))
     key = f"filters-{view.data}"
+    if not guessed(key):
+        _one_layer(view)
     if not skipped(key):
         question.ask(
             key,
@@ -37,32 +57,43 @@ def hidden(name: str) -> None:
         return
     picture, side = st.columns([3, 1], gap="large")
     with side:
-        sort = st.selectbox("Sort the filters by", [OWN, *view.classes], key=link.key(PAGE, "sort"), persist_state="session")
-        what = st.radio("Bars show", (WEIGHTS, VOTES), key=f"{PAGE}-bars", persist_state="session")
-        epoch_slider(run)
+        orders = [OWN, *view.classes]
+        sort = st.selectbox(
+            "Sort the filters by",
+            orders,
+            format_func=lambda name: "their own order" if name == OWN else name,
+            key=choice_key("sort", orders),
+            persist_state="session",
+        )
+        what = st.radio("Bars show", list(BARS), format_func=BARS.__getitem__, key=link.key(PAGE, "bars"), persist_state="session")
     class_ = None if sort == OWN else view.classes.index(sort)
     if what == WEIGHTS:
         _picture(view, class_, None, picture)
     else:
         with picked_image(view, side) as picked:
-            if picked is not None:
-                _picture(view, class_, picked, picture)
+            _picture(view, class_, picked, picture)  # without an image the output weights alone
     with side:
-        st.caption(palette_words(view))
         if class_ is not None:
             _sides(view, class_)
+        st.caption(palette_words(view))
     st.markdown(
         "**What to notice.** The filters show no digit and no thing of their own: each splits the classes into those that want it and "
         "those that don't. Sort by a class to read its votes from left to right."
     )
 
 
-def _picture(view: View, class_: int | None, picked: Picked | None, picture: DeltaGenerator) -> None:
-    """Filters and bars in `picture`."""
-    with picture:
-        st.markdown(f"**{view.epoch_words}**, {view.accuracy_words()}. {view.seeds_words()}")
-        with st.container(key=f"{PAGE}-hidden"):
-            _columns(view, class_, picked)
+def _one_layer(view: View) -> None:
+    """What the guess starts from: the templates without a hidden layer."""
+    before = cached.run_or_say(ONE_LAYER[view.data])
+    if before is None:
+        return
+    one = View(ONE_LAYER[view.data], before, before.states - 1)
+    st.markdown(f"**Without a hidden layer** each class has a template of its own: {one.accuracy_words()}.")
+    items = [
+        Thumbnail(i, raster.rgb_url(pictures.pixels(template, one.limit, page.theme())), word)
+        for i, (template, word) in enumerate(zip(one.templates, one.classes, strict=True))
+    ]
+    thumbnails(f"{PAGE}-before", items, side=3 * one.shape[0], across=10)
 
 
 def _answer(view: View) -> tuple[str, str]:
@@ -77,53 +108,73 @@ def _answer(view: View) -> tuple[str, str]:
     )
 
 
-def _columns(view: View, class_: int | None, picked: Picked | None) -> None:
-    """The chart of filters and bars, and its legend."""
-    theme = page.theme()
-    kernel, bias = view.weights["dense2.kernel"], view.weights["dense2.bias"]
-    order = unit_order(kernel, class_)
-    words = [""] * len(kernel)
-    values, top, what = kernel, float(np.abs(view.run.weights("dense2.kernel")).max()), "output weight"
+@st.cache_resource(show_spinner=False, max_entries=4)
+def _message(name: str, dark: bool) -> bytes:
+    """The filters of all states for the browser."""
+    view = View(name, cached.run(name), 0)
+    return pack(
+        cached.weights(name, "dense1.kernel"),
+        view.shape,
+        view.units,
+        view.limit,
+        colours.theme(dark),
+        source=f"{name}-{view.run.key}",
+        state=view.run.states - 1,
+        means=None,
+        hint="Point at a filter or a bar to read its weight.",
+        words=view.colour_words,
+        lead=LEAD[view.data],
+    )
+
+
+def _picture(view: View, class_: int | None, picked: Picked | None, picture: DeltaGenerator) -> None:
+    """Filters, bars and the player that drives both, in `picture`."""
+    run, theme = view.run, page.theme()
+    weights = run.weights("dense2.kernel")  # (states, units, classes)
+    values, sums, activations, what, sum_name = weights, run.weights("dense2.bias"), None, "output weight", "bias"
     if picked is not None:
-        layer = mlp.forward(*mlp.layers_of(view.weights), picked.values.reshape(1, -1), view.run.spec.model.activation)
-        cast = votes(layer[0][0], kernel, bias)
-        values, what = cast.products, "activation × weight"
-        words = [f"active {a:.2f}" for a in cast.activations]
-    bars = pd.DataFrame(
-        [
-            {"unit": view.units[u], "row": c, "value": float(values[u, c]), "size": float(values[u, c]) / top}
-            for u in order
-            for c in range(values.shape[1])
-        ]
-    )
-    filters = pd.DataFrame(
-        {
-            "unit": [view.units[u] for u in order],
-            "url": [_filter_urls(view.name, view.state, theme.dark)[u] for u in order],
-            "words": [words[u] for u in order],
-        }
-    )
-    page.chart(
-        chart.columns(bars, filters, view.classes, theme, side=view.shape[0], marked=class_, what=what),
-        alt_text=f"Ten hidden filters and under each a bar for every class: its {what}",
-        key=f"{PAGE}-hidden-chart",
-        width="stretch",
-    )
-    page.legend("a bar above its line (orange) votes for the class, one below (blue) against; all bars share one scale at every epoch")
-    if picked is not None:
-        shares = mlp.softmax(cast.logits)
-        best = int(cast.logits.argmax())
-        st.markdown(
-            f"The votes for **{view.classes[best]}** add up to {cast.products[:, best].sum():+.3f}, with its bias {bias[best]:+.3f} to "
-            f"z = **{cast.logits[best]:+.3f}**, {shares[best]:.1%} after softmax. The image: {picked.words}."
+        cast = film(run, picked.values.ravel())
+        values, sums, activations, what, sum_name = cast.products, cast.logits, cast.activations, "activation × weight", "z"
+    limit = float(np.abs(weights).max())
+    order = unit_order(weights[view.state], class_)
+    with picture:
+        st.markdown(f"**{view.epoch_words}**, {view.accuracy_words()}. {view.seeds_words()}")
+        with st.container(key=f"{PAGE}-hidden", gap="small"):
+            template_film(f"{PAGE}-filters", _message(view.name, theme.dark))
+            vote_bars(
+                f"{PAGE}-votes",
+                values,
+                sums,
+                view.classes,
+                view.units,
+                theme,
+                state=view.state,
+                limit=limit,
+                lead=LEAD[view.data],
+                marked=class_,
+                what=what,
+                sum_name=sum_name,
+                activations=activations,
+            )
+        player(
+            f"{PAGE}-player",
+            [epoch_label(epoch) for epoch in run.epochs],
+            view.state,
+            [f"{PAGE}-hidden"],
+            signals={"order": ",".join(str(unit) for unit in order)},
+            on_rest=lambda: choose_state(run, st.session_state[f"{PAGE}-player"]["frame"]),
         )
-
-
-@st.cache_data(show_spinner=False, max_entries=64)
-def _filter_urls(name: str, state: int, dark: bool) -> list[str]:
-    """Pictures of the filters of one state."""
-    view = View(name, cached.run(name), state)
-    return [raster.rgb_url(pictures.pixels(t, view.limit, colours.theme(dark))) for t in view.templates]
+        page.legend(
+            f"a bar above its line (orange) votes for the class, one below (blue) against; a full bar is ±{limit:.3g} at every epoch"
+        )
+        if picked is not None:
+            logits = cast.logits[view.state]
+            best = int(logits.argmax())
+            st.markdown(
+                f"The votes for **{view.classes[best]}** add up to {signed(cast.products[view.state, :, best].sum())}, with its bias "
+                f"{signed(cast.bias[view.state, best])} to z = **{signed(logits[best])}**, {mlp.softmax(logits)[best]:.1%} after softmax. "
+                f"The image: {picked.words}."
+            )
 
 
 def _sides(view: View, class_: int) -> None:
@@ -132,4 +183,4 @@ def _sides(view: View, class_: int) -> None:
     pro, contra = sides(kernel, class_)
     word = view.classes[class_]
     for title, units in ((f"For {word}", pro), (f"Against {word}", contra)):
-        st.markdown(f"**{title}**: " + (", ".join(f"{u + 1} ({kernel[u, class_]:+.2f})" for u in units) or "none"))
+        st.markdown(f"**{title}**: " + (", ".join(f"filter {u + 1} ({signed(kernel[u, class_], 2)})" for u in units) or "none"))

@@ -13,7 +13,7 @@ from core.charts.templates import image_pixels
 from core.models import mlp
 from core.ui import data_status, link, page
 from core.ui.drawn_digit import drawn_digit
-from core.ui.templates_view import DRAWING, PAGE, TEST_IMAGE, Images, View, probabilities, test_images, with_article
+from core.ui.templates_view import DRAWING, PAGE, SOURCES, Images, View, probabilities, test_images, with_article
 from core.ui.thumbnails import Thumbnail, thumbnails
 
 
@@ -50,9 +50,8 @@ def picked_image(view: View, place: DeltaGenerator) -> Iterator[Picked | None]:
 
 def _wants_to_draw() -> bool:
     """Whether a drawing is chosen instead of a test image."""
-    key = f"{PAGE}-source"
-    st.session_state.setdefault(key, TEST_IMAGE)
-    st.segmented_control("Image", (TEST_IMAGE, DRAWING), required=True, key=key, persist_state="session")
+    key = link.key(PAGE, "source")
+    st.segmented_control("Image", list(SOURCES), format_func=SOURCES.__getitem__, required=True, key=key, persist_state="session")
     return st.session_state[key] == DRAWING
 
 

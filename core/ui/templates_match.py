@@ -6,10 +6,10 @@ from streamlit.delta_generator import DeltaGenerator
 
 from core.analysis.matching import Match, decisive, match
 from core.analysis.templates import limit
-from core.charts import match as chart
 from core.charts import raster
 from core.charts import templates as pictures
 from core.ui import cached, page, question
+from core.ui.match_board import match_board
 from core.ui.templates_image import Picked, picked_image
 from core.ui.templates_view import PAGE, View, chosen_state, epoch_slider, guessed, signed, skip, skipped
 from core.ui.thumbnails import Thumbnail, thumbnails
@@ -31,7 +31,7 @@ def _guess_and_result(view: View, picked: Picked, picture: DeltaGenerator) -> No
     """The guess, then every sum."""
     theme = page.theme()
     found = match(view.templates, view.weights["dense1.bias"], picked.values)
-    key = f"second-{view.name}-{view.state}-{picked.words}"
+    key = f"second-{view.name}-{picked.words}"  # of the image: once told, the answer follows the epoch
     with picture:
         st.markdown(f"**{picked.words[0].upper() + picked.words[1:]}.** {view.epoch_words}.")
         if not guessed(key):
@@ -39,8 +39,13 @@ def _guess_and_result(view: View, picked: Picked, picture: DeltaGenerator) -> No
                 Thumbnail(i, raster.rgb_url(pictures.pixels(t, view.limit, theme)), word)
                 for i, (t, word) in enumerate(zip(view.templates, view.classes, strict=True))
             ]
+            own = Thumbnail(0, raster.rgb_url(pictures.image_pixels(picked.values, theme)), "the image")
             with st.container(key=f"{PAGE}-match"):
-                thumbnails(f"{PAGE}-strip", strip, side=2 * view.shape[0])
+                left, right = st.columns([1, 4], vertical_alignment="center")
+                with left:
+                    thumbnails(f"{PAGE}-own", [own], side=4 * view.shape[0])
+                with right:
+                    thumbnails(f"{PAGE}-strip", strip, side=3 * view.shape[0], across=10)
         else:
             _result(view, found)
         if not skipped(key):
@@ -67,31 +72,13 @@ def _answer(view: View, found: Match) -> tuple[str, str]:
 
 
 def _result(view: View, found: Match) -> None:
-    """Two charts of five classes, best first, on one scale."""
-    theme = page.theme()
-    top = limit(found.products, 0.998)
-    frame = pd.DataFrame(
-        {
-            "name": view.classes,
-            "url": [raster.rgb_url(pictures.pixels(p, top, theme)) for p in found.products],
-            "positive": found.positive,
-            "negative": found.negative,
-            "bias": found.bias,
-            "logit": found.logits,
-            "probability": found.probabilities,
-        }
-    ).iloc[found.order]
-    reach = float(max(found.positive.max(), -found.negative.min(), abs(found.logits).max()))
-    words = ", ".join(f"{view.classes[c]} z {found.logits[c]:+.2f}, {found.probabilities[c]:.1%}" for c in found.order)
+    """All ten classes, best first, on one scale."""
     with st.container(key=f"{PAGE}-match"):
-        for half, column in enumerate(st.columns(2)):
-            with column:
-                page.chart(
-                    chart.rows(frame.iloc[5 * half : 5 * half + 5], reach, view.shape[0], theme),
-                    alt_text=f"Classes by logit: {words}",
-                    key=f"{PAGE}-match-{half}",
-                )
-    page.legend("orange products push the class up, blue ones down; the tick is z = b + their sum, the bar at the right its softmax")
+        match_board(f"{PAGE}-board", found, view.classes, limit(found.products, 0.998), page.theme())
+    page.legend(
+        "orange: what the products above 0 add up to; blue: those below 0. The tick is z = b + their sum, the bar at the right its "
+        f"softmax. In the pictures {view.colour_words}"
+    )
 
 
 def _ledger(view: View, picked: Picked, found: Match) -> None:
@@ -105,11 +92,14 @@ def _ledger(view: View, picked: Picked, found: Match) -> None:
     lead = decisive(found, found.winner, found.second)
     url = raster.rgb_url(pictures.pixels(lead, limit(lead, 1.0), page.theme()))
     gap = signed(found.bias[found.winner] - found.bias[found.second])
-    thumbnails(f"{PAGE}-decisive", [Thumbnail(0, url, f"w·x of {first} less w·x of {second}")], side=5 * view.shape[0])
-    st.caption(
-        f"Where {first} beat {second}: orange pixels gave {first} more, blue ones {second}. They add up to {signed(lead.sum())}; with the "
-        f"biases' difference {gap} that is the lead in z, {signed(found.logits[found.winner] - found.logits[found.second])}."
-    )
+    left, right = st.columns([1, 4], vertical_alignment="center")
+    with left:
+        thumbnails(f"{PAGE}-decisive", [Thumbnail(0, url, f"w·x of {first} less w·x of {second}")], side=5 * view.shape[0])
+    with right:
+        st.markdown(
+            f"**Where {first} beat {second}**: orange pixels gave {first} more, blue ones {second}. They add up to {signed(lead.sum())}; "
+            f"with the biases' difference {gap} that is the lead in z, {signed(found.logits[found.winner] - found.logits[found.second])}."
+        )
     with st.expander("Every sum in full"):
         st.dataframe(
             pd.DataFrame(

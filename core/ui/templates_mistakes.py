@@ -7,9 +7,11 @@ from core.charts import raster
 from core.ui import cached, page
 from core.ui.templates_image import missing, stand_in
 from core.ui.templates_view import (
+    ANY,
     PAGE,
     Images,
     View,
+    choice_key,
     chosen_state,
     epoch_slider,
     opener,
@@ -19,8 +21,7 @@ from core.ui.templates_view import (
 )
 from core.ui.thumbnails import Thumbnail, thumbnails
 
-SHOWN = 48  # images a group
-ANY = "any"
+SHOWN = 30  # images a group
 
 
 def misread(name: str) -> None:
@@ -32,22 +33,20 @@ def misread(name: str) -> None:
         missing()
         return
     found = mistakes(probabilities(view, images), images.labels)
-    picture, side = st.columns([3, 1], gap="large")
-    with side:
-        st.markdown(f"**{view.epoch_words}**  \n{len(found):,} of {len(images.labels):,} images misread")
-        epoch_slider(run)
-        options = [ANY, *view.classes]
-        actual = st.selectbox("It is", options, key=f"{PAGE}-mistakes-actual", persist_state="session")
-        predicted = st.selectbox("Read as", options, key=f"{PAGE}-mistakes-predicted", persist_state="session")
-        st.caption(
-            f"Understandable: the true class comes second, at most {100 * CLOSE:.0f} points behind. Glaring: the wrong class gets "
-            f"{CONFIDENT:.0%} or more. {int((found.kind == KINDS[2]).sum()):,} lie between and are not shown."
-        )
-        stand_in(view)
-    with picture, st.container(key=f"{PAGE}-mistakes"):
-        for kind in KINDS[:2]:
+    st.markdown(f"**{view.epoch_words}**: {len(found):,} of {len(images.labels):,} images misread.")
+    options = [ANY, *view.classes]
+    with st.container(horizontal=True, gap="large"):
+        actual = st.selectbox("It is", options, key=choice_key("actual", options), persist_state="session", width=150)
+        predicted = st.selectbox("Read as", options, key=choice_key("predicted", options), persist_state="session", width=150)
+        with st.container(width=300):
+            epoch_slider(run)
+    stand_in(view)
+    with st.container(key=f"{PAGE}-mistakes"):
+        for kind, column in zip(KINDS[:2], st.columns(2, gap="large"), strict=True):
             part = chosen(found, kind, *(None if c == ANY else view.classes.index(c) for c in (actual, predicted)))
-            _group(view, images, part, kind)
+            with column:
+                _group(view, images, part, kind)
+    st.caption(f"{int((found.kind == KINDS[2]).sum()):,} mistakes lie between the two groups and are not shown.")
     st.markdown(
         "**What to notice.** In the first group you may have hesitated yourself. In the second the network is sure and wrong: a template "
         "has one place for each stroke, so a digit that leans, shifts or grows lies over the wrong weights. Click an image to see its sums."
@@ -56,8 +55,12 @@ def misread(name: str) -> None:
 
 def _group(view: View, images: Images, part: Mistakes, kind: str) -> None:
     """One group's images with what the network said."""
-    words = {KINDS[0]: "closest race first", KINDS[1]: "most confident first"}[kind]
-    st.markdown(f"**{kind.capitalize()}**: {len(part):,}, {words}" + (f"; the first {SHOWN}" if len(part) > SHOWN else ""))
+    rule, order = {
+        KINDS[0]: (f"the true class comes second, at most {100 * CLOSE:.0f} points behind", "closest race first"),
+        KINDS[1]: (f"the wrong class gets {CONFIDENT:.0%} or more", "most confident first"),
+    }[kind]
+    st.markdown(f"**{kind.capitalize()}**: {rule}")
+    st.caption(f"{len(part):,}, {order}" + (f"; the first {SHOWN}" if len(part) > SHOWN else ""))
     if not len(part):
         st.caption("None with these classes. Choose others, or another model.")
         return

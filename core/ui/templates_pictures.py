@@ -5,10 +5,9 @@ import streamlit as st
 
 from core.charts import raster
 from core.charts import templates as pictures
-from core.models import mlp
 from core.ui import cached, link, page
 from core.ui.templates_image import missing
-from core.ui.templates_view import FOLLOW, PAGE, View, choose_state, class_means, palette_words, test_images
+from core.ui.templates_view import PAGE, View, choose_state, class_means, open_section, opener, palette_words, test_images
 from core.ui.thumbnails import Thumbnail, thumbnails
 
 DIGITS = "softmax-mnist"
@@ -24,8 +23,8 @@ def breaking(name: str) -> None:
     st.markdown(f"**{view.epoch_words}**, {view.accuracy_words()}. {view.seeds_words()}")
     left, right = st.columns([3, 2], gap="large")
     with left, st.container(key=f"{PAGE}-pictures"):
-        _strip(view, f"{PAGE}-colour")
-        page.legend(pictures.COLOUR_WORDS)
+        _strip(view, f"{PAGE}-colour", large=True)
+        page.legend(view.colour_words)
         st.caption(palette_words(view))
         st.markdown(
             "**What to notice.** An airplane or a ship is a blue field: sky and water, wherever the thing itself is. The horse has two "
@@ -41,7 +40,7 @@ def breaking(name: str) -> None:
             "**Why it fails.** A digit is ink in about the same place each time, so one picture can stand for its class. A dog may be "
             "anywhere, in any colour, before any background: ten blurred colour fields are all that one layer can hold."
         )
-    _decays()
+    _other_decay(view)
     _errors(view)
     means = class_means(view)
     if means is not None:
@@ -52,21 +51,25 @@ def breaking(name: str) -> None:
                 Thumbnail(i, raster.rgb_url(pictures.image_pixels(m, theme)), c)
                 for i, (m, c) in enumerate(zip(means, view.classes, strict=True))
             ],
-            side=64,
+            side=3 * view.shape[0],
+            across=10,
         )
-    st.markdown("**What the network has to read**")
     images = test_images(view.data)
     if images is None:
+        st.markdown("**What the network has to read**")
         missing()
         return
-    items = []
-    for c, word in enumerate(view.classes):
-        for i in np.flatnonzero(images.labels == c)[:SAMPLES]:
-            items.append(Thumbnail(int(i), raster.rgb_url(images.images[i]), word))
-    thumbnails(f"{PAGE}-samples", items, side=64)
+    st.markdown("**What the network has to read.** Click a picture to lay it over the templates.")
+    of_class = [np.flatnonzero(images.labels == c)[:SAMPLES] for c in range(len(view.classes))]
+    items = [
+        Thumbnail(int(i), raster.rgb_url(images.images[i]), word)
+        for row in zip(*of_class, strict=True)  # one picture of each class
+        for i, word in zip(row, view.classes, strict=True)
+    ]
+    thumbnails(f"{PAGE}-samples", items, side=3 * view.shape[0], across=10, on_pick=opener(view))
 
 
-def _strip(view: View, key: str) -> None:
+def _strip(view: View, key: str, *, large: bool = False) -> None:
     """The ten templates of a view with their classes."""
     theme = page.theme()
     thumbnails(
@@ -75,22 +78,27 @@ def _strip(view: View, key: str) -> None:
             Thumbnail(i, raster.rgb_url(pictures.pixels(t, view.limit, theme)), word)
             for i, (t, word) in enumerate(zip(view.templates, view.classes, strict=True))
         ],
-        side=3 * view.shape[0] if len(view.shape) == 3 else 2 * view.shape[0],
+        side=3 * view.shape[0] if large else 2 * view.shape[0],
+        across=10,
     )
 
 
-def _decays() -> None:
-    """What a stronger weight decay does, in the numbers of the two runs."""
-    found = [run for name in PICTURES if (run := cached.run_or_say(name)) is not None]
-    if len(found) < len(PICTURES):
+def _other_decay(view: View) -> None:
+    """The templates of the other weight decay, and what a stronger one does, in the numbers of the two runs."""
+    name = next(name for name in PICTURES if name != view.name)
+    run = cached.run_or_say(name)
+    if run is None:
         return
-    weak, strong = sorted(found, key=lambda run: run.spec.train.weight_decay)
-    shares = [mlp.accuracy(run.evaluation("confusion")[-1]) for run in (weak, strong)]
+    other = View(name, run, run.states - 1)
+    weak, strong = sorted((view, other), key=lambda v: v.run.spec.train.weight_decay)
+    (low, few), (high, many) = ((v.run.spec.train.weight_decay, v.share) for v in (weak, strong))
     st.markdown(
-        f"**Two weight decays.** With {weak.spec.train.weight_decay:g} the layer reads {shares[0]:.1%} right, with "
-        f"{strong.spec.train.weight_decay:g} it reads {shares[1]:.1%}: a stronger decay smooths the templates and costs accuracy. "
-        "Choose the model above to compare."
+        f"**Two weight decays.** Below is the same layer with weight decay {other.run.spec.train.weight_decay:g} instead of "
+        f"{view.run.spec.train.weight_decay:g}. With {low:g} it reads {few:.1%} right, with {high:g} {many:.1%}: a stronger decay smooths "
+        "the templates and costs accuracy."
     )
+    _strip(other, f"{PAGE}-decay", large=True)
+    st.caption(f"{other.epoch_words}, {other.accuracy_words()}. {other.seeds_words()} {palette_words(other)}")
 
 
 def _errors(view: View) -> None:
@@ -105,9 +113,8 @@ def _errors(view: View) -> None:
     )
 
     def open_matrix() -> None:
-        st.session_state[link.key(PAGE, "section")] = "confusion"
+        open_section("confusion")
         st.session_state[link.key(PAGE, "cell")] = f"{view.classes[row]}-{view.classes[column]}"
-        st.session_state[FOLLOW] = True
         choose_state(view.run, view.state)
 
     st.button("Open the confusion matrix at this cell", icon=":material/grid_on:", on_click=open_matrix, key=f"{PAGE}-open-matrix")

@@ -1,6 +1,6 @@
 """What the panels of the templates page share: the model shown, its state, its words and its test images."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -8,8 +8,8 @@ import numpy as np
 import streamlit as st
 
 from core.analysis import templates
-from core.charts.templates import image_pixels
-from core.charts.theme import Theme
+from core.charts.templates import COLOUR_WORDS, image_pixels
+from core.charts.theme import SIGNED_WORDS, Theme
 from core.data import cifar, digits
 from core.data.folder import MissingData, data_folder
 from core.models import mlp
@@ -18,6 +18,7 @@ from core.ui import cached, link
 
 PAGE = "templates"
 FOLLOW = "_templates-follow"  # set by a callback that chose another part of the page
+BACK = "_templates-back"  # the part that an image was opened from
 TITLES = {  # shipped run -> what people call it
     "softmax-mnist": "Digits, one layer",
     "hidden-mnist": "Digits, 10 hidden units",
@@ -25,8 +26,13 @@ TITLES = {  # shipped run -> what people call it
     "softmax-cifar10-smooth": "Pictures, one layer, strong weight decay",
     "hidden-cifar10": "Pictures, 10 hidden units",
 }
-TEST_IMAGE, DRAWING = "a test image", "a digit you draw"
-WEIGHTS, VOTES = "output weights", "activation × weight for an image"  # what the bars of the hidden layer show
+SOURCES = {"test": "a test image", "draw": "a digit you draw"}
+TEST_IMAGE, DRAWING = SOURCES
+BARS = {"weights": "output weights", "votes": "activation × weight for an image"}  # what the bars of the hidden layer show
+WEIGHTS, VOTES = BARS
+ANY = "any"  # class
+NOTHING = "nothing"  # to compare with
+OWN = "own"  # order of the hidden filters
 CLASSES = {"mnist": tuple("0123456789"), "cifar10": cifar.CLASSES}
 IMAGE_WORDS = {"mnist": "MNIST test digits", "cifar10": "CIFAR-10 test pictures (the last 10,000 of its training file)"}
 
@@ -80,10 +86,20 @@ class View:
         """Of the signed colours, the same for every state."""
         return limit(self.name)
 
+    @property
+    def colour_words(self) -> str:
+        """What the colours of the templates say."""
+        return COLOUR_WORDS if len(self.shape) == 3 else SIGNED_WORDS
+
+    @property
+    def share(self) -> float:
+        """Of the test images that are read right."""
+        return mlp.accuracy(self.run.evaluation("confusion")[self.state])
+
     def accuracy_words(self) -> str:
         """How many test images this state reads right, from the counts stored with the run."""
         counts = self.run.evaluation("confusion")[self.state]
-        return f"{mlp.accuracy(counts):.1%} of {counts.sum():,} {IMAGE_WORDS[self.data]} right"
+        return f"{self.share:.1%} of {counts.sum():,} {IMAGE_WORDS[self.data]} right"
 
     def seeds_words(self) -> str:
         """Test accuracy at the end over the run's seeds: mean and range; empty where none are stored."""
@@ -132,6 +148,25 @@ def read_cell(text: str) -> str:
     return text
 
 
+def class_reader(*others: str) -> Callable[[str], str]:
+    """Reads the name of a class of any data set, or one of `others`, from a link; it raises ValueError for another text."""
+
+    def read(text: str) -> str:
+        if text not in others and not any(text in classes for classes in CLASSES.values()):
+            raise ValueError
+        return text
+
+    return read
+
+
+def choice_key(name: str, options: Sequence[str]) -> str:
+    """Session key of a choice; what is none of the options, such as a class of the other data set, gives way to the first."""
+    key = link.key(PAGE, name)
+    if st.session_state.get(key) not in options:
+        st.session_state[key] = options[0]
+    return key
+
+
 def chosen_state(run: Run) -> int:
     """The state that the link or the player asks for: the one nearest to its epoch."""
     text = st.session_state.get(link.key(PAGE, "epoch")) or ""
@@ -166,9 +201,9 @@ def skip(question: str, label: str) -> None:
     st.button(label, key=f"skip-{question}", on_click=lambda: st.session_state.update({f"_skipped-{question}": True}))
 
 
-def signed(value: float) -> str:
-    """Four digits after the point, with a true minus sign."""
-    return f"{value:.4f}".replace("-", "−")
+def signed(value: float, digits: int = 4) -> str:
+    """A number with a true minus sign."""
+    return f"{value:.{digits}f}".replace("-", "−")
 
 
 def with_article(word: str) -> str:
@@ -244,17 +279,23 @@ def _probabilities(name: str, index: int, data: str, source: str, _images: Image
     return np.concatenate(chunks)
 
 
+def open_section(section: str) -> None:
+    """In a callback: show another part of the page; the whole page then runs again."""
+    st.session_state[link.key(PAGE, "section")] = section
+    st.session_state[FOLLOW] = True
+
+
 def opener(view: View) -> Callable[[int], None]:
     """A callback's way to one test image: to the match view, or with a hidden layer to its votes; the whole page then runs again."""
 
     def open_image(index: int) -> None:
         st.session_state[link.key(PAGE, "image")] = index
-        st.session_state[f"{PAGE}-source"] = TEST_IMAGE
-        st.session_state[link.key(PAGE, "section")] = "hidden" if view.hidden else "match"
+        st.session_state[link.key(PAGE, "source")] = TEST_IMAGE
+        st.session_state[BACK] = link.value(PAGE, "section")
+        open_section("hidden" if view.hidden else "match")
         if view.hidden:
-            st.session_state[f"{PAGE}-bars"] = VOTES
+            st.session_state[link.key(PAGE, "bars")] = VOTES
             st.session_state[f"_skipped-filters-{view.data}"] = True
-        st.session_state[FOLLOW] = True
 
     return open_image
 

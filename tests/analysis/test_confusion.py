@@ -71,6 +71,8 @@ def test_the_story_of_a_cell_says_when_an_error_came_and_went():
     film[:, 1, 0] = [1, 0, 0, 0, 2]
     assert confusion.cell_story(film, 0, 1).top_state == 2
     assert confusion.cell_story(film, 0, 1).gone_state == 3
+    assert confusion.cell_story(film, 0, 1).first_state == int(np.flatnonzero(film[:, 0, 1])[0])
+    assert confusion.cell_story(np.zeros((3, 2, 2)), 0, 1).first_state is None
     assert confusion.cell_story(film, 1, 0).gone_state is None
     assert confusion.cell_story(film, 1, 1).gone_state == 0
 
@@ -80,5 +82,5 @@ def test_two_runs_are_aligned_at_the_nearest_epochs():
     other = np.arange(4)[:, None, None] * np.ones((4, 2, 2))
     near = confusion.aligned(film, np.array([0.0, 1.0, 10.0]), other, np.array([0.0, 0.4, 0.9, 5.0]))
     assert near[:, 0, 0].tolist() == [0, 2, 3]
-    with pytest.raises(ValueError, match="same classes"):
+    with pytest.raises(ValueError, match="as many classes"):
         confusion.aligned(film, np.arange(3), np.zeros((2, 3, 3)), np.arange(2))

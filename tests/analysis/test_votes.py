@@ -3,8 +3,10 @@
 import numpy as np
 import torch
 
-from core.analysis.votes import sides, unit_order, votes
+from core.analysis.votes import film, sides, unit_order, votes
 from core.models import mlp
+from core.runs import store
+from core.runs.shipped import RUNS
 
 
 def test_votes_add_up_to_the_logits_of_torch():
@@ -21,6 +23,19 @@ def test_votes_add_up_to_the_logits_of_torch():
         np.testing.assert_allclose(found.logits, expected[i], atol=1e-5)
         np.testing.assert_allclose(found.products.sum(0) + found.bias, expected[i], atol=1e-5)
         assert found.products.shape == (10, 10)
+
+
+def test_votes_over_the_states_are_those_of_each_state():
+    run = store.load(RUNS["hidden-mnist"].key)
+    x = mlp.inputs(np.random.default_rng(1).integers(0, 256, (1, 28, 28), dtype=np.uint8))
+    found = film(run, x[0])
+    assert found.products.shape == (run.states, 10, 10)
+    for index in (0, 7, run.states - 1):
+        weights = {name: torch.from_numpy(value) for name, value in run.state(index).items()}
+        hidden = torch.sigmoid(torch.from_numpy(x) @ weights["dense1.kernel"] + weights["dense1.bias"])
+        logits = hidden @ weights["dense2.kernel"] + weights["dense2.bias"]
+        np.testing.assert_allclose(found.logits[index], logits[0], atol=1e-4)
+        np.testing.assert_allclose(found.products[index].sum(0) + found.bias[index], found.logits[index], atol=1e-9)
 
 
 def test_order_and_sides():

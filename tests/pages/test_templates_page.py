@@ -86,6 +86,14 @@ def test_the_page_opens_on_the_templates() -> None:
         ("image", "10000"),
         ("cell", "4-x"),
         ("cell", "cat-9"),
+        ("form", "x"),
+        ("with", "x"),
+        ("class", "10"),
+        ("source", "x"),
+        ("actual", "x"),
+        ("predicted", "x"),
+        ("sort", "x"),
+        ("bars", "x"),
     ],
 )
 def test_a_bad_link_is_said_and_leaves_a_working_page(name: str, value: str) -> None:
@@ -127,6 +135,41 @@ def test_the_sums_shown_equal_the_logits_of_torch(image: int) -> None:
 
 
 @needs_mnist
+@pytest.mark.parametrize(
+    "link",
+    [
+        {"section": "rolled", "class": "7", "image": "12"},
+        {"section": "match", "source": "draw"},
+        {"section": "mistakes", "actual": "4", "predicted": "9"},
+        {"section": "confusion", "form": "shares", "with": "hidden-mnist", "cell": "4-9", "epoch": "1"},
+        {"section": "hidden", "model": "hidden-mnist", "sort": "3", "bars": "votes", "image": "8"},
+    ],
+    ids=lambda link: link["section"],
+)
+def test_a_link_brings_the_view_back_and_stays_as_it_was(link: dict[str, str]) -> None:
+    at = opened(**link)
+    assert not at.warning
+    assert {name: at.query_params[name] for name in link} == link
+
+
+@needs_mnist
+def test_choices_of_the_other_data_set_give_way() -> None:
+    at = opened(section="mistakes", model="softmax-cifar10", actual="4")
+    assert at.selectbox(key="templates-actual").value == "any"
+    at = opened(section="rolled", model="softmax-cifar10", **{"class": "7"})
+    assert at.selectbox(key="templates-class").value == "airplane"
+
+
+@needs_mnist
+def test_an_answer_once_told_follows_the_epoch() -> None:
+    at = opened(section="match", image="3", epoch="5")
+    next(g for g in at.button_group if str(g.key).startswith("guess-second")).select("9").run()
+    before = at.dataframe[0].value["z"].max()
+    at.select_slider(key="templates-epoch-slider").set_value("30").run()
+    assert at.dataframe[0].value["z"].max() != before
+
+
+@needs_mnist
 def test_the_result_waits_for_the_guess() -> None:
     at = opened(section="match", image="3")
     assert not at.dataframe
@@ -146,11 +189,35 @@ def test_a_cell_of_the_link_shows_its_images_and_its_story() -> None:
     assert f"{top:,} images" in text
 
 
-def test_two_models_are_compared() -> None:
+def test_two_models_of_one_data_set_are_subtracted_and_the_link_says_so() -> None:
     at = opened(section="confusion", model="hidden-mnist")
-    at.selectbox(key="templates-other-mnist").select("softmax-mnist").run()
+    at.selectbox(key="templates-with").select("softmax-mnist").run()
     assert not at.exception
     assert "Digits, 10 hidden units less Digits, one layer" in words(at)
+    assert at.query_params["with"] == "softmax-mnist"
+    again = opened(section="confusion", model="hidden-mnist", **{"with": "softmax-mnist"}, cell="4-9")
+    counts = {model: int(last_counts(model)[4, 9]) for model in ("hidden-mnist", "softmax-mnist")}
+    assert f"**4 read as 9**: {counts['hidden-mnist']:,} of 982" in words(again)
+    assert f"Digits, one layer: {counts['softmax-mnist']:,}" in words(again)
+
+
+def test_models_of_two_data_sets_stand_side_by_side_at_the_nearest_epochs() -> None:
+    at = opened(section="confusion", epoch="5", **{"with": "softmax-cifar10"}, cell="cat-dog")
+    text = words(at)
+    assert "no cell of one can be subtracted from the other" in text
+    assert "Epoch 5 of 30" in text and "Epoch 5 of 40" in text
+    run = store.load(RUNS["softmax-cifar10"].key)
+    counts = run.evaluation("confusion")[list(run.epochs).index(5)]
+    assert f"**cat read as dog**: {counts[3, 5]:,} of {counts[3].sum():,}" in text
+    assert at.query_params["cell"] == "cat-dog"
+
+
+def test_a_cell_is_chosen_by_name_and_one_of_other_classes_is_dropped() -> None:
+    at = opened(section="confusion", cell="cat-dog")
+    assert at.selectbox(key="templates-cell").value == ""
+    at.selectbox(key="templates-cell").select("5-3").run()
+    assert f"**5 read as 3**: {last_counts('softmax-mnist')[5, 3]:,} of 892" in words(at)
+    assert at.query_params["cell"] == "5-3"
 
 
 def test_the_mistakes_add_up() -> None:
@@ -159,9 +226,10 @@ def test_the_mistakes_add_up() -> None:
         pytest.skip("MNIST is not in the data folder")
     counts = last_counts("softmax-mnist")
     assert f"{10_000 - np.trace(counts):,} of 10,000 images misread" in words(at)
-    at.selectbox(key="templates-mistakes-actual").select("4").run()
-    at.selectbox(key="templates-mistakes-predicted").select("4").run()
+    at.selectbox(key="templates-actual").select("4").run()
+    at.selectbox(key="templates-predicted").select("4").run()
     assert "None with these classes" in words(at)
+    assert at.query_params["actual"] == "4" and at.query_params["predicted"] == "4"
 
 
 @pytest.fixture
@@ -185,5 +253,5 @@ def test_a_damaged_run_is_said_and_never_shown(part: str, broken: str, other_run
 def test_a_damaged_run_can_not_be_compared_with(other_runs: Path) -> None:
     (other_runs / RUNS["hidden-mnist"].key).mkdir()
     at = opened(section="confusion")
-    at.selectbox(key="templates-other-mnist").select("hidden-mnist").run()
+    at.selectbox(key="templates-with").select("hidden-mnist").run()
     assert not at.exception and any("is damaged" in e.value for e in at.error)

@@ -36,6 +36,14 @@ def test_the_csv_holds_the_counts_of_the_state(model: str) -> None:
     assert [str(c) for c in found.columns] == [str(c) for c in found.index] == list(shown.classes)
 
 
+def test_the_csv_of_a_difference_is_one_count_less_the_other() -> None:
+    one, other = view("softmax-mnist", -1), view("hidden-mnist", -1)
+    found = pd.read_csv(io.BytesIO(templates_confusion.csv(one, other)), index_col=0).to_numpy()
+    counts = [v.run.evaluation("confusion")[-1].astype(int) for v in (one, other)]
+    np.testing.assert_array_equal(found, counts[0] - counts[1])
+    assert (found < 0).any()
+
+
 @pytest.mark.parametrize("text", ["0", "12", "0.04", ""])
 def test_epochs_of_a_link(text: str) -> None:
     assert read_epoch(text) == text

@@ -7,25 +7,32 @@ import numpy as np
 
 from core.ui.browser_part import browser_part
 
-_component = browser_part("kernel_explorer_rolled_vector", __file__)
+_component = browser_part("kernel_explorer_rolled_vector", __file__, isolate_styles=False)  # so that the player finds its signal
 
 
-def rolled_vector(key: str, panels: Sequence[tuple[str, np.ndarray]], label: str, *, start: int = 45) -> None:
-    """Show vectors side by side under one slider.
+def rolled_vector(
+    key: str, panels: Sequence[tuple[str, np.ndarray]], sums: Sequence[str], label: str, *, state: int, start: int = 45
+) -> None:
+    """Show vectors side by side under one slider; the player that has this container's key among its targets drives them.
 
     Args:
-        panels: title and colours (height, width, 3) uint8 of each; all of one size.
+        panels: title and colours (states, height, width, 3) uint8 of each, or (1, ...) for one that stays as it is.
+        sums: what stands below, one a state or one for all.
         label: what a screen reader says.
+        state: the state to open on.
         start: where the slider opens, 0 (column) to 100 (image).
     """
-    height, width, _ = panels[0][1].shape
+    height, width, _ = panels[0][1].shape[1:]
     _component(
         key=key,
         data={
             "height": height,
             "width": width,
             "start": start,
+            "state": state,
+            "states": max(len(colours) for _, colours in panels),
             "label": label,
-            "panels": [{"title": t, "colours": base64.b64encode(c.astype(np.uint8).tobytes()).decode()} for t, c in panels],
+            "sums": list(sums),
+            "panels": [{"title": t, "frames": base64.b64encode(c.astype(np.uint8).tobytes()).decode()} for t, c in panels],
         },
     )

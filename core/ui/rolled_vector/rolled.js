@@ -7,7 +7,10 @@ const STAGGER = 2; // how much later the last row starts than the first, in move
 class Rolled {
   constructor(root) {
     this.canvas = root.querySelector("canvas");
-    this.slider = root.querySelector("input");
+    this.slider = root.querySelector(".rolled-share");
+    this.sum = root.querySelector(".rolled-sum");
+    this.epoch = root.querySelector("[name=epoch]");
+    this.epoch.addEventListener("input", () => this.draw());
     this.slider.addEventListener("input", () => this.draw());
     this.resize = new ResizeObserver(() => this.draw());
     this.resize.observe(this.canvas);
@@ -18,7 +21,13 @@ class Rolled {
     this.canvas.setAttribute("aria-label", data.label);
     if (this.start !== data.start) this.slider.value = data.start;
     this.start = data.start;
-    this.panels = data.panels.map((panel) => ({ ...panel, colours: Uint8Array.from(atob(panel.colours), (c) => c.charCodeAt(0)) }));
+    this.epoch.max = data.states - 1;
+    if (!this.panels) this.epoch.value = data.state;
+    const size = 3 * data.height * data.width;
+    this.panels = data.panels.map(({ title, frames }) => {
+      const bytes = Uint8Array.from(atob(frames), (c) => c.charCodeAt(0));
+      return { title, at: (state) => bytes.subarray(size * Math.min(state, bytes.length / size - 1)) };
+    });
     this.draw();
   }
 
@@ -38,13 +47,16 @@ class Rolled {
     const { height, width } = this.data;
     const each = room / this.panels.length;
     const t = Number(this.slider.value) / 100;
+    const state = Number(this.epoch.value);
     const side = Math.max(1, Math.floor(Math.min((each - COLUMN - 14) / width, (HEIGHT - 30) / height)));
     this.panels.forEach((panel, p) => {
       const left = p * each + 1;
       pen.fillStyle = style.color;
       pen.fillText(panel.title, left, 14, each - 6);
-      this.squares(pen, panel.colours, left, 24, side, t);
+      this.squares(pen, panel.at(state), left, 24, side, t);
     });
+    this.sum.textContent = this.data.sums[Math.min(state, this.data.sums.length - 1)] ?? "";
+    this.canvas.dataset.state = state;
     this.canvas.dataset.share = this.slider.value;
   }
 

@@ -22,6 +22,8 @@ def pack(
     state: int,
     means: np.ndarray | None,
     hint: str,
+    words: str,
+    lead: int | None = None,
 ) -> bytes:
     """The message for the browser: head, float16 weights, palette and class averages.
 
@@ -33,6 +35,8 @@ def pack(
         state: the state to open on.
         means: (units, height, width, 3) uint8 colours to show beside, or None.
         hint: what stands where the hovered weight will.
+        words: the colours in words.
+        lead: pixels left free for the row names of `vote_bars` below; the templates then stand in one row above its columns.
     """
     weights = np.ascontiguousarray(kernels, dtype="<f2")
     parts = {
@@ -58,6 +62,8 @@ def pack(
         "source": source,
         "state": state,
         "hint": hint,
+        "words": words,
+        "lead": lead,
     }
     text = json.dumps(head).encode()
     return len(text).to_bytes(4, "little") + text + b"".join(parts.values())

@@ -29,14 +29,21 @@ function unpack(bytes) {
   return { head, weights: new Uint16Array(part("weights").buffer), palette: part("palette"), means: part("means") };
 }
 
+const signed = (w) => (w < 0 ? "−" : "+") + Math.abs(w).toPrecision(4);
+
 class Film {
   constructor(root) {
     this.box = root.querySelector(".tf");
     this.signal = this.box.querySelector("[name=epoch]");
     this.read = this.box.querySelector(".tf-read");
     this.mode = this.box.querySelector(".tf-mode input");
+    this.words = this.box.querySelector(".tf-words");
     this.marked = 0;
+    this.order = this.box.querySelector("[name=order]");
     this.signal.addEventListener("input", () => this.draw());
+    this.order.addEventListener("input", () => this.arrange());
+    this.resize = new ResizeObserver(() => this.fit());
+    this.resize.observe(this.box);
     this.mode.addEventListener("change", () => this.draw());
   }
 
@@ -51,6 +58,8 @@ class Film {
     this.cells = head.height * head.width;
     this.box.querySelector(".tf-mode").hidden = head.channels > 1;
     this.build();
+    this.arrange();
+    this.fit();
     this.draw();
   }
 
@@ -58,21 +67,27 @@ class Film {
     const { head } = this;
     const tiles = this.box.querySelector(".tf-tiles");
     tiles.replaceChildren();
+    this.box.classList.toggle("tf-row", head.lead !== null);
+    tiles.style.setProperty("--lead", `${head.lead ?? 0}px`);
+    tiles.style.setProperty("--count", head.names.length);
     tiles.style.setProperty("--tile", `${head.width * (head.scale + (this.means.length ? 2 : 0)) + 6}px`);
     this.contexts = [];
     head.names.forEach((name, unit) => {
       const tile = document.createElement("figure");
       tile.className = "tf-tile";
       const caption = document.createElement("figcaption");
-      caption.textContent = name;
+      caption.textContent = head.lead === null ? name : name.split(" ").pop(); // "filter 3" is too wide for a column
       const pair = document.createElement("div");
       pair.className = "tf-pair";
       const canvas = this.canvas(head.scale, `Template of ${name}`);
       canvas.className = "tf-weights";
       canvas.dataset.unit = unit;
+      canvas.tabIndex = 0;
       canvas.addEventListener("pointermove", (event) => this.hover(event, unit, canvas));
+      canvas.addEventListener("pointerdown", (event) => this.hover(event, unit, canvas)); // a finger does not hover
+      canvas.addEventListener("keydown", (event) => this.key(event, unit));
       canvas.addEventListener("pointerleave", () => { this.read.textContent = head.hint; });
-      canvas.addEventListener("click", () => { this.marked = unit; this.outline(); });
+      canvas.addEventListener("click", () => this.mark(unit));
       this.contexts.push(canvas.getContext("2d"));
       pair.append(canvas);
       if (this.means.length) {
@@ -88,6 +103,28 @@ class Film {
     this.outline();
   }
 
+  // The tiles in the order that is asked for: units from left to right.
+  arrange() {
+    const order = this.order.value ? this.order.value.split(",").map(Number) : this.head.names.map((_, unit) => unit);
+    const tiles = this.box.querySelectorAll(".tf-tile");
+    order.forEach((unit, place) => { tiles[unit].style.order = place; });
+    this.box.dataset.order = order.join(",");
+  }
+
+  // In one row: the largest whole multiple of a picture's size that its column has room for.
+  fit() {
+    if (!this.head || this.head.lead === null) return;
+    const { height, width, names } = this.head;
+    const tiles = this.box.querySelector(".tf-tiles");
+    const style = getComputedStyle(tiles);
+    const room = (tiles.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight)) / names.length - 4;
+    const shown = room > width ? Math.floor(room / width) * width : Math.max(1, Math.floor(room));
+    tiles.querySelectorAll("canvas").forEach((canvas) => {
+      canvas.style.width = `${shown}px`;
+      canvas.style.height = `${(shown * height) / width}px`;
+    });
+  }
+
   canvas(scale, label) {
     const canvas = document.createElement("canvas");
     canvas.width = this.head.width;
@@ -97,6 +134,19 @@ class Film {
     canvas.setAttribute("role", "img");
     canvas.setAttribute("aria-label", label);
     return canvas;
+  }
+
+  // The colours in words, for either way to show them.
+  legend() {
+    const { words, low, high, channels } = this.head;
+    const grey = this.mode.checked && channels === 1;
+    const text = grey ? `black is the lowest weight of all epochs, ${signed(low)}, white the highest, ${signed(high)}` : words;
+    return `${text[0].toUpperCase()}${text.slice(1)}.`;
+  }
+
+  mark(unit) {
+    this.marked = unit;
+    this.outline();
   }
 
   outline() {
@@ -150,6 +200,7 @@ class Film {
       }
       context.putImageData(image, 0, 0);
     });
+    this.words.textContent = this.legend();
     this.box.dataset.state = this.signal.value;
     this.box.dataset.milliseconds = (performance.now() - started).toFixed(2);
   }
@@ -157,10 +208,28 @@ class Film {
   hover(event, unit, canvas) {
     const { head } = this;
     const box = canvas.getBoundingClientRect();
-    const column = Math.min(head.width - 1, Math.max(0, Math.floor(((event.clientX - box.left) / box.width) * head.width)));
-    const row = Math.min(head.height - 1, Math.max(0, Math.floor(((event.clientY - box.top) / box.height) * head.height)));
+    const place = (at, from, room, count) => Math.min(count - 1, Math.max(0, Math.floor(((at - from) / room) * count)));
+    this.at = [place(event.clientY, box.top, box.height, head.height), place(event.clientX, box.left, box.width, head.width)];
+    this.tell(unit);
+  }
+
+  // The arrow keys move from pixel to pixel, Enter marks the template.
+  key(event, unit) {
+    const step = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[event.key];
+    if (event.key === "Enter") this.mark(unit);
+    if (!step) return;
+    event.preventDefault();
+    const { height, width } = this.head;
+    const [row, column] = this.at ?? [height >> 1, width >> 1];
+    this.at = [Math.min(height - 1, Math.max(0, row + step[0])), Math.min(width - 1, Math.max(0, column + step[1]))];
+    this.tell(unit);
+  }
+
+  // The weight under the pointer or the keys.
+  tell(unit) {
+    const { head } = this;
+    const [row, column] = this.at;
     const pixel = row * head.width + column;
-    const signed = (w) => (w < 0 ? "−" : "+") + Math.abs(w).toPrecision(4);
     const values = [];
     for (let c = 0; c < head.channels; c++) {
       values.push((head.channels > 1 ? ["red ", "green ", "blue "][c] : "") + signed(this.weight(unit, pixel * head.channels + c)));
@@ -175,5 +244,8 @@ export default function (component) {
   const root = component.parentElement;
   if (!films.has(root)) films.set(root, new Film(root));
   films.get(root).update(component.data);
-  return () => films.delete(root);
+  return () => {
+    films.get(root)?.resize.disconnect();
+    films.delete(root);
+  };
 }

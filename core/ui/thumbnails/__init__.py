@@ -23,14 +23,18 @@ def thumbnails(
     key: str,
     items: Sequence[Thumbnail],
     *,
-    side: int = 56,
+    side: int = 0,
+    scale: int = 2,
+    across: int = 0,
     picked: int | None = None,
     on_pick: Callable[[int], None] | None = None,
 ) -> None:
     """Show pictures; with `on_pick` each is a button, and the callback gets its id before the rerun.
 
     Args:
-        side: of a square picture in CSS pixels, a whole multiple of its own; 0 shows any picture at twice its size where there is room.
+        side: of a square picture in CSS pixels, a whole multiple of its own; 0 for pictures of any shape.
+        scale: how many times its size a picture is shown without `side`, where there is room.
+        across: pictures of a `side` in a row, half as many in a narrow place, smaller ones where that is too wide; 0 to wrap freely.
         picked: id of the picture that is marked.
     """
 
@@ -41,6 +45,13 @@ def thumbnails(
 
     _component(
         key=key,
-        data={"items": [asdict(item) for item in items], "side": side, "picked": picked, "clickable": on_pick is not None},
+        data={
+            "items": [asdict(item) for item in items],
+            "side": side,
+            "scale": scale,
+            "across": across,
+            "picked": picked,
+            "clickable": on_pick is not None,
+        },
         on_picked_change=report,
     )

@@ -1,32 +1,79 @@
-// Small pictures that wrap; a click reports the picture's id once.
+// Small pictures that wrap or stand in even rows; a click reports the picture's id once.
 
-const shown = new WeakMap();
-const senders = new WeakMap();
+const GAP = 4; // between even rows' pictures, in pixels
+const FRAME = 6 + GAP; // around a picture: border, padding and gap
 
-export default function (component) {
-  const { parentElement, data, setTriggerValue } = component;
-  const box = parentElement.querySelector(".thumbs");
-  senders.set(box, setTriggerValue);
-  const text = JSON.stringify(data);
-  if (shown.get(box) === text) return;
-  shown.set(box, text);
-  box.classList.toggle("wide", data.items.some((item) => item.caption.includes("\n")));
-  box.replaceChildren(...data.items.map((item) => {
-    const button = document.createElement("button");
-    button.type = "button";
-    button.dataset.id = item.id;
-    button.title = item.caption;
-    button.classList.toggle("still", !data.clickable);
-    if (data.clickable) {
-      button.setAttribute("aria-pressed", String(item.id === data.picked));
-      button.addEventListener("click", () => senders.get(box)("picked", item.id));
+class Thumbnails {
+  constructor(box) {
+    this.box = box;
+    this.resize = new ResizeObserver(() => this.fit());
+    this.resize.observe(box);
+  }
+
+  update({ data, setTriggerValue }) {
+    this.send = setTriggerValue;
+    const text = JSON.stringify(data);
+    if (this.text === text) return;
+    this.text = text;
+    this.data = data;
+    this.box.setAttribute("role", data.clickable ? "group" : "list");
+    this.box.classList.toggle("wide", data.items.some((item) => item.caption.includes("\n")));
+    this.box.classList.toggle("even", data.across > 0);
+    this.box.replaceChildren(...data.items.map((item) => this.item(item)));
+    this.fit();
+  }
+
+  item(item) {
+    const { data } = this;
+    const tile = document.createElement(data.clickable ? "button" : "div");
+    tile.className = "thumb";
+    tile.dataset.id = item.id;
+    tile.title = item.caption;
+    if (!data.clickable) tile.setAttribute("role", "listitem");
+    else {
+      tile.type = "button";
+      tile.setAttribute("aria-pressed", String(item.id === data.picked));
+      tile.addEventListener("click", () => this.send("picked", item.id));
     }
     const image = document.createElement("img");
     image.src = item.url;
     image.alt = item.caption;
     if (data.side) image.width = image.height = data.side;
-    else image.addEventListener("load", () => { image.width = 2 * image.naturalWidth; });
-    button.append(image, document.createTextNode(item.caption));
-    return button;
-  }));
+    image.addEventListener("load", () => {
+      if (data.across) this.fit();
+      else if (!data.side) image.width = data.scale * image.naturalWidth;
+    });
+    tile.append(image, document.createTextNode(item.caption));
+    return tile;
+  }
+
+  // Even rows: as many as asked for, or half of them; where that has no room either, smaller pictures of whole multiples.
+  fit() {
+    const { across, side } = this.data ?? {};
+    const width = this.box.clientWidth;
+    if (!across || !width) return;
+    const columns = width + GAP >= across * (side + FRAME) ? across : Math.ceil(across / 2);
+    const room = Math.min(side, Math.floor((width + GAP) / columns) - FRAME);
+    this.box.style.setProperty("--columns", columns);
+    for (const image of this.box.querySelectorAll("img")) {
+      const own = image.naturalWidth || side;
+      image.width = image.height = own > room ? room : Math.floor(room / own) * own;
+    }
+  }
+
+  close() { this.resize.disconnect(); }
+}
+
+const all = new WeakMap();
+
+export default function (component) {
+  const box = component.parentElement.querySelector(".thumbs");
+  if (!all.has(box)) all.set(box, new Thumbnails(box));
+  all.get(box).update(component);
+  // Called at every rerun too: only pictures that have left the page are closed.
+  return () => setTimeout(() => {
+    if (box.isConnected) return;
+    all.get(box)?.close();
+    all.delete(box);
+  }, 1000);
 }

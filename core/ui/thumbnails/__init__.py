@@ -24,13 +24,15 @@ def thumbnails(
     items: Sequence[Thumbnail],
     *,
     side: int = 56,
+    scale: int = 2,
     picked: int | None = None,
     on_pick: Callable[[int], None] | None = None,
 ) -> None:
     """Show pictures; with `on_pick` each is a button, and the callback gets its id before the rerun.
 
     Args:
-        side: of a square picture in CSS pixels, a whole multiple of its own; 0 shows any picture at twice its size where there is room.
+        side: of a square picture in CSS pixels, a whole multiple of its own; 0 shows any picture at `scale` times its size where
+            there is room.
         picked: id of the picture that is marked.
     """
 
@@ -41,6 +43,6 @@ def thumbnails(
 
     _component(
         key=key,
-        data={"items": [asdict(item) for item in items], "side": side, "picked": picked, "clickable": on_pick is not None},
+        data={"items": [asdict(item) for item in items], "side": side, "scale": scale, "picked": picked, "clickable": on_pick is not None},
         on_picked_change=report,
     )

@@ -25,7 +25,7 @@ export default function (component) {
     image.src = item.url;
     image.alt = item.caption;
     if (data.side) image.width = image.height = data.side;
-    else image.addEventListener("load", () => { image.width = 2 * image.naturalWidth; });
+    else image.addEventListener("load", () => { image.width = data.scale * image.naturalWidth; });
     button.append(image, document.createTextNode(item.caption));
     return button;
   }));

@@ -299,7 +299,7 @@ def test_one_damaged_run_leaves_the_others(monkeypatch):
 
     def run(name):
         if name in ("pulse-study", "pulse-drops"):
-            raise store.DamagedRun(RUNS[name].key, "weights.safetensors has changed")
+            raise store.DamagedRun(Path(RUNS[name].key), "weights.safetensors has changed")
         return good(name)
 
     monkeypatch.setattr(cached, "run", run)

@@ -8,7 +8,7 @@ from core.ui.cnn_kernels import kernels_panel
 from core.ui.cnn_loss import loss_panel
 from core.ui.cnn_response import response_panel
 from core.ui.cnn_tests import tests_panel
-from core.ui.cnn_view import PAGE, SECTIONS, open_view, parameters, write_link
+from core.ui.cnn_view import PAGE, SECTIONS, open_view, parameters, recipe, write_link
 
 PANELS = {"loss": loss_panel, "convolution": convolution_panel, "response": response_panel, "tests": tests_panel}
 TITLE = "Kernels that learn to see"
@@ -20,12 +20,12 @@ if view is None:
     st.stop()
 
 run = view.run
-right, count = run.history["accuracy_test"][view.state], run.spec.data.test
+share, count = float(run.history["accuracy_test"][view.state]), run.spec.data.test
 kernels = f"{run.spec.model.channels[0]} kernels of {run.spec.model.kernel_size} × {run.spec.model.kernel_size} weights"
 page.header(
     TITLE,
-    f"{view.epoch.capitalize()} of {run.epochs[-1]:g}: with {kernels}, and {parameters(view):,} numbers learned in all, "
-    f"the network gets **{right:.1%} of {count:,} test pulses** right.",
+    f"{view.epoch.capitalize()} of {run.epochs[-1]:g} of the run “{recipe(view.name)}”: {kernels}, "
+    f"{parameters(view):,} numbers learned in all; **{round(share * count):,} of {count:,} test pulses right ({share:.1%})**.",
     notes,
 )
 kernels_panel(view)

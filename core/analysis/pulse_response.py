@@ -8,23 +8,23 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from core.analysis.pulse_network import activations
-from core.data.pulses import render, used
+from core.data.pulses import render
 from core.models.pulse_cnn import PulseCNN
 from core.specs import PulseSpec
 
-POINTS = 41  # along a parameter
-
-
-def swept(kind: str) -> tuple[str, ...]:
-    """The parameters that can be moved for a pulse of this kind."""
-    return tuple(name for name in used(kind) if name != "drift")
+POINTS = 61  # along a parameter
 
 
 def sweep_images(
-    spec: PulseSpec, kind: str, parameter: str, fixed: Mapping[str, float], points: int = POINTS
+    spec: PulseSpec,
+    kind: str,
+    parameter: str,
+    fixed: Mapping[str, float],
+    span: tuple[float, float] | None = None,
+    points: int = POINTS,
 ) -> tuple[NDArray, NDArray[np.uint8]]:
-    """Values of one parameter over its range, (points,), and the pulse at each, (points, h, w); the rest as given."""
-    low, high = getattr(spec, parameter)
+    """Values of one parameter over a span or else its range, (points,), and the pulse at each, (points, h, w); the rest as given."""
+    low, high = span or getattr(spec, parameter)
     values = np.linspace(low, high, points)
     frame = pd.DataFrame({**{name: np.full(points, value) for name, value in fixed.items()}, parameter: values})
     labels = np.full(points, spec.classes.index(kind), np.uint8)
@@ -32,10 +32,16 @@ def sweep_images(
 
 
 def sweep(
-    model: PulseCNN, spec: PulseSpec, kind: str, parameter: str, fixed: Mapping[str, float], points: int = POINTS
+    model: PulseCNN,
+    spec: PulseSpec,
+    kind: str,
+    parameter: str,
+    fixed: Mapping[str, float],
+    span: tuple[float, float] | None = None,
+    points: int = POINTS,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Outputs (value, class, output) and each kernel's strongest response (value, kernel, response) along a parameter."""
-    values, images = sweep_images(spec, kind, parameter, fixed, points)
+    values, images = sweep_images(spec, kind, parameter, fixed, span, points)
     found = activations(model, images)
     outputs = pd.DataFrame(found["answers"], columns=list(spec.classes)).assign(value=values)
     strongest = found["relu1"].max((2, 3))  # (points, kernels)

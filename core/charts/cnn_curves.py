@@ -1,11 +1,15 @@
 """Curves over a pulse CNN's states, with a mark at the state shown that a click moves, and curves along a pulse parameter."""
 
+from typing import cast
+
 import altair as alt
 import pandas as pd
 
 from core.charts.epoch import layered, mark
+from core.charts.size import WIDE
 from core.charts.theme import Theme, amount_scale
 
+_KEY = alt.Legend(orient="bottom", symbolType="stroke", symbolSize=300, symbolStrokeWidth=2, symbolOpacity=1, offset=6)
 DASHES = ([1, 0], [6, 3], [2, 2], [8, 2, 2, 2], [4, 4], [1, 3])
 
 
@@ -19,6 +23,7 @@ def state_curves(
     domain: tuple[float, float] | None = None,
     percent: bool = False,
     others: pd.DataFrame | None = None,
+    reference: tuple[float, str] | None = None,
     height: int = 240,
 ) -> alt.LayerChart:
     """Lines over the epochs on a square-root scale, so that the states inside the first epoch have room.
@@ -28,6 +33,7 @@ def state_curves(
         states: state, epoch and what the tooltip says of it; one row a state.
         title: of the upright axis.
         others: seed, epoch, value of other seeds, drawn thin behind.
+        reference: a value to compare with, dashed, and its name.
     """
     names = list(dict.fromkeys(curves["curve"]))
     y = alt.Y("value:Q", title=title, scale=_scale(domain), axis=alt.Axis(format=".0%" if percent else "~g", tickCount=5, grid=True))
@@ -42,7 +48,18 @@ def state_curves(
                 "curve:N",
                 title=None,
                 scale=alt.Scale(domain=names, range=list(colours.lines[: len(names)])),
-                legend=alt.Legend(orient="bottom", columns=1, labelLimit=300) if several else None,
+                legend=alt.Legend(
+                    orient="bottom",
+                    columns=1,
+                    labelLimit=300,
+                    symbolType="stroke",
+                    symbolSize=300,
+                    symbolStrokeWidth=2,
+                    symbolOpacity=1,
+                    offset=6,
+                )
+                if several
+                else None,
             ),
             strokeDash=alt.StrokeDash("curve:N", title=None, scale=alt.Scale(domain=names, range=list(DASHES[: len(names)])), legend=None),
         )
@@ -51,7 +68,17 @@ def state_curves(
     if others is not None and len(others):
         thin = alt.Chart(others).mark_line(clip=True, strokeWidth=1, opacity=0.35, color=colours.muted)
         layers.insert(0, thin.encode(x=_epochs(states), y=y, detail="seed:N"))
+    if reference is not None:
+        layers[:0] = _reference(*reference, states, colours)
     return layered(layers, len(states), opening, height)
+
+
+def _reference(value: float, name: str, states: pd.DataFrame, colours: Theme) -> list[alt.Chart]:
+    """A dashed line at a value, with its name at the right end."""
+    at = alt.Chart(pd.DataFrame({"value": [value], "name": [name], "epoch": [float(states["epoch"].max())]}))
+    line = at.mark_rule(color=colours.muted, strokeDash=[4, 3]).encode(y="value:Q")
+    word = at.mark_text(align="right", dx=-6, dy=8, color=colours.muted, fontSize=11).encode(x="epoch:Q", y="value:Q", text="name:N")
+    return [line, word]
 
 
 def _epochs(states: pd.DataFrame) -> alt.X:
@@ -86,40 +113,44 @@ def _clicks(states: pd.DataFrame) -> alt.Chart:
     )
 
 
-def fate_curves(curves: pd.DataFrame, died: float | None, colours: Theme, height: int = 190) -> alt.TopLevelMixin:
+def fate_curves(curves: pd.DataFrame, died: float | None, last: float, colours: Theme, height: int = 130) -> alt.LayerChart:
     """Share of test images right and act of one run, small, with the moment it died.
 
     Args:
         curves: epoch, curve, value.
         died: epoch from which act is 0, or None.
+        last: epoch at which the axis ends.
     """
     names = list(dict.fromkeys(curves["curve"]))
     lines = (
         alt.Chart(curves)
         .mark_line(strokeWidth=1.8)
         .encode(
-            x=alt.X("epoch:Q", title="epoch", axis=alt.Axis(grid=False, tickCount=4)),
-            y=alt.Y("value:Q", title=None, scale=alt.Scale(domain=[0, 1]), axis=alt.Axis(format=".0%", tickCount=3)),
+            x=alt.X("epoch:Q", title="epoch", scale=alt.Scale(domain=[0, last], nice=False), axis=alt.Axis(grid=False, tickCount=4)),
+            y=alt.Y("value:Q", title=None, scale=alt.Scale(domain=[0, 1]), axis=alt.Axis(format="~g", values=[0, 0.5, 1])),
             color=alt.Color(
                 "curve:N",
                 title=None,
                 scale=alt.Scale(domain=names, range=list(colours.lines[: len(names)])),
-                legend=alt.Legend(orient="bottom", columns=1, labelLimit=240),
+                legend=alt.Legend(
+                    orient="bottom", labelLimit=240, symbolType="stroke", symbolSize=300, symbolStrokeWidth=2, symbolOpacity=1, offset=6
+                ),
             ),
             strokeDash=alt.StrokeDash("curve:N", title=None, scale=alt.Scale(domain=names, range=list(DASHES[: len(names)])), legend=None),
-            tooltip=["curve:N", alt.Tooltip("epoch:Q", format=".3~g"), alt.Tooltip("value:Q", format=".1%")],
+            tooltip=["curve:N", alt.Tooltip("epoch:Q", format=".3~g"), alt.Tooltip("value:Q", format=".3f")],
         )
     )
     layers: list[alt.Chart] = [lines]
     if died is not None:
         moment = alt.Chart(pd.DataFrame({"epoch": [died], "word": ["dead from here"]}))
         layers.append(moment.mark_rule(color=colours.wrong, strokeDash=[4, 3], strokeWidth=1.5).encode(x="epoch:Q"))
+        late = died > 0.6 * last  # the word stands where there is room for it
         layers.append(
-            moment.mark_text(align="left", dx=4, color=colours.wrong, fontSize=11, baseline="top").encode(
-                x="epoch:Q", y=alt.value(2), text="word:N"
+            moment.mark_text(align="right" if late else "left", dx=-4 if late else 4, color=colours.wrong, fontSize=11).encode(
+                x="epoch:Q", y=alt.value(-7), text="word:N"
             )
         )
-    return alt.layer(*layers).properties(height=height)
+    return cast(alt.LayerChart, alt.layer(*layers).properties(height=height, autosize=WIDE))
 
 
 def parameter_curves(
@@ -131,13 +162,15 @@ def parameter_curves(
     colours: Theme,
     *,
     domain: tuple[float, float] | None,
-) -> alt.TopLevelMixin:
+    trained: tuple[float, float] | None = None,
+) -> alt.LayerChart:
     """Curves along a pulse parameter with a mark at the value shown.
 
     Args:
         curves: value (of the parameter), one column `series`, one column `value`.
         here: the parameter's value on the screen.
         titles: of the level and the upright axis.
+        trained: the range to shade.
     """
     names = [str(name) for name in dict.fromkeys(curves[series])]
     palette = [colours.lines[i % len(colours.lines)] for i in range(len(names))]
@@ -147,7 +180,7 @@ def parameter_curves(
         .encode(
             x=alt.X("value:Q", title=titles[0], scale=alt.Scale(zero=False, nice=False), axis=alt.Axis(grid=False, tickCount=8)),
             y=alt.Y(f"{value}:Q", title=titles[1], scale=_scale(domain), axis=alt.Axis(tickCount=5)),
-            color=alt.Color(f"{series}:N", title=series, scale=alt.Scale(domain=names, range=palette), legend=alt.Legend(orient="bottom")),
+            color=alt.Color(f"{series}:N", title=series, scale=alt.Scale(domain=names, range=palette), legend=_KEY),
             strokeDash=alt.StrokeDash(
                 f"{series}:N", title=series, scale=alt.Scale(domain=names, range=[DASHES[i % len(DASHES)] for i in range(len(names))])
             ),
@@ -155,7 +188,11 @@ def parameter_curves(
         )
     )
     rule = alt.Chart(pd.DataFrame({"value": [here]})).mark_rule(color=colours.mark).encode(x="value:Q")
-    return alt.layer(lines, rule).properties(height=240)
+    layers = [lines, rule]
+    if trained is not None:
+        band = alt.Chart(pd.DataFrame({"value": [trained[0]], "end": [trained[1]]}))
+        layers.insert(0, band.mark_rect(color=colours.grid, opacity=0.5).encode(x="value:Q", x2="end:Q"))
+    return cast(alt.LayerChart, alt.layer(*layers).properties(height=200, autosize=WIDE))
 
 
 def outputs(frame: pd.DataFrame, colours: Theme, low: float) -> alt.TopLevelMixin:

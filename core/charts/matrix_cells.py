@@ -4,6 +4,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
+from core.charts.size import FIXED
 from core.charts.theme import Theme, signed_scale
 
 GAP = 1  # weights of zero between two kernels
@@ -35,5 +36,5 @@ def kernel(weights: np.ndarray, limit: float, colours: Theme, side: int = 225) -
             color=alt.Color("weight:Q", scale=signed_scale(limit, colours), legend=None),
             tooltip=["row:O", "column:O", alt.Tooltip("weight:Q", format="+.5f")],
         )
-        .properties(width=unit * columns, height=unit * rows)
+        .properties(width=unit * columns, height=unit * rows, autosize=FIXED)
     )

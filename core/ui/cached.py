@@ -27,6 +27,14 @@ def run_or_say(name_or_key: str) -> Run | None:
         return None
 
 
+def readable(name_or_key: str) -> Run | None:
+    """The run, or None where it is missing or damaged, for a page that says so elsewhere."""
+    try:
+        return run(name_or_key)
+    except (store.MissingRun, store.DamagedRun):
+        return None
+
+
 @st.cache_data(show_spinner=False, max_entries=64)
 def weights(name_or_key: str, parameter: str):
     """One parameter over all stored states, (states, ...) float32; treat it as read-only."""

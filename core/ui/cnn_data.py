@@ -6,7 +6,8 @@ import streamlit as st
 
 from core.analysis import kernels
 from core.data.pulse_sets import pulse_set
-from core.data.pulses import Pulses
+from core.data.pulses import MEANINGS, Pulses
+from core.specs import PulseSpec
 from core.ui import cached
 
 
@@ -42,20 +43,30 @@ def activations(name: str, state: int, image: np.ndarray) -> dict[str, np.ndarra
 
 @st.cache_data(show_spinner="Moving the pulse ...", max_entries=64)
 def sweep(name: str, state: int, kind: str, parameter: str, fixed: tuple[tuple[str, float], ...]) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Outputs and kernels' strongest responses along a parameter."""
+    """Outputs and kernels' strongest responses along a parameter, over its whole span."""
     from core.analysis import pulse_response
 
-    run = cached.run(name)
-    assert run.spec.data.pulses is not None
-    return pulse_response.sweep(network(name, state), run.spec.data.pulses, kind, parameter, dict(fixed))
+    spec = cached.run(name).spec.data.pulses
+    assert spec is not None
+    return pulse_response.sweep(network(name, state), spec, kind, parameter, dict(fixed), span(spec, parameter))
+
+
+def span(spec: PulseSpec, parameter: str) -> tuple[float, float]:
+    """All that a parameter may be, which is more than a network was trained with."""
+    meaning = MEANINGS[parameter]
+    low, high = getattr(spec, parameter)
+    return min(meaning.least, low), max(meaning.most, high)
 
 
 @st.cache_data(show_spinner="Looking for the patches that each kernel likes ...", max_entries=8)
-def liked(name: str, state: int, images: int, count: int) -> pd.DataFrame:
-    """The test patches that each kernel answers to most, among the first `images` test images."""
+def liked(name: str, state: int, images: int, count: int, label: int | None = None) -> pd.DataFrame:
+    """The test patches that each kernel answers to most, among the first `images` test images, of one class if `label` says so."""
     from core.analysis import pulse_response
 
-    return pulse_response.liked(network(name, state), test_set(name).images[:images], count)
+    found = test_set(name)
+    rows = np.flatnonzero((found.labels[:images] == label) | (label is None))
+    best = pulse_response.liked(network(name, state), found.images[rows], count)
+    return best.assign(image=rows[best["image"]])
 
 
 @st.cache_data(show_spinner=False, max_entries=16)

@@ -5,8 +5,9 @@ import pandas as pd
 import streamlit as st
 
 from core.charts import cnn_curves, raster
-from core.ui import cnn_data, page
-from core.ui.cnn_view import View, setter, settle
+from core.ui import cnn_data, link, page
+from core.ui.cnn_choices import ANY, PAGE, put
+from core.ui.cnn_view import View, setter, settle, write_link
 from core.ui.thumbnails import Thumbnail, thumbnails
 
 SHOWN = 24  # pulses
@@ -16,6 +17,11 @@ SHOWN = 24  # pulses
 def tests_panel(view: View) -> None:
     """Counts at the state shown; single images at the last state, whose dense layers are kept."""
     settle()
+    _panel(view)
+    write_link(view)
+
+
+def _panel(view: View) -> None:
     classes = list(view.pulses.classes)
     counts = view.run.evaluation("confusion")[view.state]
     left, right = st.columns([2, 3], gap="large")
@@ -41,8 +47,8 @@ def _matrix(view: View, counts: np.ndarray, classes: list[str]) -> None:
     def picked() -> None:
         cell = (st.session_state["cnn-confusion"].get("selection") or {}).get("cell")
         if cell:
-            st.session_state["cnn-actual"] = cell[0]["actual"]
-            st.session_state["cnn-predicted"] = cell[0]["predicted"]
+            put("actual", cell[0]["actual"])
+            put("predicted", cell[0]["predicted"])
 
     page.chart(
         cnn_curves.confusion(frame, classes, page.theme()), alt_text="Confusion counts", key="cnn-confusion", select=picked, width="stretch"
@@ -63,15 +69,15 @@ def _gallery(view: View, classes: list[str]) -> None:
     found = cnn_data.test_set(view.name)
     predicted = says.argmax(1)
     wrong = predicted != found.labels
-    any_of = ["any", *classes]
+    any_of = [ANY, *classes]
     first, second, third = st.columns(3, vertical_alignment="bottom")
-    actual = first.selectbox("Drawn as", any_of, key="cnn-actual")
-    guess = second.selectbox("Read as", any_of, key="cnn-predicted")
-    only = third.toggle("Misread only", key="cnn-misread")
+    actual = first.selectbox("Drawn as", any_of, key=link.key(PAGE, "actual"), persist_state="session")
+    guess = second.selectbox("Read as", any_of, key=link.key(PAGE, "predicted"), persist_state="session")
+    only = third.toggle("Misread only", key=link.key(PAGE, "misread"), persist_state="session")
     kept = np.ones(len(wrong), bool)
-    if actual != "any":
+    if actual != ANY:
         kept &= found.labels == classes.index(actual)
-    if guess != "any":
+    if guess != ANY:
         kept &= predicted == classes.index(guess)
     if only:
         kept &= wrong
@@ -80,7 +86,8 @@ def _gallery(view: View, classes: list[str]) -> None:
     epoch = view.run.epochs[-1]
     st.markdown(
         f"At epoch {epoch:g} **{wrong.sum()} of {len(wrong):,}** are misread; {len(members):,} pulses fit your choice, "
-        f"{min(SHOWN, len(members))} are shown. Click one to convolve it."
+        f"{min(SHOWN, len(members))} are shown. Click one to convolve it; the number is "
+        "the network's largest output."
     )
     if not len(members):
         page.empty("No test pulse fits", "The network makes no such mistake at this state; choose another class.", 200)
@@ -88,7 +95,7 @@ def _gallery(view: View, classes: list[str]) -> None:
     items = []
     for i in order[:SHOWN].tolist():
         name, guess_name = classes[found.labels[i]], classes[predicted[i]]
-        words = f"{name} ✓ {says[i].max():.2f}" if not wrong[i] else f"{name} read as {guess_name} ✗ {says[i].max():.2f}"
+        words = f"{name}\nread as {guess_name} ✗ {says[i].max():.2f}" if wrong[i] else f"{name}\n✓ {says[i].max():.2f}"
         items.append(Thumbnail(i, raster.png_url(raster.amount_levels(found.images[i], 1), page.theme().ink_palette), words))
     thumbnails("cnn-gallery", items, side=found.images.shape[1], on_pick=_convolve)
 

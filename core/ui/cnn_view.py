@@ -1,19 +1,18 @@
 """What the CNN page shows: its choices, the run and the state behind them."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import streamlit as st
 
-from core.analysis import classical_kernels
 from core.data.pictures import PHOTOGRAPHS
 from core.models.pulse_layers import parameter_count
 from core.runs.run import Run
-from core.runs.shipped.pulses import LABELS
-from core.specs import PulseSpec
-from core.ui import cached, link
+from core.runs.shipped.pulses import LABELS, RUNS
+from core.specs import PulseSpec, RunSpec
+from core.ui import cached, cnn_choices, link
+from core.ui.cnn_choices import PAGE
 
-PAGE = "cnn"
 FIRST = "pulse-reliable"
 SECTIONS = {
     "loss": "Loss profile",
@@ -21,9 +20,6 @@ SECTIONS = {
     "response": "What does it answer to?",
     "tests": "Test images",
 }
-TYPED = "typed"
-LEARNED = "learned"
-FILTERS = (LEARNED, *(name.replace(" ", "-") for name in classical_kernels.CLASSICAL), TYPED)
 SOURCES = ("test", "own", "drawing", "digit", "photo", "upload")
 OPENING_IMAGE = "test-0"
 _CHANGED = "_cnn-changed"
@@ -48,8 +44,12 @@ class View:
     @property
     def pulses(self) -> PulseSpec:
         """How the run's pulses are drawn."""
-        assert self.run.spec.data.pulses is not None, "a pulse run has pulses"
-        return self.run.spec.data.pulses
+        return pulses_of(self.run.spec)
+
+    @property
+    def family(self) -> list[str]:
+        """Runs that differ from this one in their number of kernels alone, itself among them."""
+        return family(self.name)
 
     @property
     def has_weights(self) -> bool:
@@ -59,6 +59,26 @@ class View:
     def epoch(self) -> str:
         """Epochs completed, in words for a caption."""
         return f"epoch {self.run.epochs[self.state]:.3g}"
+
+
+def pulses_of(spec: RunSpec) -> PulseSpec:
+    """How the pulses of a pulse run are drawn."""
+    assert spec.data.pulses is not None, "a pulse run has pulses"
+    return spec.data.pulses
+
+
+def family(name: str) -> list[str]:
+    """Shipped runs that differ from this one in their number of kernels alone, by that number; itself among them."""
+
+    def rest(spec: RunSpec) -> RunSpec:
+        return replace(spec, model=replace(spec.model, channels=(1, 1)))
+
+    return sorted((n for n in LABELS if rest(RUNS[n]) == rest(RUNS[name])), key=lambda n: RUNS[n].model.channels[0])
+
+
+def recipe(name: str) -> str:
+    """A run in words, without its number of kernels where others of its family have another."""
+    return LABELS[name].rpartition(", ")[0] if len(family(name)) > 1 else LABELS[name]
 
 
 def read_image(text: str) -> str:
@@ -99,10 +119,10 @@ def open_view() -> tuple[View | None, list[str]]:
             link.whole("state", run.states - 1, 0, run.states - 1),
             link.whole("kernel", 1, 1, run.spec.model.channels[0]),
             link.text("image", OPENING_IMAGE, read_image, "an image of this page, such as test-12, own, digit-3 or photo-temple"),
-            link.one_of("filter", LEARNED, FILTERS),
             link.one_of("section", "loss", SECTIONS),
         ],
     )
+    notes += cnn_choices.restore(pulses_of(run.spec))
     view = View(
         name,
         run,
@@ -115,8 +135,7 @@ def open_view() -> tuple[View | None, list[str]]:
 
 
 def write_link(view: View) -> None:
-    """Put the view into the address."""
-    shown = link.value(PAGE, "filter")
+    """Put the view into the address, with what its section lets one choose; fragments call it too."""
     link.write(
         PAGE,
         {
@@ -124,8 +143,8 @@ def write_link(view: View) -> None:
             "state": view.state,
             "kernel": view.kernel + 1,
             "image": view.image,
-            "filter": shown if shown != LEARNED else None,
             "section": view.section,
+            **cnn_choices.in_link(view.section, view.pulses),
         },
     )
 
@@ -151,9 +170,11 @@ def settle() -> None:
         st.rerun()
 
 
-def forget_state() -> None:
-    """Another run was chosen: go to its last state."""
-    st.session_state[link.key(PAGE, "state")] = None
+def take_run(name: str, state: int | None = None) -> None:
+    """Show another run, at its last state unless another is asked for."""
+    st.session_state[link.key(PAGE, "run")] = name
+    st.session_state[link.key(PAGE, "state")] = state
+    changed()
 
 
 def parameters(view: View) -> int:

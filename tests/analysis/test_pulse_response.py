@@ -20,17 +20,17 @@ def model() -> PulseCNN:
 
 @pytest.mark.parametrize("kind", SPEC.classes)
 def test_sweep_moves_one_parameter_and_keeps_the_rest(model, kind):
-    parameter = pulse_response.swept(kind)[0]
+    parameter = "amplitude"
     fixed = {name: value for name, value in middle(SPEC, kind).items() if name != parameter}
-    values, images = pulse_response.sweep_images(SPEC, kind, parameter, fixed, 5)
+    values, images = pulse_response.sweep_images(SPEC, kind, parameter, fixed, points=5)
     assert values[[0, -1]].tolist() == list(getattr(SPEC, parameter))
     for value, image in zip(values, images, strict=True):
         assert np.array_equal(image, draw_one(SPEC, kind, {**fixed, parameter: value}))
 
 
 def test_sweep_reports_the_networks_own_numbers(model):
-    outputs, strongest = pulse_response.sweep(model, SPEC, "square", "square_width", {"amplitude": 0.3}, 4)
-    _, images = pulse_response.sweep_images(SPEC, "square", "square_width", {"amplitude": 0.3}, 4)
+    outputs, strongest = pulse_response.sweep(model, SPEC, "square", "square_width", {"amplitude": 0.3}, points=4)
+    _, images = pulse_response.sweep_images(SPEC, "square", "square_width", {"amplitude": 0.3}, points=4)
     x = torch.from_numpy(images).float()[:, None]
     chances = torch.softmax(model(x), 1).numpy()
     np.testing.assert_allclose(

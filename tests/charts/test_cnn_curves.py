@@ -35,7 +35,7 @@ def test_every_place_on_the_axis_belongs_to_one_state():
 
 @pytest.mark.parametrize(("died", "layers"), [(None, 1), (3.0, 3)])
 def test_fate_curves_mark_the_moment_of_death(died, layers):
-    made = cnn_curves.fate_curves(CURVES, died, theme(False)).to_dict()
+    made = cnn_curves.fate_curves(CURVES, died, 2.0, theme(False)).to_dict()
     assert len(made["layer"]) == layers
 
 

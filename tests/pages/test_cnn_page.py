@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 from core.models.pulse_layers import parameter_count
 from core.runs import store
 from core.runs.shipped.pulses import LABELS, RUNS
-from core.ui.cnn_view import SECTIONS
+from core.ui.cnn_view import SECTIONS, recipe
 
 ENTRY = str(Path(__file__).parents[2] / "streamlit_app.py")
 
@@ -40,7 +40,9 @@ def test_every_run_opens_in_every_section(name, section):
     app = sound(opened(run=name, section=section))
     run = store.load(RUNS[name].key)
     assert not app.warning
-    assert f"{run.history['accuracy_test'][-1]:.1%} of {run.spec.data.test:,} test pulses" in words(app)
+    right, count = float(run.history["accuracy_test"][-1]), run.spec.data.test
+    assert f"**{round(right * count):,} of {count:,} test pulses right ({right:.1%})**" in words(app)
+    assert f"of the run “{recipe(name)}”: {run.spec.model.channels[0]} kernels" in words(app)
     assert f"{parameter_count(run.spec.model):,} numbers learned" in words(app)
 
 
@@ -94,7 +96,7 @@ def test_outputs_are_those_of_the_stored_network():
     model = restore(run.spec.model, run.state(-1))
     best = int(model(torch.from_numpy(image).float()[None, None]).argmax())
     app = sound(opened(section="convolution", image="test-11"))
-    assert f"3 units: **{run.spec.data.pulses.classes[best]}**" in words(app)
+    assert f"3 units the network says **{run.spec.data.pulses.classes[best]}**" in words(app)
 
 
 def test_other_states_say_that_their_dense_layers_are_not_kept():
@@ -154,12 +156,21 @@ def test_misread_pulses_can_be_asked_for():
 
 
 def test_changing_the_run_goes_to_its_last_state():
-    if len(LABELS) < 2:
-        pytest.skip("one run alone is shipped")
     app = opened(state="3")
-    other = list(LABELS)[1]
-    sound(app.selectbox(key="cnn-run").set_value(other).run())
+    other = "pulse-held"
+    sound(app.selectbox(key="cnn-recipe").set_value(LABELS[other]).run())
+    assert app.query_params["run"] == other
     assert app.query_params["state"] == str(store.load(RUNS[other].key).states - 1)
+
+
+def test_the_number_of_kernels_can_be_chosen():
+    app = sound(opened())
+    sound(app.segmented_control(key="cnn-count").set_value(10).run())
+    assert app.query_params["run"] == "pulse-ten" and "10 kernels of 25 × 25" in words(app)
+    sound(app.selectbox(key="cnn-recipe").set_value(LABELS["pulse-dead"]).run())
+    assert app.query_params["run"] == "pulse-dead" and not [e for e in app.segmented_control if e.key == "cnn-count"]
+    sound(app.selectbox(key="cnn-recipe").set_value(recipe("pulse-ten")).run())
+    assert app.query_params["run"] == "pulse-reliable"
 
 
 @pytest.mark.parametrize("image", ["digit-3", "photo-temple", "photo-flower", "drawing", "upload", "test-0"])
@@ -187,3 +198,114 @@ def test_the_first_picture_needs_no_torch():
         "sys.exit('torch' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], cwd=Path(ENTRY).parent, capture_output=True).returncode == 0
+
+
+CONVOLUTION = {"filter": "typed", "typed": "0,1,0,1,-4,1,0,1,0", "stage": "after-ReLU", "stride": "2", "padding": "3", "dilation": "2"}
+
+
+@pytest.mark.parametrize(
+    ("section", "query"),
+    [
+        ("convolution", CONVOLUTION),
+        ("response", {"pulse": "gaussian", "along": "amplitude", "at": "17.5", "of": "square"}),
+        ("tests", {"actual": "gaussian", "predicted": "square", "misread": "1"}),
+    ],
+)
+def test_links_restore_what_a_section_lets_one_choose(section, query):
+    app = sound(opened(section=section, **query))
+    assert not app.warning
+    assert {name: app.query_params[name] for name in query} == query
+
+
+def test_choices_of_a_section_outlive_a_look_at_another():
+    app = sound(opened(section="convolution", **CONVOLUTION))
+    sound(app.segmented_control(key="cnn-section").set_value("tests").run())
+    assert not set(CONVOLUTION) & set(app.query_params)
+    sound(app.segmented_control(key="cnn-section").set_value("convolution").run())
+    assert {name: app.query_params[name] for name in CONVOLUTION} == CONVOLUTION
+    assert "**your kernel**" in words(app)
+
+
+def test_the_typed_grid_grows_around_its_kernel_and_is_cut_back():
+    app = sound(opened(section="convolution", filter="typed", typed="0,1,0,1,-4,1,0,1,0"))
+    sound(app.segmented_control(key="cnn-side").set_value(5).run())
+    assert app.query_params["typed"] == "0,0,0,0,0,0,0,1,0,0,0,1,-4,1,0,0,0,1,0,0,0,0,0,0,0"
+    sound(app.segmented_control(key="cnn-side").set_value(3).run())
+    assert app.query_params["typed"] == "0,1,0,1,-4,1,0,1,0"
+
+
+@pytest.mark.parametrize(
+    ("section", "query"),
+    [
+        ("convolution", {"typed": "1,2,3"}),
+        ("convolution", {"typed": "1,2,3,4"}),
+        ("convolution", {"typed": "nan,0,0,0,0,0,0,0,0"}),
+        ("convolution", {"typed": "1e99,0,0,0,0,0,0,0,0"}),
+        ("convolution", {"stride": "0"}),
+        ("convolution", {"padding": "-1"}),
+        ("convolution", {"stage": "after lunch"}),
+        ("response", {"pulse": "comb"}),
+        ("response", {"along": "drift"}),
+        ("response", {"at": "inf"}),
+        ("response", {"of": "<b>"}),
+        ("tests", {"misread": "yes"}),
+        ("tests", {"actual": "comb"}),
+    ],
+)
+def test_bad_choices_in_a_link_get_a_sentence(section, query):
+    app = sound(opened(section=section, **query))
+    assert len(app.warning) == 1 and f"asks for {next(iter(query))} =" in app.warning[0].value
+
+
+def test_a_value_outside_the_slider_goes_to_its_end():
+    app = sound(opened(section="response", pulse="sinusoid", at="4000"))
+    assert app.slider(key="cnn-at-sinusoid-frequency").value == 25
+
+
+def test_another_pulse_brings_its_own_parameter():
+    app = sound(opened(section="response", pulse="sinusoid", along="phase"))
+    sound(app.selectbox(key="cnn-pulse").set_value("square").run())
+    assert app.selectbox(key="cnn-along").value == "square_width"
+    assert "square pulses of the range it was trained with" in words(app)
+
+
+def test_the_stills_lead_to_their_states_and_the_noise_is_named():
+    app = sound(opened())
+    assert "noise 0.08" in words(app) and "speckle" in words(app) and "total variation" in words(app)
+
+
+def test_a_run_among_the_fates_can_be_opened():
+    app = sound(opened(section="loss"))
+    sound(app.button(key="cnn-open-pulse-drops").click().run())
+    assert app.query_params["run"] == "pulse-drops" and "This is the run shown" in words(app)
+
+
+@pytest.mark.parametrize(("kernel", "kind"), [(5, "square"), (4, "sinusoid")])
+def test_what_the_study_saw_is_a_click_away(kernel, kind):
+    app = sound(opened(section="convolution"))
+    sound(app.button(key=f"cnn-study-{kind}").click().run())
+    assert {name: app.query_params[name] for name in ("run", "kernel", "stage")} == {
+        "run": "pulse-drops",
+        "kernel": str(kernel),
+        "stage": "after-ReLU",
+    }
+    assert f"({kind}) under **kernel {kernel} at epoch" in words(app).replace(f"({kind})**", f"({kind})")
+
+
+def test_one_damaged_run_leaves_the_others(monkeypatch):
+    from core.ui import cached
+
+    good = cached.run
+
+    def run(name):
+        if name in ("pulse-study", "pulse-drops"):
+            raise store.DamagedRun(Path(RUNS[name].key), "weights.safetensors has changed")
+        return good(name)
+
+    monkeypatch.setattr(cached, "run", run)
+    app = opened(section="loss")
+    assert not app.exception and len(app.error) == 2 and "994 of 1,000" in words(app)
+    app = opened(section="convolution")
+    assert not app.exception and not app.error
+    app = opened(run="pulse-drops")
+    assert not app.exception and "cannot be shown" in words(app)

@@ -1,6 +1,8 @@
 // Convolution kernels of every stored state, drawn in the browser. The weights come as float16, so a hover reads the
 // stored value itself. The hidden input `epoch` is what the player writes.
 
+const GAP = 10; // CSS pixels from kernel to kernel, borders included
+
 let halves = null;
 function half(bits) {
   if (!halves) {
@@ -76,13 +78,15 @@ class Film {
     return box;
   }
 
-  // Whole pixels a weight, as many as asked for or as fit beside each other, two at least.
+  // Whole pixels a weight, as many as asked for or as fit: all kernels beside each other, else five, and on a telephone three.
   fit() {
     this.box.querySelectorAll(".kf-row").forEach((box, r) => {
       const { side, scale, kernels } = this.head.rows[r];
-      const room = Math.floor((this.box.clientWidth - (kernels - 1) * 10) / kernels / side);
-      const size = `${side * Math.max(2, Math.min(scale, room))}px`;
-      box.querySelectorAll("canvas").forEach((canvas) => { canvas.style.width = canvas.style.height = size; });
+      const room = (across) => Math.floor((this.box.clientWidth - (across - 1) * GAP) / across / side);
+      const across = [kernels, 5].find((n) => n <= kernels && room(n) >= Math.min(3, scale - 1)) ?? Math.min(3, kernels);
+      const size = side * Math.max(2, Math.min(scale, room(across)));
+      box.querySelector(".kf-tiles").style.maxWidth = `${across * (size + GAP)}px`;
+      box.querySelectorAll("canvas").forEach((canvas) => { canvas.style.width = canvas.style.height = `${size}px`; });
     });
   }
 

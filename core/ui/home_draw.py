@@ -5,6 +5,7 @@ import streamlit as st
 
 from core.analysis import dense
 from core.analysis.activations import activations
+from core.charts import svg
 from core.runs.run import Run
 from core.ui import cached, page
 from core.ui.drawn_digit import drawn_digit
@@ -24,6 +25,11 @@ def answer(run: Run, image: np.ndarray) -> np.ndarray:
     return activations(state, image[None])["probabilities"][0]
 
 
+def percent(share: float) -> str:
+    """A probability in words that never says 0% or 100% of what is neither."""
+    return "less than 1%" if share < 0.01 else "more than 99%" if share > 0.99 else f"{share:.0%}"
+
+
 @st.fragment
 def draw_a_digit() -> None:
     """The pad, and each network's answer beside it."""
@@ -37,10 +43,18 @@ def draw_a_digit() -> None:
                 if image is None:
                     st.markdown(f"**{title}** waits for a digit.")
                     continue
-                shares = answer(run, image)
-                best = np.argsort(-shares)[:2]
-                st.markdown(
-                    f"**{title}** says **{best[0]}**, with {shares[best[0]]:.0%}; next comes {best[1]}, with {shares[best[1]]:.0%}."
-                )
-                st.page_link(target, label="Look inside", icon=":material/arrow_forward:")
+                _answer(title, target, answer(run, image))
         page.legend("the drawing is scaled to 20×20 pixels and centred by its mass in 28×28, as the training digits were")
+
+
+def _answer(title: str, target: str, shares: np.ndarray) -> None:
+    """What a network says, and its ten probabilities (10,) as bars."""
+    first, second = np.argsort(-shares)[:2]
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        with st.container(width=260, gap="xsmall"):
+            st.markdown(
+                f"**{title}**: it is a **{first}**, with {percent(shares[first])}; next comes {second}, with {percent(shares[second])}."
+            )
+            st.page_link(target, label="Look inside", icon=":material/arrow_forward:")
+        each = ", ".join(f"{digit}: {percent(share)}" for digit, share in enumerate(shares))
+        st.image(svg.probability_row(shares, page.theme()), alt=f"Probabilities of the digits by {title.lower()}. {each}", width="content")

@@ -10,6 +10,7 @@ from typing import Any
 import altair as alt
 import streamlit as st
 
+from core.charts import svg
 from core.charts import theme as colours
 from core.charts.prepared import Prepared
 from core.ui import screen
@@ -62,6 +63,7 @@ def theme() -> colours.Theme:
 def header(title: str, sentence: str, notes: Iterable[str] = ()) -> None:
     """Title, a button that copies the link, the sentence that says what the picture shows, and notes on what could not be done."""
     _freeze()
+    st.logo(svg.sign("Kernel Explorer", theme()), size="small")
     st.html(_STYLE)
     screen.mount()
     st.title(title, anchor=False)

@@ -63,3 +63,20 @@ def test_pictures_fit_a_narrow_screen(browser: Browser, app_url: str, path: str)
     page.set_viewport_size({"width": 1300, "height": 900})  # and the room is used when there is more
     page.wait_for_function("() => document.querySelector('.st-key-mlp-matrix canvas.marks')?.getBoundingClientRect().width > 500")
     context.close()
+
+
+def test_the_home_page_is_short_on_a_narrow_screen(browser: Browser, app_url: str) -> None:
+    context = browser.new_context(viewport={"width": 400, "height": 900})
+    context.set_default_timeout(60_000)
+    page = context.new_page()
+    page.goto(app_url)
+    card = page.locator(".st-key-card-mlp")
+    expect(card.locator("img")).to_have_attribute("alt", re.compile("last weight matrix"))
+    page.wait_for_function(
+        """() => { const card = document.querySelector('.st-key-card-mlp'), picture = card?.querySelector('img');
+          const words = card?.querySelector('[data-testid=stCaptionContainer]');
+          return picture && words && picture.getBoundingClientRect().right <= words.getBoundingClientRect().left; }"""
+    )
+    expect(page.get_by_role("img", name=re.compile("^Probabilities of the digits"))).to_have_count(3)
+    expect(page.get_by_test_id("stHeaderLogo").or_(page.get_by_test_id("stLogo")).first).to_be_visible()
+    context.close()

@@ -1,0 +1,42 @@
+"""Small pictures as SVG text: they take a moment to write, and a browser shows them without a chart library."""
+
+import numpy as np
+
+from core.charts.theme import FONT, Theme
+
+BAR, GAP, TALL, FOOT = 20, 6, 40, 16  # pixels: width of a bar, between two, height of a whole one, room for a digit
+
+
+def probability_row(shares: np.ndarray, colours: Theme) -> str:
+    """The ten probabilities (10,) as standing bars over their digits, the largest in a colour of its own and bold."""
+    best, width = int(np.argmax(shares)), len(shares) * (BAR + GAP) - GAP
+    parts = [f'<rect x="0" y="{TALL}" width="{width}" height="1" fill="{colours.grid}"/>']
+    for digit, share in enumerate(shares):
+        x, high = digit * (BAR + GAP), TALL * float(share)
+        colour, weight = (colours.right, "bold") if digit == best else (colours.muted, "normal")
+        parts.append(f'<rect x="{x}" y="{TALL - high:.2f}" width="{BAR}" height="{high:.2f}" fill="{colour}"/>')
+        parts.append(
+            f'<text x="{x + BAR / 2}" y="{TALL + FOOT - 3}" fill="{colour}" font-weight="{weight}" text-anchor="middle">{digit}</text>'
+        )
+    return _svg(width, TALL + FOOT, parts)
+
+
+def sign(words: str, colours: Theme) -> str:
+    """The app's sign: a kernel of 5 x 5 that answers to a slanted edge, and words at its right."""
+    side, cell = 5, 5
+    y, x = np.indices((side, side)) - side // 2
+    kernel = np.sin((x + 0.5 * y) * 1.2) * np.exp(-(x**2 + y**2) / 9)  # (5, 5)
+    levels = np.rint(kernel / np.abs(kernel).max() * 127 + 127).astype(int)
+    parts = []
+    for (row, column), level in np.ndenumerate(levels):
+        red, green, blue = colours.signed_palette[level]
+        parts.append(f'<rect x="{column * cell}" y="{row * cell}" width="{cell}" height="{cell}" fill="rgb({red},{green},{blue})"/>')
+    edge = side * cell
+    parts.append(f'<rect x="0.5" y="0.5" width="{edge - 1}" height="{edge - 1}" fill="none" stroke="{colours.muted}"/>')
+    parts.append(f'<text x="{edge + 8}" y="{edge - 7}" font-size="16" font-weight="bold" fill="{colours.text}">{words}</text>')
+    return _svg(edge + 8 + 9 * len(words), edge, parts)
+
+
+def _svg(width: float, height: float, parts: list[str]) -> str:
+    size = f'width="{width}" height="{height}" viewBox="0 0 {width} {height}"'
+    return f'<svg xmlns="http://www.w3.org/2000/svg" {size} font-family="{FONT}" font-size="12">{"".join(parts)}</svg>'

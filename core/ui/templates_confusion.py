@@ -24,6 +24,7 @@ from core.ui.templates_view import (
     chosen_state,
     downloads,
     epoch_label,
+    open_section,
     probabilities,
     test_images,
     thumbnail_colours,
@@ -169,6 +170,28 @@ def _difference(view: View, second: View, form: str) -> None:
         "Margins: recall and precision, in percentage points."
     )
     st.caption(f"{TITLES[view.name]}: {view.seeds_words()} {TITLES[second.name]}: {second.seeds_words()}")
+
+
+def last_matrix(view: View) -> None:
+    """The matrix of a model's last state for another part of the page; a click opens the cell in this one."""
+    key = f"{PAGE}-last-matrix-{view.name}"
+
+    def open_cell() -> None:
+        points = st.session_state[key]["selection"]["cell"]
+        if points:
+            open_section("confusion")
+            st.session_state[link.key(PAGE, "model")] = view.name
+            st.session_state[link.key(PAGE, "cell")] = f"{points[0]['row']}-{points[0]['column']}"
+            choose_state(view.run, view.state)
+
+    st.markdown(f"{TITLES[view.name]}: {view.share:.1%} right")
+    page.chart(
+        chart.matrix(_table(view.name, view.name), view.classes, page.theme()),
+        alt_text=f"Confusion matrix of {TITLES[view.name]}: {view.share:.1%} of the images on the diagonal",
+        key=key,
+        select=open_cell,
+        width="stretch",
+    )
 
 
 def _both(view: View, second: View, form: str) -> None:

@@ -51,7 +51,9 @@ def picked_image(view: View, place: DeltaGenerator) -> Iterator[Picked | None]:
 def _wants_to_draw() -> bool:
     """Whether a drawing is chosen instead of a test image."""
     key = link.key(PAGE, "source")
-    st.segmented_control("Image", list(SOURCES), format_func=SOURCES.__getitem__, required=True, key=key, persist_state="session")
+    st.segmented_control(
+        "Image", list(SOURCES), format_func=SOURCES.__getitem__, required=True, key=key, persist_state="session", wrap=True
+    )
     return st.session_state[key] == DRAWING
 
 

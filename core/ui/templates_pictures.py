@@ -5,9 +5,10 @@ import streamlit as st
 
 from core.charts import raster
 from core.charts import templates as pictures
-from core.ui import cached, link, page
+from core.ui import cached, page
+from core.ui.templates_confusion import last_matrix
 from core.ui.templates_image import missing
-from core.ui.templates_view import PAGE, View, choose_state, class_means, open_section, opener, palette_words, test_images
+from core.ui.templates_view import PAGE, View, class_means, opener, palette_words, test_images
 from core.ui.thumbnails import Thumbnail, thumbnails
 
 DIGITS = "softmax-mnist"
@@ -102,19 +103,21 @@ def _other_decay(view: View) -> None:
 
 
 def _errors(view: View) -> None:
-    """The worst class and the most frequent error, and a way to the whole matrix."""
+    """Both confusion matrices, with the worst class and the most frequent error of the pictures."""
     counts = view.run.evaluation("confusion")[view.state].astype(int)
     errors = counts - np.diag(np.diag(counts))
     row, column = np.unravel_index(errors.argmax(), errors.shape)
     worst = int(np.argmin(np.diag(counts) / counts.sum(axis=1)))
     st.markdown(
-        f"Most frequent error: **{view.classes[row]}** read as **{view.classes[column]}**, {errors[row, column]:,} of "
-        f"{counts[row].sum():,}. Least often right: **{view.classes[worst]}**, {counts[worst, worst]:,} of {counts[worst].sum():,}."
+        f"**What is taken for what.** Most frequent error: **{view.classes[row]}** read as **{view.classes[column]}**, "
+        f"{errors[row, column]:,} of {counts[row].sum():,}. Least often right: **{view.classes[worst]}**, {counts[worst, worst]:,} of "
+        f"{counts[worst].sum():,}."
     )
-
-    def open_matrix() -> None:
-        open_section("confusion")
-        st.session_state[link.key(PAGE, "cell")] = f"{view.classes[row]}-{view.classes[column]}"
-        choose_state(view.run, view.state)
-
-    st.button("Open the confusion matrix at this cell", icon=":material/grid_on:", on_click=open_matrix, key=f"{PAGE}-open-matrix")
+    left, right = st.columns(2, gap="large")
+    with left:
+        last_matrix(view)
+    beside = cached.run_or_say(DIGITS)
+    if beside is not None:
+        with right:
+            last_matrix(View(DIGITS, beside, beside.states - 1))
+    st.caption("Rows: the actual class; columns: what it was read as. Click a cell to see its images and when the error came and went.")

@@ -3,7 +3,7 @@
 import re
 
 import numpy as np
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, TimeoutError, expect
 
 from core.analysis import templates
 from core.charts.theme import LIGHT
@@ -45,7 +45,7 @@ def scrub(page: Page, state: int) -> None:
     )
 
 
-def click_cell(page: Page, cell: str, *, chart: int = 0) -> None:
+def click_cell(page: Page, cell: str, *, chart: int = 0, inside: str = "templates-confusion") -> None:
     """Click the middle of a cell as named in the link, until the link names it: a chart that is just being drawn hears nothing.
 
     There are 11 bands each way; the axes are about 48 and 34 pixels wide, 74 and 62 with words.
@@ -54,15 +54,15 @@ def click_cell(page: Page, cell: str, *, chart: int = 0) -> None:
     row, column = (classes.index(name) for name in cell.split("-"))
     left, top = (74, 62) if len(classes[0]) > 1 else (48, 34)
     for patience in (5_000, 10_000, 60_000):
-        canvas = page.locator(".st-key-templates-confusion canvas").nth(chart)
+        canvas = page.locator(f".st-key-{inside} canvas").nth(chart)
         expect(canvas).to_be_visible()
         box = canvas.bounding_box()
         assert box is not None
         place = {"x": left + (column + 0.5) * (box["width"] - left) / 11, "y": top + (row + 0.5) * (box["height"] - top) / 11}
-        canvas.click(position=place)
         try:
+            canvas.click(position=place, timeout=patience)
             expect(page).to_have_url(re.compile(rf"cell={cell}"), timeout=patience)
             return
-        except AssertionError:
+        except (AssertionError, TimeoutError):
             if patience == 60_000:
                 raise

@@ -151,6 +151,15 @@ def test_a_click_in_the_second_matrix_picks_its_cell(page: Page, app_url: str) -
     expect(page.get_by_text(f"cat read as dog: {count}")).to_be_visible()
 
 
+def test_a_cell_of_the_pictures_part_opens_in_the_confusion_part(page: Page, app_url: str) -> None:
+    open_page(page, app_url, "section=pictures&model=softmax-cifar10")
+    click_cell(page, "4-9", inside="templates-last-matrix-softmax-mnist")
+    expect(page).to_have_url(re.compile(r"section=confusion"))
+    expect(page).to_have_url(re.compile(r"model=softmax-mnist"))
+    count = store.load(RUNS["softmax-mnist"].key).evaluation("confusion")[-1][4, 9]
+    expect(page.get_by_text(f"4 read as 9: {count} of 982")).to_be_visible()
+
+
 def test_a_cell_chosen_by_name_can_be_left_and_clicked_again(page: Page, app_url: str) -> None:
     open_page(page, app_url, "section=confusion")
     click_cell(page, "4-9")

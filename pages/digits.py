@@ -45,6 +45,7 @@ def choices() -> list[link.Choice]:
         link.text("run", digit_net.DEFAULT, digit_net.known, "the name or key of a digit network stored here"),
         link.text("epoch", "", read_epoch, "a number of epochs"),
         link.text("input", "pad", digit_input.read_input, "pad, upload or test- and a number"),
+        link.one_of("centre", "on", ("on", "off")),
         link.one_of("layer", "", OPENABLE),
         link.whole("filter", 0, 0, 15),
     ]
@@ -80,6 +81,7 @@ def show() -> None:
             "run": None if net.name == digit_net.DEFAULT else net.name,
             "epoch": None if last else digit_net.epochs(net.run)[net.state],
             "input": None if link.value(PAGE, "input") == "pad" else link.value(PAGE, "input"),
+            "centre": None if link.value(PAGE, "centre") == "on" else "off",
         },
     )
     SECTIONS[str(section)][1](net)

@@ -1,49 +1,10 @@
-"""Ten classes as bars: what the network says, and how well it does on each digit."""
-
-from functools import cache
-from typing import Any
+"""Ten classes as bars: what the network says of an example, and how well it does on each digit."""
 
 import altair as alt
 import numpy as np
 import pandas as pd
 
-from core.charts.theme import Theme, finish
-
-
-def probability_frame(shares: np.ndarray) -> pd.DataFrame:
-    """The ten probabilities (10,) as the rows that `probabilities` draws."""
-    return pd.DataFrame(
-        {
-            "digit": [str(d) for d in range(len(shares))],
-            "probability": np.asarray(shares, float),
-            "share": [f"{100 * s:.1f} %" for s in shares],
-            "top": np.arange(len(shares)) == int(np.argmax(shares)),
-        }
-    )
-
-
-def probabilities(shares: np.ndarray, colours: Theme, *, width: int = 220, height: int = 220) -> alt.TopLevelMixin:
-    """The ten probabilities (10,), the largest one strong, each with its number."""
-    base = alt.Chart(probability_frame(shares)).encode(
-        y=alt.Y("digit:N", title="digit", sort=None, axis=alt.Axis(labelFontSize=min(13, height // 16), ticks=False, domain=False)),
-        x=alt.X("probability:Q", title="probability", scale=alt.Scale(domain=[0, 1.4]), axis=alt.Axis(format="%", values=[0, 0.5, 1])),
-        tooltip=[alt.Tooltip("digit:N"), alt.Tooltip("probability:Q", format=".6f")],
-    )
-    bars = base.mark_bar(height={"band": 0.7}).encode(
-        color=alt.condition("datum.top", alt.value(colours.right), alt.value(colours.muted)),
-    )
-    words = base.mark_text(align="left", dx=4, color=colours.text).encode(text="share:N")
-    return alt.layer(bars, words, width=width, height=height)
-
-
-@cache
-def probability_spec(colours: Theme, width: int, height: int) -> dict[str, Any]:
-    """The finished chart of `probabilities` without its rows, made once.
-
-    Altair takes longer to write a chart down than the network to read a digit, so while the pen moves only rows are made anew.
-    """
-    spec = finish(probabilities(np.full(10, 0.1), colours, width=width, height=height), colours).to_dict()
-    return {name: value for name, value in spec.items() if name not in ("data", "datasets")}
+from core.charts.theme import Theme
 
 
 def recalls(before: np.ndarray, after: np.ndarray, colours: Theme, *, width: int = 300) -> alt.TopLevelMixin:

@@ -11,7 +11,8 @@ from core.ui.digit_board import SHOWN, layer_board, strips
 from core.ui.digit_input import given
 from core.ui.digit_net import Net
 from core.ui.digit_panel import map_panel
-from core.ui.digit_watch import an, bars
+from core.ui.digit_watch import an
+from core.ui.probability_bars import probability_bars
 from core.ui.question import ask
 
 LAYERS = {"relu1": "Convolution 1", "relu2": "Convolution 2", "logits": "Dense"}
@@ -65,7 +66,7 @@ def _columns(name: str, state: int) -> None:
             st.markdown(f"**{word[0].upper()}{word[1:]}**: reads {an(top)} ({100 * acts[part]['probabilities'][0][top]:.1f} %)")
             shown = strips(net.run.spec.model, acts[part], limits, colours, side=48, prefix=f"{part}-")
             layer_board(f"digits-compare-{part}", shown, f"{part}-", partial(_open, part))
-            bars(acts[part]["probabilities"][0], colours, key=f"digits-compare-bars-{part}", height=180)
+            probability_bars(f"digits-compare-bars-{part}", acts[part]["probabilities"][0], colours)
     page.legend(
         "each layer on one scale across the three columns; the middle column follows the state slider, "
         "or shows epoch 1 while that stands at an end; the image is " + seen.name

@@ -10,7 +10,9 @@ from PIL import Image
 from core.data import pictures
 from core.data.drawing import Prepared, UnusableDrawing, prepare_drawing
 from core.ui import digit_net, link, page
-from core.ui.drawn_digit import PIXELS, last_drawing
+from core.ui.drawing_pad import last_drawing
+from core.ui.drawing_pad.examples import THREE
+from core.ui.drawn_digit import PIXELS
 
 PAGE = "digits"
 PAD = "digits-pad"
@@ -61,16 +63,34 @@ def choose() -> None:
             key="digits-upload",
             help="Dark on light or light on dark, both are read. It stays in this session.",
         )
+    if source in ("pad", "upload"):
+        _centre()
     st.session_state[link.key(PAGE, "input")] = st.session_state["_digits-input"] = source
+
+
+def _centre() -> None:
+    """The switch that leaves out the centring; it stands in the link as `centre`."""
+    st.session_state["digits-centred"] = link.value(PAGE, "centre") == "on"
+    st.toggle(
+        "Centre the digit",
+        key="digits-centred",
+        help="MNIST's makers moved every digit's centre of mass to the middle. "
+        "Switch it off, draw in a corner, and see what the network makes of it.",
+        on_change=_keep_centre,
+    )
+
+
+def _keep_centre() -> None:
+    st.session_state[link.key(PAGE, "centre")] = "on" if st.session_state["digits-centred"] else "off"
 
 
 def given(height: int = 320) -> Given | None:
     """The chosen image, or None after a sentence at the place of the picture. A drawing is the one last on the pad."""
     chosen = link.value(PAGE, "input")
-    centre = st.session_state.get("digits-centre-kept", True)
+    centre = link.value(PAGE, "centre") == "on"
     try:
         if chosen == "pad":
-            drawing = last_drawing(PAD)
+            drawing = last_drawing(PAD, THREE)
             prepared = prepare_drawing(drawing.image(PIXELS), centre=centre)
             return Given(prepared.centred, "our example of a drawing" if drawing.example else "your drawing", prepared=prepared)
         if chosen == "upload":

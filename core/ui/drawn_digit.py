@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import numpy as np
-import streamlit as st
 
 from core.data.drawing import Prepared, UnusableDrawing, prepare_drawing
 from core.ui import page
@@ -38,8 +37,3 @@ def prepare_or_say(drawing: Drawing, *, centre: bool = True, height: int = EMPTY
     except UnusableDrawing as error:
         page.empty("No digit to read", str(error), height=height)
         return None
-
-
-def last_drawing(key: str) -> Drawing:
-    """What stands on a pad that is not on the page now."""
-    return st.session_state.get(f"{key}-kept", Drawing(THREE, example=True))

@@ -1,6 +1,7 @@
 """The digits page through the app's entry, without a browser."""
 
 import io
+import json
 import shutil
 import subprocess
 import sys
@@ -41,7 +42,8 @@ def app(query: dict[str, str] | None = None, state: dict[str, object] | None = N
 
 def words(test: AppTest) -> str:
     parts = [*test.markdown, *test.caption, *test.warning, *test.error, *test.subheader]
-    return "\n".join(str(part.value) for part in parts)
+    read = [json.loads(part.proto.json) for part in test.get("bidi_component") if "digits-probabilities" in part.proto.id]
+    return "\n".join([*(str(part.value) for part in parts), *(f"{one['title']}\n{one['words']}" for one in read)])
 
 
 @pytest.fixture(autouse=True)

@@ -1,36 +1,55 @@
-// Strips of small pictures, each strip one image, with a button over each picture. A changed image swaps in place.
+// Strips of small pictures, each strip one image, with a button over each picture. Changed images and words swap in place.
 
 const boards = new WeakMap(); // parent element -> its board; this function is called again at every change of `data`
 
 export default function (component) {
   const { parentElement, data } = component;
-  if (!boards.has(parentElement)) boards.set(parentElement, { strips: [], shape: "", picked: data.picked });
+  if (!boards.has(parentElement)) boards.set(parentElement, { shape: "" });
   const board = boards.get(parentElement);
   board.set = component.setStateValue;
-  const shape = JSON.stringify(data.strips.map(({ url, ...rest }) => rest));
+  const shape = shapeOf(data.strips);
   if (shape !== board.shape) build(parentElement.querySelector(".board"), board, data.strips);
   board.shape = shape;
-  data.strips.forEach((strip, i) => (board.strips[i].image.src = strip.url));
-  for (const button of board.buttons) button.setAttribute("aria-pressed", String(button.dataset.id === data.picked));
+  data.strips.forEach((strip, i) => fill(board.strips[i], strip));
+  for (const button of board.buttons) change(button, "aria-pressed", String(button.dataset.id === data.picked));
+}
+
+// All that a change of pictures, titles and labels leaves as it is: the sizes, and which pictures are where.
+function shapeOf(strips) {
+  return JSON.stringify(strips.map(({ title, width, height, cells }) => [Boolean(title), width, height, cells.map(([id, , ...box]) => [id, ...box])]));
+}
+
+function fill({ image, caption, buttons }, strip) {
+  if (image.src !== strip.url) image.src = strip.url;
+  image.alt = strip.alt;
+  if (caption && caption.textContent !== strip.title) {
+    caption.textContent = strip.title;
+    caption.classList.toggle("short", strip.title.length < 28);
+  }
+  strip.cells.forEach(([, label], i) => change(buttons[i], "aria-label", label));
+}
+
+function change(node, name, value) {
+  if (node.getAttribute(name) === value) return;
+  node.setAttribute(name, value);
+  if (name === "aria-label") node.title = value;
 }
 
 function build(root, board, strips) {
   const focused = root.getRootNode().activeElement?.dataset?.id;
-  board.buttons = [];
   board.strips = strips.map((strip) => {
     const figure = element("figure", "strip");
     figure.style.flexBasis = `${strip.width}px`;
-    if (strip.title) figure.append(Object.assign(element("figcaption", strip.title.length < 28 ? "short" : ""), { textContent: strip.title }));
+    const caption = strip.title ? element("figcaption") : null;
+    if (caption) figure.append(caption);
     const box = element("div", "box");
     box.style.maxWidth = `${strip.width}px`;
     box.style.aspectRatio = `${strip.width} / ${strip.height}`;
-    const image = Object.assign(element("img"), { alt: strip.alt, draggable: false });
-    box.append(image);
-    for (const [id, label, left, top, width, height] of strip.cells) {
-      const button = Object.assign(element("button"), { type: "button", title: label });
-      button.setAttribute("aria-label", label);
+    const image = Object.assign(element("img"), { draggable: false });
+    const share = (value, whole) => `${(100 * value) / whole}%`;
+    const buttons = strip.cells.map(([id, , left, top, width, height]) => {
+      const button = Object.assign(element("button"), { type: "button" });
       button.dataset.id = id;
-      const share = (value, whole) => `${(100 * value) / whole}%`;
       Object.assign(button.style, {
         left: share(left, strip.width),
         top: share(top, strip.height),
@@ -38,12 +57,13 @@ function build(root, board, strips) {
         height: share(height, strip.height),
       });
       button.addEventListener("click", () => board.set("picked", { id, count: (board.count = (board.count ?? 0) + 1) }));
-      box.append(button);
-      board.buttons.push(button);
-    }
+      return button;
+    });
+    box.append(image, ...buttons);
     figure.append(box);
-    return { figure, image };
+    return { figure, image, caption, buttons };
   });
+  board.buttons = board.strips.flatMap((strip) => strip.buttons);
   root.replaceChildren(...board.strips.map((strip) => strip.figure));
   board.buttons.find((button) => button.dataset.id === focused)?.focus();
 }

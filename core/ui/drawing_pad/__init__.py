@@ -32,17 +32,14 @@ def drawing_pad(key: str, label: str = LABEL, width: int = PEN_WIDTH, example: S
         width: of the pen at first, in thousandths of the pad's side.
         example: strokes that stand on a new pad, pale, until the first stroke or "Clear"; `drawing.example` says so.
     """
-    kept = f"{key}-kept"
     place = st.container(key=f"{key}-box")
-    state = st.session_state.get(key)
-    value = state.get("drawing") if state else None
-    drawing = read(value) if value else st.session_state.get(kept, Drawing(tuple(example), example=bool(example)))
-    st.session_state[kept] = drawing
+    drawing = last_drawing(key, example)
     yield drawing
     with place:
         _pad(
             key=key,
             data={
+                "key": key,
                 "shown": drawing.sequence,
                 "label": label,
                 "width": width,
@@ -54,9 +51,19 @@ def drawing_pad(key: str, label: str = LABEL, width: int = PEN_WIDTH, example: S
         )
 
 
+def last_drawing(key: str, example: Sequence[Stroke] = ()) -> Drawing:
+    """What stands on a pad, or stood there when it was last on the page; `example` before the first stroke."""
+    kept = f"{key}-kept"
+    state = st.session_state.get(key)
+    value = state.get("drawing") if state else None
+    drawing = read(value) if value else st.session_state.get(kept, Drawing(tuple(example), example=bool(example)))
+    st.session_state[kept] = drawing
+    return drawing
+
+
 def clear_pad(key: str) -> None:
     """Ask a pad to empty itself, as its Clear button does; for use in callbacks."""
     st.session_state[f"{key}-forget"] = st.session_state.get(f"{key}-forget", 0) + 1
 
 
-__all__ = ["LABEL", "PEN_WIDTH", "Drawing", "Stroke", "clear_pad", "drawing_pad"]
+__all__ = ["LABEL", "PEN_WIDTH", "Drawing", "Stroke", "clear_pad", "drawing_pad", "last_drawing"]

@@ -7,6 +7,7 @@ const MOST_POINTS = 4000; // in a whole drawing
 const PATIENCE = 1500; // ms until the next drawing leaves though the last one was not answered
 const SVG = "http://www.w3.org/2000/svg";
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+const left = new Map(); // a pad's key -> the pad that sent last under it, so that one mounted anew can go on from there
 const pads = new WeakMap(); // parent element -> its pad; this module's function is called again at every change of `data`
 
 export default function (component) {
@@ -28,13 +29,16 @@ class Pad {
     this.lines = []; // the polyline of each stroke
     this.pen = null; // the pointer that draws, or "keys"
     this.spot = [SIDE / 2, SIDE / 2]; // where the keyboard's pen stands
+    this.key = data.key;
     this.sequence = data.shown;
     this.waiting = null; // the sequence number that is on its way
     this.changed = false;
     this.width.value = data.width;
     this.square.setAttribute("aria-label", data.label);
-    for (const stroke of data.strokes ?? []) this.add(stroke.width, stroke.points);
-    this.example = Boolean(data.example); // what stands there at first goes with the first stroke
+    const before = left.get(data.key);
+    this.pending = Boolean(before?.unheard(data)); // a run took that pad off the page before it had shown all that was drawn
+    for (const stroke of (this.pending ? before.strokes : data.strokes) ?? []) this.add(stroke.width, stroke.points);
+    this.example = Boolean(data.example) && !this.pending; // what stands there at first goes with the first stroke
     this.ink.classList.toggle("example", this.example);
     this.listen();
     this.follow();
@@ -46,6 +50,16 @@ class Pad {
     this.forgotten = data.forget;
     this.square.setAttribute("aria-label", data.label);
     if (this.waiting !== null && data.shown >= this.waiting) this.answered();
+    if (this.pending) {
+      this.pending = false;
+      this.tell();
+    }
+  }
+
+  // Whether more was drawn here than the page knows of; the page's wish for an empty pad comes first.
+  unheard(data) {
+    clearTimeout(this.timer);
+    return (this.changed || this.waiting > data.shown) && data.forget === this.forgotten;
   }
 
   listen() {
@@ -53,7 +67,7 @@ class Pad {
     square.addEventListener("pointerdown", (event) => this.down(event));
     square.addEventListener("pointermove", (event) => this.move(event));
     for (const name of ["pointerup", "pointercancel", "lostpointercapture"]) square.addEventListener(name, (event) => this.up(event));
-    square.addEventListener("keydown", (event) => this.key(event));
+    square.addEventListener("keydown", (event) => this.press(event));
     square.addEventListener("focus", () => this.follow());
     square.addEventListener("blur", () => this.lift());
     width.addEventListener("input", () => this.follow());
@@ -93,7 +107,7 @@ class Pad {
 
   // --- keyboard ---
 
-  key(event) {
+  press(event) {
     const arrow = ARROWS[event.key];
     if (arrow) {
       const step = event.shiftKey ? 100 : 25;
@@ -195,6 +209,7 @@ class Pad {
 
   tell() {
     this.changed = true;
+    left.set(this.key, this);
     if (this.waiting === null) this.send();
   }
 

@@ -24,7 +24,7 @@ _STYLE = """
 [data-testid="stVegaLiteChart"] { overflow-x: auto; max-width: 100%; }
 .block-container { padding-top: 3.25rem; max-width: 1400px; }
 /* In the bar at the top, left of Streamlit's own signs. */
-.st-key-copy-link { position: fixed !important; top: 0.75rem; right: 8.5rem; width: auto !important; z-index: 999990; }
+.st-key-copy-link { position: fixed !important; top: 0.75rem; right: 7rem; width: auto !important; z-index: 999990; }
 .st-key-screen-box { position: absolute; }
 h1 { padding: 0.25rem 0 !important; font-size: 2rem !important; }
 </style>

@@ -9,6 +9,7 @@ export default function ({ parentElement }) {
   const find = (selector) => parentElement.querySelector(selector);
   const button = find("button"), words = find("span"), status = find("p"), address = find(".address");
   const before = words.textContent;
+  address.addEventListener("blur", () => { address.hidden = true; });
   button.addEventListener("click", async () => {
     const link = window.location.href;
     try {
@@ -22,6 +23,11 @@ export default function ({ parentElement }) {
       words.textContent = "Copy it from here";
       status.textContent = "The link stands in the field beside; copy it from there.";
     }
-    setTimeout(() => { words.textContent = before; status.textContent = ""; }, SAID_MS);
+    words.classList.add("said");
+    setTimeout(() => {
+      words.textContent = before;
+      words.classList.remove("said");
+      status.textContent = "";
+    }, SAID_MS);
   });
 }

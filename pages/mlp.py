@@ -12,6 +12,7 @@ from core.ui.mlp_image import image_panel
 from core.ui.mlp_matrix import download_panel, explorer, go_to_epoch, header_sentence, units_panel
 from core.ui.mlp_neighbours import neighbours_panel
 
+TITLE = "How weights learn to read digits"
 PANELS = {
     "neighbours": neighbours_panel,
     "units": units_panel,
@@ -24,12 +25,16 @@ PANELS = {
 
 page.require_entry()
 view, notes = mlp_view.restore()
+top = st.container()
 run = cached.run_or_say(view.model)
 if run is None:
+    with top:
+        page.header(TITLE, "The weights of one of this page's two networks cannot be read; the other one still works.", notes)
     mlp_view.offer_other_runs()
     st.stop()
 notes += mlp_details.restore(view, mlp_view.value("section"))
-page.header("How weights learn to read digits", header_sentence(run, view), notes)
+with top:
+    page.header(TITLE, header_sentence(run, view), notes)
 explorer(run, view)
 question.ask(
     "mlp-pixels", mlp_question.QUESTION, list(mlp_question.PLACES.values()), partial(mlp_question.answer, run), mlp_question.MODEL_ANSWER

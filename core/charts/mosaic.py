@@ -8,7 +8,8 @@ from core.charts import raster
 from core.charts.size import FIXED
 from core.charts.theme import Theme
 
-ACROSS = 6  # pictures in a row: 49 of 28x28 at twice their size are then as wide as a telephone
+SMALL = (2, 6)  # size of a pixel, and pictures in a row: 49 of 28x28 are then as wide as a telephone
+LARGE = (3, 7)  # a square of them, where there is room
 ZERO, LINE = 127, 255  # palette entries of nothing, and of the lines between the pictures
 
 
@@ -31,13 +32,13 @@ def lined(palette: np.ndarray, colours: Theme) -> np.ndarray:
     return out
 
 
-def mosaic_url(tiles: np.ndarray, colours: Theme, limit: float, scale: int = 2, across: int = ACROSS) -> str:
+def mosaic_url(tiles: np.ndarray, colours: Theme, limit: float, scale: int = 1, across: int = SMALL[1]) -> str:
     """Data address of signed tiles (n, h, w) on a scale of -limit to limit."""
     return raster.png_url(tiled(raster.signed_levels(tiles, limit), across), lined(colours.signed_palette, colours), scale)
 
 
 def mosaic(
-    url: str, tiles: pd.DataFrame, side: int, colours: Theme, *, title: str = "", pick: bool = False, across: int = ACROSS
+    url: str, tiles: pd.DataFrame, side: int, colours: Theme, *, title: str = "", pick: bool = False, across: int = SMALL[1]
 ) -> alt.TopLevelMixin:
     """The raster with an unseen cell on each picture that names it, and that a click picks.
 
@@ -74,3 +75,12 @@ def mosaic(
         box = alt.Chart(frame).transform_filter("datum.chosen").mark_rect(fillOpacity=0, stroke=colours.mark, strokeWidth=2)
         layers.append(box.encode(x=x, y=y, x2="x2:Q", y2="y2:Q"))
     return alt.layer(*layers, cells).properties(width=width, height=height, title=title, autosize=FIXED)
+
+
+def images(
+    tiles: np.ndarray, limit: float, frame: pd.DataFrame, colours: Theme, *, title: str = "", pick: bool = False, large: bool = False
+) -> alt.TopLevelMixin:
+    """`mosaic` of signed tiles (n, side, side) on a scale of -limit to limit, their rows of `frame` in the same order."""
+    scale, across = LARGE if large else SMALL
+    url = mosaic_url(tiles, colours, limit, across=across)
+    return mosaic(url, frame, scale * (tiles.shape[1] + 1), colours, title=title, pick=pick, across=across)

@@ -38,8 +38,17 @@ def ablation_panel(run: Run, view: View) -> None:
         key = f"mlp-ablation-units-{layer}"
         left, right = st.columns([3, 2])
         with right:
-            units = st.multiselect(f"Units of layer {layer} that are off", range(count), key=key, placeholder="None: choose some")
-            off = st.radio("An off unit", list(OFF), format_func=lambda name: OFF[name], key="mlp-ablation-off", horizontal=True)
+            units = st.multiselect(
+                f"Units of layer {layer} that are off", range(count), key=key, placeholder="None: choose some", persist_state="session"
+            )
+            off = st.radio(
+                "An off unit",
+                list(OFF),
+                format_func=lambda name: OFF[name],
+                key="mlp-ablation-off",
+                horizontal=True,
+                persist_state="session",
+            )
         activations = seen(run, view.epoch, digits)
         whole = dense.confusion(activations[-1].argmax(axis=1), digits.labels)
         cut = counts_without(run.state(view.epoch), activations, digits.labels, layer, units, off, run.spec.model.activation)

@@ -65,14 +65,17 @@ def _openers(names: list[str], model: str) -> tuple[str, str]:
 def _choose(runs: dict[str, Run], side: str, first: str, view: View) -> tuple[str, int, bool]:
     """One side's run, the state it shows now, and whether it follows the player."""
     names = list(runs)
-    st.session_state.setdefault(f"mlp-compare-{side}", first)
+    if st.session_state.get(f"mlp-compare-{side}") not in names:  # nothing chosen yet, or a run that cannot be read
+        st.session_state[f"mlp-compare-{side}"] = first
     st.session_state.setdefault(f"mlp-compare-{side}-how", FOLLOW)
-    name = st.selectbox(f"On the {side}", names, format_func=in_words, key=f"mlp-compare-{side}")
-    how = st.segmented_control(f"At, {side}", (FOLLOW, FIXED), key=f"mlp-compare-{side}-how", label_visibility="collapsed")
+    name = st.selectbox(f"On the {side}", names, format_func=in_words, key=f"mlp-compare-{side}", persist_state="session")
+    how = st.segmented_control(
+        f"At, {side}", (FOLLOW, FIXED), key=f"mlp-compare-{side}-how", label_visibility="collapsed", required=True, persist_state="session"
+    )
     if how != FIXED:
         return name, view.epoch, True
     last = runs[name].states - 1
-    return name, int(st.number_input(f"Epoch on the {side}", 0, last, key=f"mlp-compare-{side}-epoch")), False
+    return name, int(st.number_input(f"Epoch on the {side}", 0, last, key=f"mlp-compare-{side}-epoch", persist_state="session")), False
 
 
 def _stack(run: Run, layer: int, state: int, follows: bool) -> np.ndarray:
@@ -102,8 +105,7 @@ def _mosaics(stacks: list[np.ndarray], limit: float, titles: list[str], view: Vi
         tiles = kernel.T.reshape(-1, side, side)  # (units, height, width)
         frame = pd.DataFrame({"unit": np.arange(len(tiles)), "label": "", "largest weight": np.abs(tiles).max(axis=(1, 2))})
         with box:
-            url = mosaic.mosaic_url(tiles, page.theme(), limit)
-            chart = mosaic.mosaic(url, frame, 2 * (side + 1), page.theme(), title=title)
+            chart = mosaic.images(tiles, limit, frame, page.theme(), title=title)
             page.chart(chart, alt_text=f"Layer {view.layer} as images: {title}", key=f"mlp-compare-images-{key}")
 
 

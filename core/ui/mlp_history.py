@@ -9,7 +9,7 @@ import streamlit as st
 from core.analysis import course, dense
 from core.charts import cells, curves, histogram, history, mosaic
 from core.runs.run import Run
-from core.ui import cached, clicks, mlp_details, page
+from core.ui import cached, clicks, mlp_details, page, screen
 from core.ui.mlp_details import Detail, among
 from core.ui.mlp_view import View
 
@@ -50,7 +50,10 @@ def history_panel(run: Run, view: View, on_epoch: Callable[[int], None]) -> None
             st.caption(spread_sentence(run))
         if st.session_state.pop("_mlp-history-moved", False):
             st.rerun()
-        detail = st.segmented_control("Look closer", DETAILS, key="mlp-history-detail", required=True) or DETAILS[0]
+        detail = (
+            st.segmented_control("Look closer", DETAILS, key="mlp-history-detail", required=True, wrap=True, persist_state="session")
+            or DETAILS[0]
+        )
         {DETAILS[0]: _norms, DETAILS[1]: _histogram, DETAILS[2]: _change}[detail](run, view)
 
 
@@ -174,10 +177,9 @@ def _change(run: Run, view: View) -> None:
     else:
         side = round(change.shape[1] ** 0.5)
         tiles = change[view.epoch].T.reshape(-1, side, side)  # (units, height, width)
-        url = mosaic.mosaic_url(tiles, page.theme(), limit)
         frame = pd.DataFrame({"unit": np.arange(len(tiles)), "label": "", "largest change": np.abs(tiles).max(axis=(1, 2))})
         page.chart(
-            mosaic.mosaic(url, frame, 2 * (side + 1), page.theme()),
+            mosaic.images(tiles, limit, frame, page.theme(), large=not screen.narrow()),
             alt_text="Change of each unit's weights since the start",
             key="mlp-history-change-images",
         )

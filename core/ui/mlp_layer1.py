@@ -9,7 +9,7 @@ import streamlit as st
 from core.analysis import dense
 from core.charts import mosaic, pixel, raster
 from core.runs.run import Run
-from core.ui import cached, clicks, mlp_details, page
+from core.ui import cached, clicks, mlp_details, page, screen
 from core.ui.mlp_details import Detail, among, flag
 from core.ui.mlp_view import View
 
@@ -92,9 +92,13 @@ def image_order(run: Run, state: int, sort: str, descending: bool) -> np.ndarray
 def _images(run: Run, view: View, kernel: np.ndarray, limit: float, unit: int | None, on_column: Callable[[int], None] | None) -> None:
     first, second = st.columns([3, 2], vertical_alignment="bottom")
     sort = first.selectbox(
-        f"Show the {kernel.shape[1]} units of layer 1", list(SORTS), format_func=lambda name: SORTS[name], key="mlp-layer1-sort"
+        f"Show the {kernel.shape[1]} units of layer 1",
+        list(SORTS),
+        format_func=lambda name: SORTS[name],
+        key="mlp-layer1-sort",
+        persist_state="session",
     )
-    falling = second.toggle("Largest first", key="mlp-layer1-descending", disabled=sort == "original")
+    falling = second.toggle("Largest first", key="mlp-layer1-descending", disabled=sort == "original", persist_state="session")
     key = "mlp-layer1-images"
     order = image_order(run, view.epoch, sort, falling)
     side = round(len(kernel) ** 0.5)
@@ -111,7 +115,7 @@ def _images(run: Run, view: View, kernel: np.ndarray, limit: float, unit: int | 
         }
     )
     page.chart(
-        mosaic.mosaic(mosaic.mosaic_url(tiles, page.theme(), limit), frame, 2 * (side + 1), page.theme(), pick=True),
+        mosaic.images(tiles, limit, frame, page.theme(), pick=True, large=not screen.narrow()),
         alt_text=f"The {len(order)} columns of layer 1 as images, {SORTS[sort]}",
         key=key,
         select=_picker(key, "unit", on_column),

@@ -9,7 +9,7 @@ from core.analysis.ledger import Ledger, ledger, products
 from core.charts import cells, mosaic, raster
 from core.charts import ledger as ledger_charts
 from core.runs.run import Run
-from core.ui import clicks, data_status, mlp_details, page
+from core.ui import clicks, data_status, mlp_details, page, screen
 from core.ui.mlp_details import Detail, among, flag, number
 from core.ui.mlp_digits import DigitSet, seen, test_digits
 from core.ui.mlp_view import SIZES, View
@@ -43,7 +43,7 @@ def through_panel(run: Run, view: View, extra_input: np.ndarray | None = None) -
             if extra_input is None:
                 place = _choose(digits, seen(run, view.epoch, digits)[-1].argmax(axis=1))
                 image, label = digits.images[place], int(digits.labels[place])
-                st.caption(f"Image {place:,} of {digits.words}.")
+                st.caption(f"Image {place:,} of {digits.words}, counted from 0.")
             else:
                 image, label = np.asarray(extra_input, dtype=np.float32).reshape(-1), None
                 st.caption("Your own image.")
@@ -59,8 +59,10 @@ def through_panel(run: Run, view: View, extra_input: np.ndarray | None = None) -
 
 def _choose(digits: DigitSet, chosen: np.ndarray) -> int:
     """The index of the test image to send through, by digit, by whether the network gets it wrong, and by number."""
-    wanted = st.selectbox("Show", [ANY, *range(10)], format_func=lambda d: d if d == ANY else f"only {d}s", key="mlp-through-digit")
-    wrong = st.toggle("Only those the network gets wrong", key="mlp-through-wrong")
+    wanted = st.selectbox(
+        "Show", [ANY, *range(10)], format_func=lambda d: d if d == ANY else f"only {d}s", key="mlp-through-digit", persist_state="session"
+    )
+    wrong = st.toggle("Only those the network gets wrong", key="mlp-through-wrong", persist_state="session")
     keep = np.ones(len(digits.labels), dtype=bool) if wanted == ANY else digits.labels == wanted
     if wrong:
         if not (keep & (chosen != digits.labels)).any():
@@ -71,7 +73,7 @@ def _choose(digits: DigitSet, chosen: np.ndarray) -> int:
     key = "mlp-through-number"
     if st.session_state.get(key) is not None:
         st.session_state[key] = min(max(int(st.session_state[key]), 1), len(places))
-    number = st.number_input(f"Image, 1 to {len(places):,} of these", 1, len(places), key=key)
+    number = st.number_input(f"Image, 1 to {len(places):,} of these", 1, len(places), key=key, persist_state="session")
     return int(places[int(number or 1) - 1])
 
 
@@ -83,7 +85,7 @@ def _show(image: np.ndarray) -> None:
 
 def _probabilities(shares: np.ndarray, label: int | None) -> None:
     best = int(shares.argmax())
-    words = [f"{share:.1%}" if share >= 0.0005 else "" for share in shares]
+    words = ["" if share < 0.0005 else ">99.9%" if share > 0.999 else f"{share:.1%}" for share in shares]
     frame = pd.DataFrame({"class": np.arange(len(shares)), "probability": shares, "words": words})
     verdict = (
         "" if label is None else " It is right." if best == label else f" It is wrong: this is a {label}, which gets {shares[label]:.2%}."
@@ -106,6 +108,7 @@ def _unit(view: View, outputs: list[np.ndarray]) -> int:
             range(len(answers)),
             format_func=lambda u: f"{noun} {u}: {answers[u]:+.3f}",
             key=key,
+            persist_state="session",
         )
     )
 
@@ -134,8 +137,7 @@ def _products(view: View, terms: np.ndarray, inputs: np.ndarray, unit: int) -> N
             {"unit": np.arange(count), "label": "", "sum of its products": terms.sum(axis=0), "chosen": np.arange(count) == unit}
         )
         frame["now"] = clicks.count(key)
-        url = mosaic.mosaic_url(tiles, page.theme(), limit)
-        chart = mosaic.mosaic(url, frame, 2 * (side + 1), page.theme(), pick=True)
+        chart = mosaic.images(tiles, limit, frame, page.theme(), pick=True, large=not screen.narrow())
         page.chart(chart, alt_text="Pixel times weight for every unit", key=key, select=_picker(key, "unit", unit_key))
     else:
         rows, columns = np.indices(terms.shape)

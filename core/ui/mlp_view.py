@@ -173,7 +173,9 @@ def signals(view: View) -> dict[str, str]:
 
 def offer_other_runs() -> None:
     """Under the sentence about a run that cannot be read: the way to the others."""
-    st.segmented_control("Look at another run", list(MODELS), format_func=lambda m: MODELS[m], key=key("model"), required=True)
+    st.segmented_control(
+        "Look at another run", list(MODELS), format_func=lambda m: MODELS[m], key=key("model"), required=True, persist_state="session"
+    )
 
 
 def write_link() -> None:

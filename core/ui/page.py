@@ -20,6 +20,8 @@ _ENTRY = Path(__file__).parents[2] / "streamlit_app.py"
 _STYLE = """
 <style>
 .vega-bindings { display: none !important; }
+/* Wide tables scroll inside their box too. */
+[data-testid="stMarkdownContainer"]:has(> table) { overflow-x: auto; max-width: 100%; }
 /* Fixed-size charts scroll inside their box on a narrow screen. */
 [data-testid="stVegaLiteChart"] { overflow-x: auto; max-width: 100%; }
 .block-container { padding-top: 3.25rem; max-width: 1400px; }

@@ -15,7 +15,10 @@ def opened(page: Page, url: str) -> Locator:
     expect(page.locator("[data-testid=stStatusWidget]")).to_have_count(0)
     canvas = page.locator(".st-key-mlp-matrix canvas.marks")
     expect(canvas).to_be_visible()
-    page.wait_for_function("() => document.querySelector('.st-key-mlp-matrix canvas.marks').toDataURL().length > 5000")  # drawn
+    page.wait_for_function(  # it is drawn, and for this width
+        """() => { const canvas = document.querySelector('.st-key-mlp-matrix canvas.marks');
+          return canvas?.toDataURL().length > 5000 && canvas.getBoundingClientRect().right <= innerWidth; }"""
+    )
     return canvas
 
 
@@ -26,7 +29,7 @@ def spot(canvas: Locator) -> tuple[float, float]:
 
 
 def test_the_first_tap_of_a_finger_picks(browser: Browser, app_url: str) -> None:
-    context = browser.new_context(viewport={"width": 400, "height": 900}, has_touch=True)
+    context = browser.new_context(viewport={"width": 400, "height": 900}, has_touch=True, user_agent="Mozilla/5.0 (Linux) Mobile")
     context.set_default_timeout(60_000)
     page = context.new_page()
     canvas = opened(page, app_url)

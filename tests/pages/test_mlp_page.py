@@ -170,9 +170,14 @@ def test_a_damaged_run_is_told_and_the_other_works(damage, tmp_path: Path, monke
         at = app(section="download").run()
         assert not at.exception
         assert any(key in error.value and "git checkout" in error.value for error in at.error)
+        assert [title.value for title in at.title] == ["How weights learn to read digits"]
         at = app(model="mlp-random", section="download").run()
         assert not at.exception
         assert not at.error
+        at = app(model="mlp-random", section="compare", right="mlp-diagonal").run()  # the damaged one cannot be chosen
+        assert not at.exception
+        assert any(key in error.value for error in at.error)
+        assert at.selectbox(key="mlp-compare-right").value == "mlp-random"
     finally:
         cached.run.clear()
 
@@ -225,3 +230,12 @@ def test_the_path_goes_back_to_a_pixel_step_by_step() -> None:
     at.button(key="mlp-path-show-2").click().run()
     assert at.session_state["mlp-layer"] == 2
     assert at.session_state["mlp-by"] == f"r{steps[3].source}c{steps[3].unit}"
+
+
+def test_choices_outlive_a_look_at_another_section() -> None:
+    at = app(section="compare", layer="4", right_epoch="4").run()
+    at.segmented_control(key="mlp-section").set_value("epochs").run()
+    assert not at.exception
+    at.segmented_control(key="mlp-section").set_value("compare").run()
+    assert not at.exception
+    assert at.number_input(key="mlp-compare-right-epoch").value == 4

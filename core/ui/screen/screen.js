@@ -30,12 +30,14 @@ const small = matchMedia("(max-width: 640px)");
 let part = null; // of the page that is up
 let retry = 0;
 
-// A word that arrives while the page still runs can get lost: say it again until the page knows it.
+// Told when the page has come to rest: a run that is broken off has values that the browser never gets to see, and a word
+// that arrives meanwhile can get lost, so it is said again until the page knows it.
 function tellWidth() {
   clearTimeout(retry);
   if (part.data.narrow === small.matches) return;
-  part.setTriggerValue("told", small.matches ? "narrow" : "wide");
-  retry = setTimeout(tellWidth, 2000);
+  const busy = document.querySelector("[data-test-script-state]")?.dataset.testScriptState !== "notRunning";
+  if (!busy) part.setTriggerValue("told", small.matches ? "narrow" : "wide");
+  retry = setTimeout(tellWidth, busy ? 100 : 2000);
 }
 
 export default function (component) {

@@ -51,7 +51,7 @@ def _panels(view: View, which: int, picked: Picked | None, picture: DeltaGenerat
         st.markdown(f"**{view.epoch_words}**, {view.accuracy_words()}.")
         with st.container(key=f"{PAGE}-rolled"):
             label = f"The {numbers:,} weights of {unit} as a column and as an image"
-            rolled_vector(f"{PAGE}-vector", panels, sums, label, state=view.state)
+            rolled_vector(f"{PAGE}-vector", panels, sums, label, states=view.run.states, state=view.state)
         if picked is not None:
             st.caption("Bias, the products above 0 and those below 0. Each sum holds all numbers on the screen, in either layout.")
         player(

@@ -84,6 +84,37 @@ def test_the_rolled_vector_and_its_sum_follow_the_player_in_the_browser(page: Pa
         expect(page.locator(".rolled-sum")).to_contain_text(f"= {z:.4f}".replace("-", "−"))
 
 
+def test_a_drawing_is_rolled_at_any_epoch(page: Page, app_url: str) -> None:
+    run = store.load(RUNS["softmax-mnist"].key)
+    open_page(page, app_url, "section=rolled")
+    total = page.locator(".rolled-sum")
+    expect(total).to_contain_text("z = b")
+    of_image = total.inner_text()
+    page.get_by_text("a digit you draw", exact=True).click()
+    expect(total).not_to_have_text(of_image)
+    of_drawing = total.inner_text()
+    page.get_by_role("button", name="Step back").click()
+    expect(page).to_have_url(re.compile(r"epoch=29"))
+    expect(total).not_to_have_text(of_drawing)
+    page.get_by_text("a test image", exact=True).click()
+    expect(page.locator(".st-key-templates-rolled canvas")).to_have_attribute("data-state", str(run.states - 2))
+
+
+@pytest.mark.parametrize("section", ["gallery", "confusion"])
+def test_a_model_with_fewer_states_takes_over_from_one_with_more(page: Page, app_url: str, section: str) -> None:
+    """The player stands beyond the new model's last state for a moment; page and player must come to rest all the same."""
+    open_page(page, app_url, f"section={section}")
+    expect(page.get_by_text("Epoch 30 of 30").first).to_be_visible()
+    choice = page.get_by_role("combobox", name="Model")
+    choice.fill("strong")
+    choice.press("Enter")
+    expect(page.get_by_text("Epoch 20 of 20").first).to_be_visible()
+    last = store.load(RUNS["softmax-cifar10-smooth"].key).states - 1
+    expect(page.get_by_role("slider", name="epoch")).to_have_value(str(last))
+    if section == "gallery":
+        expect(page.locator(".st-key-templates-gallery .tf")).to_have_attribute("data-state", str(last))
+
+
 @needs_mnist
 def test_the_match_board_shows_the_products_and_the_logits(page: Page, app_url: str) -> None:
     weights = store.load(RUNS["softmax-mnist"].key).state(-1)

@@ -15,10 +15,13 @@ function inputs(targets, name) {
   return found;
 }
 
+// A range cuts a frame beyond its end, as when a model with fewer states takes over: what it became counts as pushed, or we
+// and the chart, which writes its value into the page, would answer each other for ever.
 function push(input, value) {
-  if (String(input.value) === String(value) && input.dataset.pushed === String(value)) return;
+  if (input.dataset.pushed === String(value) && input.dataset.became === input.value) return;
   input.value = value;
   input.dataset.pushed = String(value);
+  input.dataset.became = input.value;
   input.dispatchEvent(new Event("input", { bubbles: true }));
   input.dispatchEvent(new Event("change", { bubbles: true }));
 }

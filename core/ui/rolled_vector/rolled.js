@@ -4,6 +4,11 @@ const HEIGHT = 420; // CSS pixels
 const COLUMN = 14; // width of the unrolled column
 const STAGGER = 2; // how much later the last row starts than the first, in moves
 
+// The player writes its frame whenever the page changes: text is written only when it is another, or the two would never rest.
+function write(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}
+
 class Rolled {
   constructor(root) {
     this.canvas = root.querySelector("canvas");
@@ -55,7 +60,7 @@ class Rolled {
       pen.fillText(panel.title, left, 14, each - 6);
       this.squares(pen, panel.at(state), left, 24, side, t);
     });
-    this.sum.textContent = this.data.sums[Math.min(state, this.data.sums.length - 1)] ?? "";
+    write(this.sum, this.data.sums[Math.min(state, this.data.sums.length - 1)] ?? "");
     this.canvas.dataset.state = state;
     this.canvas.dataset.share = this.slider.value;
   }

@@ -6,6 +6,11 @@ function floats(text) {
 
 const signed = (value, digits) => (value < 0 ? "−" : "+") + Math.abs(value).toFixed(digits);
 
+// The player writes its frame whenever the page changes: text is written only when it is another, or the two would never rest.
+function write(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}
+
 class VoteBars {
   constructor(root) {
     this.box = root.querySelector(".vb");
@@ -32,7 +37,10 @@ class VoteBars {
     this.activations = data.activations && floats(data.activations);
     this.epoch.max = data.states - 1;
     if (!this.cells) this.epoch.value = data.state;
-    this.build();
+    const { classes, units, lead, marked, sumName, colours } = data;
+    const frame = JSON.stringify([classes, units, lead, marked, sumName, colours]);
+    if (this.frame !== frame) this.build(); // else the same cells with other numbers, and the focus stays
+    this.frame = frame;
     this.draw();
   }
 
@@ -87,11 +95,11 @@ class VoteBars {
     const order = this.order.value ? this.order.value.split(",").map(Number) : units.map((_, u) => u);
     order.forEach((unit, place) => {
       this.active[unit].style.order = place + 1;
-      this.active[unit].textContent = this.activations ? this.activations[state * units.length + unit].toFixed(digits) : "";
+      write(this.active[unit], this.activations ? this.activations[state * units.length + unit].toFixed(digits) : "");
     });
     this.rows.querySelectorAll(".vb-sum").forEach((sum) => { sum.style.order = units.length + 1; });
     classes.forEach((name, c) => {
-      this.totals[c].textContent = signed(this.sums[state * classes.length + c], 2);
+      write(this.totals[c], signed(this.sums[state * classes.length + c], 2));
       order.forEach((unit, place) => {
         const cell = this.cells[c][unit];
         const bar = cell.firstChild;
@@ -113,7 +121,7 @@ class VoteBars {
     const { units, classes, what } = this.data;
     const value = this.value(unit, row);
     const side = value > 0 ? "votes for" : value < 0 ? "votes against" : "has no vote on";
-    this.read.textContent = `${units[unit]} ${side} ${classes[row]}: ${what} ${signed(value, 4)}`;
+    write(this.read, `${units[unit]} ${side} ${classes[row]}: ${what} ${signed(value, 4)}`);
   }
 }
 

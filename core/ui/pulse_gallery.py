@@ -70,15 +70,8 @@ def gallery(source: Source) -> None:
 def _wall(source: Source, rows: np.ndarray, ranges: dict[str, tuple[float, float]]) -> None:
     """Class filter, what is chosen in words, and the pictures."""
     count = len(source.frame)
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.pills(
-            "Show classes",
-            source.spec.classes,
-            selection_mode="multi",
-            key="pulses-show",
-            label_visibility="collapsed",
-            persist_state="session",
-        )
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.pills("Show only", source.spec.classes, selection_mode="multi", key="pulses-show", persist_state="session")
         if ranges:
             st.button("Clear the ranges", key="pulses-wipe", on_click=_wipe, icon=":material/close:")
         first = st.session_state.get("_pulses-first", 0)

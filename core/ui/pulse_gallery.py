@@ -58,7 +58,7 @@ def gallery(source: Source) -> None:
     ranges = _brushed(names)
     kinds = [kind for kind in source.spec.classes if kind in (st.session_state.get("pulses-show") or source.spec.classes)]
     rows = pulse_sets.fitting(values, kinds, ranges)
-    left, right = st.columns([3, 1])
+    left, right = st.columns([8, 3])
     with left:
         _wall(source, rows, ranges)
     with right:

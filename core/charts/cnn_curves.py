@@ -87,7 +87,7 @@ def _epochs(states: pd.DataFrame) -> alt.X:
         "epoch:Q",
         title="epoch (square-root scale)",
         scale=alt.Scale(type="sqrt", domain=[0, last], nice=False),
-        axis=alt.Axis(grid=False, tickCount=8),
+        axis=alt.Axis(grid=False, tickCount=8, labelOverlap="greedy", labelSeparation=5),
     )
 
 

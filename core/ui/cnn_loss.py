@@ -140,7 +140,8 @@ def _question() -> None:
     def answer() -> tuple[str, str]:
         act = float(history["act"][state])
         end = fate.fate(history)
-        return fate.state_now(history, state), f"Its act is {act:.2g} there. {end.sentence}"
+        there = f"Its act is {act:.2g} there" + (", small but not 0" if 0 < act < 0.01 else "")
+        return fate.state_now(history, state), f"{there}. What became of it: {end.sentence}"
 
     left, right_side = st.columns([3, 2], gap="medium", vertical_alignment="center")
     with left:

@@ -67,13 +67,19 @@ def restore(page: str, choices: Sequence[Choice]) -> list[str]:
             try:
                 st.session_state[key(page, choice.name)] = choice.read(raw)
             except ValueError:
-                notes.append(
-                    f"The link asks for {choice.name} = {raw[:40]!r}, which is not {choice.allowed}; showing {choice.default!r} instead."
-                )
+                notes.append(f"The link asks for {choice.name} = {raw[:40]!r}, which is not {choice.allowed}; {_instead(choice.default)}.")
                 st.session_state[key(page, choice.name)] = choice.default
         if st.session_state.get(key(page, choice.name)) is None:
             st.session_state[key(page, choice.name)] = choice.default
     return notes
+
+
+def _instead(default: Any) -> str:
+    """What is shown in place of a value that can't be, as a link would say it."""
+    if default is None or default == "":
+        return "it is left out"
+    words = "-".join(map(str, default)) if isinstance(default, list | tuple) else str(default)
+    return f"showing {words!r} instead" if isinstance(default, str) else f"showing {words} instead"
 
 
 def value(page: str, name: str) -> Any:

@@ -58,7 +58,7 @@ def gallery(source: Source) -> None:
     ranges = _brushed(names)
     kinds = [kind for kind in source.spec.classes if kind in (st.session_state.get("pulses-show") or source.spec.classes)]
     rows = pulse_sets.fitting(values, kinds, ranges)
-    left, right = st.columns([3, 1])
+    left, right = st.columns([8, 3])
     with left:
         _wall(source, rows, ranges)
     with right:
@@ -70,15 +70,8 @@ def gallery(source: Source) -> None:
 def _wall(source: Source, rows: np.ndarray, ranges: dict[str, tuple[float, float]]) -> None:
     """Class filter, what is chosen in words, and the pictures."""
     count = len(source.frame)
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.pills(
-            "Show classes",
-            source.spec.classes,
-            selection_mode="multi",
-            key="pulses-show",
-            label_visibility="collapsed",
-            persist_state="session",
-        )
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.pills("Show only", source.spec.classes, selection_mode="multi", key="pulses-show", persist_state="session")
         if ranges:
             st.button("Clear the ranges", key="pulses-wipe", on_click=_wipe, icon=":material/close:")
         first = st.session_state.get("_pulses-first", 0)

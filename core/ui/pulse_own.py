@@ -76,7 +76,8 @@ def details() -> str:
     formulas = "\n".join(f"- **{kind}**: `{formula}`" for kind, formula in pulses.FORMULAS.items())
     return (
         f"{formulas}\n\n"
-        "x runs from 0 at the left to 1 at the right, y upwards. Frequency is in cycles an image width. "
+        "x runs from 0 at the left to 1 at the right, y upwards. Places are shares of the room that a pulse leaves free: at 0 % it touches "
+        "the left or the lower edge, at 100 % the right or the upper one. Frequency is in cycles an image width. "
         "In the literature a gaussian is also written exp(-(x - x0)² / w²); here it is always exp(-(x - x0)² / (2 sd²)). "
         "The pen is a square as wide as the line; in each column all pixels between the lowest and the highest place of the pen are ink, "
         "so steep flanks never break. A gaussian keeps 2.5 sd of room on each side. "

@@ -31,7 +31,7 @@ def twins(source: Source) -> None:
     order = [1, 0] if square_left else [0, 1]
     with st.container(horizontal=True):
         for i, side in zip(order, ("Left", "Right"), strict=True):
-            st.image(picture(found.pictures[i], page.theme(), 150), caption=side, alt=f"{side} pulse")
+            st.image(picture(found.pictures[i], page.theme(), 200), caption=side, alt=f"{side} pulse")
 
     def answer() -> tuple[str, str]:
         size = source.spec.size

@@ -2,12 +2,15 @@
 
 import json
 import re
+from pathlib import Path
 
 import numpy as np
 import pytest
-from playwright.sync_api import Page, expect
+from PIL import Image
+from playwright.sync_api import Page, TimeoutError, expect
 
-from core.analysis.convolution import convolve
+from core.analysis import classical_kernels
+from core.analysis.convolution import convolve, pool, relu
 from core.charts.raster import signed_levels
 from core.charts.theme import theme
 from core.data.pulse_sets import pulse_set
@@ -185,3 +188,96 @@ def test_pulses_of_other_sections_lead_to_the_window(page: Page, app_url: str) -
     page.locator(".st-key-cnn-maps button[data-id='3']").click()
     page.get_by_text(re.compile(r"test pulse \d+ \(sinusoid\) under kernel 4 at epoch")).wait_for()
     page.wait_for_url("**kernel=4**")
+
+
+def test_stills_stand_beside_the_film_and_lead_to_their_states(page: Page, app_url: str) -> None:
+    page.goto(f"{app_url}/cnn?section=tests")
+    page.locator(f"{FILM}[data-state]").wait_for()
+    still = page.locator(".st-key-cnn-stills button").nth(1)
+    still.wait_for()
+    film, beside = page.locator(FILM).bounding_box(), still.bounding_box()
+    assert beside["x"] >= film["x"] + film["width"] and beside["y"] < film["y"] + film["height"]
+    state = still.get_attribute("data-id")
+    still.click()
+    page.wait_for_url(f"**state={state}**")
+    page.locator(f"{FILM}[data-state='{state}']").wait_for()
+    expect(page.locator(f".st-key-cnn-stills button[data-id='{state}']")).to_have_attribute("aria-pressed", "true")
+
+
+def test_on_a_telephone_nothing_is_cut_off(page: Page, app_url: str) -> None:
+    page.set_viewport_size({"width": 400, "height": 900})
+    page.goto(f"{app_url}/cnn?section=tests")
+    page.locator(f"{FILM}[data-state]").wait_for()
+    still = page.locator(".st-key-cnn-stills button").first
+    still.wait_for()
+    film = page.locator(FILM).bounding_box()
+    assert still.bounding_box()["y"] >= film["y"] + film["height"], "below the film"
+    for canvas in page.locator(f"{FILM} canvas").all():
+        box = canvas.bounding_box()
+        assert box["x"] + box["width"] <= 400
+    assert page.evaluate("document.documentElement.scrollWidth") <= 400
+
+
+def test_a_typed_kernel_reaches_the_window_and_the_link(page: Page, app_url: str, run: Run) -> None:
+    page.goto(f"{app_url}/cnn?section=convolution&image=test-2&filter=typed")
+    page.locator(".cw[data-row]").wait_for()
+    grid = page.locator(".st-key-cnn-convolution .dvn-scroller").first
+    for _ in range(10):  # the grid drops a key that comes while it is being drawn anew
+        grid.click(position={"x": 30, "y": 52})  # the first cell
+        page.keyboard.press("2")
+        page.wait_for_timeout(500)
+        page.keyboard.press("Tab")
+        try:
+            page.wait_for_url(re.compile(r"typed=2(%2C|,)0"), timeout=5_000)
+            break
+        except TimeoutError:
+            continue
+    expect(page).to_have_url(re.compile(r"typed=2(%2C|,)0"))
+    kernel = np.array([[2.0, 0, 0], [0, 1, 0], [0, 0, 0]])
+    wanted = convolve(pulse_set(run.spec.data, "test").images[2], kernel)
+    expect(page.get_by_text(f"The strongest answer, {wanted.max():.4g},")).to_be_visible()
+    page.reload()
+    page.locator(".cw[data-row]").wait_for()
+    expect(page.get_by_text(f"The strongest answer, {wanted.max():.4g},")).to_be_visible()
+
+
+@pytest.mark.parametrize("stage", ["sum", "after-ReLU", "after-pooling"])
+def test_stride_padding_dilation_and_stage_of_a_link_reach_the_window(page: Page, app_url: str, run: Run, stage: str) -> None:
+    page.goto(f"{app_url}/cnn?section=convolution&image=test-2&filter=Sobel-y&stride=2&padding=3&dilation=2&stage={stage}")
+    page.locator(".cw[data-row]").wait_for()
+    expect(page.get_by_role("button", name="Stride 2, padding 3, dilation 2")).to_be_visible()
+    wanted = convolve(pulse_set(run.spec.data, "test").images[2], classical_kernels.CLASSICAL["Sobel y"][0], 0.0, 2, 3, 2)
+    if stage != "sum":
+        wanted = relu(wanted)
+    if stage == "after-pooling":
+        wanted = pool(wanted)
+    result = page.locator(".cw .result")
+    result.focus()
+    for key in ("ArrowLeft", "ArrowUp", "ArrowRight", "ArrowRight", "ArrowDown"):
+        page.keyboard.press(key)
+        at = numbers(page)
+        assert at["shown"] == pytest.approx(wanted[int(at["row"]), int(at["column"])], abs=1e-6)
+
+
+def test_a_bad_upload_gets_a_sentence_and_a_good_one_is_convolved(page: Page, app_url: str, tmp_path: Path) -> None:
+    page.goto(f"{app_url}/cnn?section=convolution&image=upload&filter=identity")
+    chooser = page.locator(".st-key-cnn-upload input[type=file]")
+    (tmp_path / "not.png").write_bytes(b"no picture")
+    chooser.set_input_files(tmp_path / "not.png")
+    expect(page.get_by_text("not.png is not a picture that can be read here")).to_be_visible()
+    Image.fromarray(np.tile(np.arange(200, dtype=np.uint8), (120, 1))).save(tmp_path / "ramp.png")
+    chooser.set_input_files(tmp_path / "ramp.png")
+    expect(page.get_by_text("your picture under identity")).to_be_visible()
+    expect(page.locator(".cw[data-row]")).to_be_visible()
+
+
+def test_the_moved_parameter_is_kept_by_a_reload(page: Page, app_url: str) -> None:
+    page.goto(f"{app_url}/cnn?section=response&pulse=square")
+    slider = page.get_by_role("slider", name="Width")
+    expect(slider).to_have_value("22")
+    slider.focus()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_url(re.compile(r"at=22\.\d"))
+    moved = slider.input_value()
+    page.reload()
+    expect(page.get_by_role("slider", name="Width")).to_have_value(moved)

@@ -13,7 +13,7 @@ from core.ui.digit_net import Net
 from core.ui.digit_panel import read_cell
 from core.ui.digit_summary import summary
 from core.ui.digit_table import TABLE_CHOICES, table
-from core.ui.digit_training import training
+from core.ui.digit_training import TRAIN, collect, training
 from core.ui.digit_watch import draw_and_watch
 
 page.require_entry()
@@ -52,6 +52,7 @@ def choices() -> list[link.Choice]:
         link.text("cell", "", read_cell, "a row and a column, such as 3-12"),
         link.one_of("part", "end", PARTS),
         *TABLE_CHOICES,
+        TRAIN,
     ]
 
 
@@ -59,6 +60,7 @@ def show() -> None:
     """The whole page."""
     notes = link.restore(PAGE, choices())
     arrive()
+    collect()
     name = link.value(PAGE, "run")
     run = digit_net.opened(name)
     if isinstance(run, str):
@@ -104,7 +106,7 @@ def sentence(net: Net) -> str:
 
 def _controls(name: str, state: int) -> Net:
     """Run, state and input, in a row."""
-    left, middle, right = st.columns([3, 4, 5], gap="medium")
+    left, middle, right = st.columns([4, 4, 4], gap="medium")
     with left:
         net = digit_net.net(_chooser(), state)
     with middle:

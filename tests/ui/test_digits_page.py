@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import time
+from concurrent.futures import Executor, Future
 from dataclasses import replace
 from pathlib import Path
 
@@ -117,6 +118,8 @@ def test_a_link_restores_the_view():
         ("maps", "conv9"),
         ("order", "size"),
         ("row", "10"),
+        ("training", "500-10-0.15"),
+        ("training", "123-10-0.15-1"),
     ],
 )
 def test_a_bad_link_gets_a_note_and_the_default(name, value):
@@ -267,11 +270,35 @@ def test_training_here_makes_a_run_that_the_page_opens(tmp_path, monkeypatch):
         if jobs.Job(test.session_state["_digits-asked"]).progress().state not in jobs.ACTIVE:
             break
         time.sleep(0.25)
-    test.run()
-    assert "Done:" in words(test) and key[:6] in str(test.selectbox(key="digits-run").options)
+    test.button_group(key="digits-section").set_value("summary").run()
+    assert key[:6] in str(test.selectbox(key="digits-run").options)  # wherever its owner is by now
+    test.button_group(key="digits-section").set_value("train").run()
+    assert test.query_params["training"] in ("100-1-0.15-1", ["100-1-0.15-1"])
+    assert test.select_slider(key="digits-train-images").value == 100
+    assert "Done:" in words(test)
     test.button(key="digits-open-own").click().run()
     assert test.session_state["digits-run"] == key and not test.exception
     assert "trained on 100 digits, at epoch 1" in words(test)
+
+
+class Waiting(Executor):
+    """Takes work and never does it."""
+
+    def submit(self, fn, /, *args, **kwargs):
+        return Future()
+
+
+def test_a_training_under_way_is_shown_to_whoever_asks_for_it(tmp_path, monkeypatch):
+    """A second visitor, or the first one after a reload of the page, whose session knows of nothing."""
+    monkeypatch.setenv("KERNEL_EXPLORER_RUNS", str(tmp_path))
+    small = digit_training.SMALL
+    train = replace(small.train, epochs=3, seed=5, first_epoch_states=0)
+    job = jobs.submit(replace(small, data=replace(small.data, train=250), model=replace(small.model, seed=5), train=train), Waiting())
+    test = app({"section": "train", "training": "250-3-0.15-5"})
+    assert not test.exception and test.slider(key="digits-train-epochs").value == 3
+    assert "This is the training of the network chosen above" not in words(test)
+    test.button(key="digits-job-cancel").click().run()
+    assert (tmp_path / ".jobs" / job.key / jobs.CANCEL).exists()
 
 
 def test_downloads_hold_the_activations():

@@ -6,13 +6,14 @@ import streamlit as st
 
 from core.ui import data_status, digit_input, digit_net, link, page
 from core.ui.digit_board import OPENABLE
-from core.ui.digit_compare import compare
+from core.ui.digit_compare import PARTS, arrive, compare
 from core.ui.digit_filters import filter_section
 from core.ui.digit_input import PAGE
 from core.ui.digit_net import Net
+from core.ui.digit_panel import read_cell
 from core.ui.digit_summary import summary
-from core.ui.digit_table import table
-from core.ui.digit_training import training
+from core.ui.digit_table import TABLE_CHOICES, table
+from core.ui.digit_training import TRAIN, collect, training
 from core.ui.digit_watch import draw_and_watch
 
 page.require_entry()
@@ -48,12 +49,18 @@ def choices() -> list[link.Choice]:
         link.one_of("centre", "on", ("on", "off")),
         link.one_of("layer", "", OPENABLE),
         link.whole("filter", 0, 0, 15),
+        link.text("cell", "", read_cell, "a row and a column, such as 3-12"),
+        link.one_of("part", "end", PARTS),
+        *TABLE_CHOICES,
+        TRAIN,
     ]
 
 
 def show() -> None:
     """The whole page."""
     notes = link.restore(PAGE, choices())
+    arrive()
+    collect()
     name = link.value(PAGE, "run")
     run = digit_net.opened(name)
     if isinstance(run, str):
@@ -99,7 +106,7 @@ def sentence(net: Net) -> str:
 
 def _controls(name: str, state: int) -> Net:
     """Run, state and input, in a row."""
-    left, middle, right = st.columns([3, 4, 5], gap="medium")
+    left, middle, right = st.columns([4, 4, 4], gap="medium")
     with left:
         net = digit_net.net(_chooser(), state)
     with middle:
@@ -110,8 +117,9 @@ def _controls(name: str, state: int) -> Net:
             "State", labels, key=link.key(PAGE, "epoch"), format_func=lambda e: digit_net.state_name(net.run, labels.index(e))
         )
         net = net.at(labels.index(chosen))
-    with right:
-        digit_input.choose()
+    if link.value(PAGE, "section") in ("draw", "compare"):  # the other sections look at test digits
+        with right:
+            digit_input.choose()
     return net
 
 

@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from PIL import Image, ImageDraw, ImageFont
 
 from core.charts import raster
 from core.charts.theme import Theme
 
 GAP = 6  # pixels between pictures
+HEAD = 22  # pixels of a line of words over columns
 
 
 @dataclass(frozen=True)
@@ -85,22 +87,37 @@ def strip(
     return Strip(title, alt, url, canvas.shape[1], canvas.shape[0], tuple(cells))
 
 
-def sheet(rows: Sequence[Sequence[tuple[str, str, Pictures]]], colours: Theme, *, side: int = 56, title: str = "", alt: str = "") -> Strip:
-    """A table of pictures of different kinds as one image: each entry is (id, label, one picture); an empty id gets no button."""
-    pixels, cells = _sheet(rows, colours, side)
+def sheet(
+    rows: Sequence[Sequence[tuple[str, str, Pictures]]],
+    colours: Theme,
+    *,
+    side: int = 56,
+    title: str = "",
+    alt: str = "",
+    heads: Sequence[str] = (),
+) -> Strip:
+    """A table of pictures of different kinds as one image: each entry is (id, label, one picture); an empty id gets no button.
+
+    Args:
+        heads: short words over the columns.
+    """
+    pixels, cells = _sheet(rows, colours, side, heads)
     return Strip(title, alt, raster.rgb_url(pixels), pixels.shape[1], pixels.shape[0], tuple(cells))
 
 
-def sheet_png(rows: Sequence[Sequence[tuple[str, str, Pictures]]], colours: Theme, *, side: int = 56) -> bytes:
+def sheet_png(rows: Sequence[Sequence[tuple[str, str, Pictures]]], colours: Theme, *, side: int = 56, heads: Sequence[str] = ()) -> bytes:
     """The table of `sheet` as a PNG file."""
-    return raster.rgb_png(_sheet(rows, colours, side)[0])
+    return raster.rgb_png(_sheet(rows, colours, side, heads)[0])
 
 
-def _sheet(rows: Sequence[Sequence[tuple[str, str, Pictures]]], colours: Theme, side: int) -> tuple[np.ndarray, list[Cell]]:
+def _sheet(
+    rows: Sequence[Sequence[tuple[str, str, Pictures]]], colours: Theme, side: int, heads: Sequence[str]
+) -> tuple[np.ndarray, list[Cell]]:
     paper = colours.ink_palette[0]
     across = max(len(row) for row in rows)
     canvas = np.empty((len(rows) * (side + GAP) - GAP, across * (side + GAP) - GAP, 3), np.uint8)
     canvas[:] = paper
+    above = _heads(heads, canvas.shape[1], side, colours)  # (height, width, 3)
     cells = []
     for r, row in enumerate(rows):
         for c, (name, label, pictures) in enumerate(row):
@@ -111,5 +128,15 @@ def _sheet(rows: Sequence[Sequence[tuple[str, str, Pictures]]], colours: Theme, 
             top, left = r * (side + GAP) + (side - h) // 2, c * (side + GAP) + (side - w) // 2
             canvas[top : top + h, left : left + w] = pictures.palette(colours)[levels]
             if name:
-                cells.append(Cell(name, label, left, top, w, h))
-    return canvas, cells
+                cells.append(Cell(name, label, left, len(above) + top, w, h))
+    return np.concatenate([above, canvas]), cells
+
+
+def _heads(words: Sequence[str], width: int, side: int, colours: Theme) -> np.ndarray:
+    """A line of words over columns of `side` pixels, (HEAD, width, 3) uint8; no line without words."""
+    line = Image.new("RGB", (width, HEAD if any(words) else 0), colours.paper)
+    pen = ImageDraw.Draw(line)
+    font = ImageFont.load_default(15)
+    for c, word in enumerate(words):
+        pen.text((c * (side + GAP) + side / 2, HEAD / 2), word, fill=colours.text, font=font, anchor="mm")
+    return np.asarray(line).reshape(line.height, width, 3)

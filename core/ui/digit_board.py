@@ -1,6 +1,6 @@
 """The digit CNN's activations as a board of maps, and the click that opens one of them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 import numpy as np
 import streamlit as st
@@ -67,15 +67,9 @@ def strips(
     return out
 
 
-def layer_board(key: str, shown: list[Strip], prefix: str = "", on_open: Callable[[], None] | None = None) -> None:
+def layer_board(key: str, shown: list[Strip]) -> None:
     """Strips whose maps open on a click; what is open stands in the link as `layer` and `filter`."""
-
-    def pick() -> None:
-        open_map(picked_on(key).removeprefix(prefix))
-        if on_open is not None:
-            on_open()
-
-    board(key, shown, f"{prefix}{link.value(PAGE, 'layer')}:{link.value(PAGE, 'filter')}", on_pick=pick)
+    board(key, shown, f"{link.value(PAGE, 'layer')}:{link.value(PAGE, 'filter')}", on_pick=lambda: open_map(picked_on(key)))
 
 
 def open_map(picked: str) -> None:
@@ -84,3 +78,4 @@ def open_map(picked: str) -> None:
     if layer in OPENABLE and number.isdecimal():
         st.session_state[link.key(PAGE, "layer")] = layer
         st.session_state[link.key(PAGE, "filter")] = int(number)
+        st.session_state[link.key(PAGE, "cell")] = ""

@@ -13,6 +13,7 @@ from core.ui.board import board, picked_on
 from core.ui.digit_input import PAGE
 from core.ui.digit_net import Net
 from core.ui.digit_panel import filters
+from core.ui.digit_table import FINGER, tiled_slices
 from core.ui.digit_watch import an
 
 LAYERS = {"relu1": "Convolution 1", "relu2": "Convolution 2"}
@@ -24,9 +25,13 @@ def filter_section(name: str, state: int) -> None:
     """The sixth section; it reruns alone."""
     net = digit_net.net(name, state)
     digits = digit_net.test_digits()
-    if "digits-filters-layer" not in st.session_state:
-        st.session_state["digits-filters-layer"] = "relu2" if link.value(PAGE, "layer").endswith("2") else "relu1"
-    chosen = st.segmented_control("Filters of", list(LAYERS), format_func=LAYERS.__getitem__, key="digits-filters-layer", required=True)
+    linked = link.value(PAGE, "layer")[-1:]
+    if st.session_state.get("_digits-filters-of") != linked:  # a map was opened elsewhere, or the link names one
+        st.session_state["_digits-filters-of"] = linked
+        st.session_state["digits-filters-layer"] = "relu2" if linked == "2" else "relu1"
+    chosen = st.segmented_control(
+        "Filters of", list(LAYERS), format_func=LAYERS.__getitem__, key="digits-filters-layer", required=True, persist_state="session"
+    )
     layer = str(chosen)
     conv = f"conv{layer[-1]}"
     found = digit_net.survey(net.run.key, net.state, digits.source)
@@ -47,8 +52,8 @@ def _patches(net: Net, conv: str, patches: list[list[Patch]], digits: Digits) ->
     limit = float(np.abs(kernel).max())
     rows = []
     for f, row in enumerate(patches):
-        head = kernel[f].mean(0) if conv == "conv2" else kernel[f, 0]
-        name = f"Filter {f}" + (", mean of its slices" if conv == "conv2" else "")
+        head = tiled_slices(kernel[f]) if conv == "conv2" else kernel[f, 0]
+        name = f"Filter {f}" + (f", its {kernel.shape[1]} slices" if conv == "conv2" else "") + ": switch it off"
         rows.append(
             [(f"{f}/", name, Pictures(head[None], "signed", limit))]
             + [(f"{f}/{n}", _words(p, digits), _cut(p, digits)) for n, p in enumerate(row)]
@@ -57,16 +62,28 @@ def _patches(net: Net, conv: str, patches: list[list[Patch]], digits: Digits) ->
         rows,
         colours,
         side=56 if conv == "conv1" else 42,
-        title="A row a filter: its kernel, then the nine patches that excite it most, strongest first",
+        title=f"Filters 0 to {len(patches) - 1}, a row each: its kernel, then the nine patches that excite it most, strongest first",
         alt=f"The strongest patches of each filter of {conv}",
     )
     picked = picked_on("digits-patches")
-    board("digits-patches", [shown], picked)
+    least = min(shown.width, FINGER * (BEST + 1))
+    board("digits-patches", [shown], least=least, picked=picked if _is_patch(picked) else f"{link.value(PAGE, 'filter')}/", on_pick=_pick)
     row_of, _, place = picked.partition("/")
     if not (row_of.isdecimal() and place.isdecimal() and int(row_of) < len(patches)):
-        st.caption("Click a patch to see where in its image it lies.")
+        st.caption("Click a patch to see where in its image it lies, or a kernel to switch its filter off.")
         return
     _in_image(patches[int(row_of)][int(place)], int(row_of), conv, digits, colours)
+
+
+def _is_patch(picked: str) -> bool:
+    return picked.partition("/")[2].isdecimal()
+
+
+def _pick() -> None:
+    """A click on a kernel, or on one of its patches, chooses its filter."""
+    number = picked_on("digits-patches").partition("/")[0]
+    if number.isdecimal():
+        st.session_state[link.key(PAGE, "filter")] = int(number)
 
 
 def _cut(patch: Patch, digits: Digits) -> Pictures:

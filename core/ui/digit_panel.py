@@ -1,5 +1,6 @@
 """One map opened: large, with its values, and the ledger of the value that is picked."""
 
+import re
 from collections.abc import Mapping
 
 import numpy as np
@@ -40,7 +41,8 @@ def map_panel(net: Net, acts: Mapping[str, np.ndarray], image: int, name: str, k
 
 def close_map() -> None:
     """Nothing is open any more."""
-    st.session_state[link.key(PAGE, "layer")] = ""
+    st.session_state[link.key(PAGE, "layer")] = st.session_state[link.key(PAGE, "cell")] = ""
+    link.write(PAGE, {"cell": None})
 
 
 def step_map(step: int, count: int) -> None:
@@ -54,6 +56,7 @@ def _map(net: Net, acts: Mapping[str, np.ndarray], image: int, layer: str, numbe
     limit = digit_net.limits(net.run.key)[layer]
     name = f"{key}-{layer}-{number}"
     row, column = _picked(name, values)
+    link.write(PAGE, {"cell": link.value(PAGE, "cell") or None})
     left, right = st.columns([5, 7], gap="medium")
     with left:
         page.chart(
@@ -70,13 +73,26 @@ def _map(net: Net, acts: Mapping[str, np.ndarray], image: int, layer: str, numbe
             _convolution(net, acts, image, layer, number, row, column, key)
 
 
+def read_cell(text: str) -> str:
+    """The `cell` of a link: row and column of a map's value.
+
+    Raises:
+        ValueError: it is no such pair.
+    """
+    if not re.fullmatch(r"\d{1,2}-\d{1,2}", text):
+        raise ValueError(text)
+    return text
+
+
 def _picked(name: str, values: np.ndarray) -> tuple[int, int]:
-    """The square that was clicked, or the largest value's."""
+    """The square that was clicked here, else the link's, else the largest value's."""
     event = st.session_state.get(name)
     cells = event["selection"].get("cell") if event and "selection" in event else None
     if cells:
-        row, column = int(cells[0].get("row", 0)), int(cells[0].get("column", 0))
-        if 0 <= row < values.shape[0] and 0 <= column < values.shape[1]:
+        st.session_state[link.key(PAGE, "cell")] = f"{int(cells[0].get('row', 0))}-{int(cells[0].get('column', 0))}"
+    if chosen := link.value(PAGE, "cell"):
+        row, column = (int(part) for part in chosen.split("-"))
+        if row < values.shape[0] and column < values.shape[1]:
             return row, column
     largest = np.unravel_index(int(values.argmax()), values.shape)
     return int(largest[0]), int(largest[1])

@@ -25,6 +25,15 @@ LAYERS = {
     "probabilities": "Dense",
 }
 ORDERS = {"number": "number", "activation": "mean activation", "norm": "weight norm"}
+TABLE_CHOICES = [
+    link.one_of("examples", "each", EXAMPLES),
+    link.one_of("maps", "", LAYERS),
+    link.one_of("order", "number", ORDERS),
+    link.whole("digit", 0, 0, 9),
+    link.whole("start", 0, 0, 50),
+    link.whole("row", 0, 0, 9),
+]
+FINGER = 34  # pixels that a map is wide at least, so that a finger can pick it
 Picture = tuple[str, str, Pictures]
 
 
@@ -43,28 +52,33 @@ def table(name: str, state: int) -> None:
         _dense(acts, titles)
     else:
         _maps(net, acts, layer, order, examples, titles)
-    link.write(
-        PAGE, {"layer": link.value(PAGE, "layer") or None, "filter": link.value(PAGE, "filter") if link.value(PAGE, "layer") else None}
-    )
+    opened = bool(link.value(PAGE, "layer"))
+    written = {choice.name: value for choice in TABLE_CHOICES if (value := link.value(PAGE, choice.name)) != choice.default}
+    link.write(PAGE, {choice.name: written.get(choice.name) for choice in TABLE_CHOICES})
+    link.write(PAGE, {"layer": link.value(PAGE, "layer") or None, "filter": link.value(PAGE, "filter") if opened else None})
 
 
 def _choices(source: str, net: Net) -> tuple[str, np.ndarray, str]:
     """Layer, numbers of the examples, and order of the filters."""
     labels = digit_net.test_digits().labels
+    if not link.value(PAGE, "maps"):  # the table of the map that is open
+        st.session_state[link.key(PAGE, "maps")] = link.value(PAGE, "layer") if link.value(PAGE, "layer") in LAYERS else "relu1"
     one, two, three, four = st.columns([4, 3, 2, 2], gap="medium", vertical_alignment="bottom")
     which = one.segmented_control(
-        "Examples", list(EXAMPLES), format_func=EXAMPLES.__getitem__, key="digits-examples", default="each", required=True
+        "Examples", list(EXAMPLES), format_func=EXAMPLES.__getitem__, key=link.key(PAGE, "examples"), required=True, persist_state="session"
     )
-    layer = two.selectbox("Layer", list(LAYERS), format_func=LAYERS.__getitem__, key="digits-table-layer")
-    order = three.selectbox("Sort the filters by", list(ORDERS), format_func=ORDERS.__getitem__, key="digits-order")
+    layer = two.selectbox("Layer", list(LAYERS), format_func=LAYERS.__getitem__, key=link.key(PAGE, "maps"), persist_state="session")
+    order = three.selectbox(
+        "Sort the filters by", list(ORDERS), format_func=ORDERS.__getitem__, key=link.key(PAGE, "order"), persist_state="session"
+    )
     if which == "one":
-        digit = four.selectbox("Digit", range(10), key="digits-table-digit")
+        digit = four.selectbox("Digit", range(10), key=link.key(PAGE, "digit"), persist_state="session")
         return layer, digit_examples.of_one(labels, digit), order
     if which == "misread":
         wrong = digit_survey.misread(digit_net.survey(net.run.key, net.state, source))
         four.caption(f"{len(wrong):,} of {len(labels):,} are misread; the surest mistakes first.")
         return layer, wrong[:10], order
-    start = four.number_input("Which of each", 0, 50, key="digits-start")
+    start = four.number_input("Which of each", 0, 50, key=link.key(PAGE, "start"), persist_state="session")
     return layer, digit_examples.one_of_each(labels, int(start)), order
 
 
@@ -75,24 +89,26 @@ def _maps(net: Net, acts: dict[str, np.ndarray], layer: str, by: str, examples: 
     order = digit_examples.filter_order(acts[layer], kernel, by)
     rows = _rows(net, acts, layer, kernel, order, examples, titles)
     side = 72 if len(order) <= 8 else 48
+    heads = ["", *(str(f) for f in order)]
     shown = sheet(
         rows,
         colours,
         side=side,
-        title=f"{LAYERS[layer]}: filters {', '.join(str(f) for f in order)} from left to right, their kernels on top",
+        heads=heads,
+        title=f"{LAYERS[layer]}: ten test digits down, filters by {ORDERS[by]} across, their numbers and kernels on top",
         alt=f"Ten test digits down, the {len(order)} filters of {LAYERS[layer]} across",
     )
-    image = min(st.session_state.get("digits-table-image", 0), len(examples) - 1)
+    image = min(link.value(PAGE, "row"), len(examples) - 1)
     open_id = f"{image}/{link.value(PAGE, 'layer')}:{link.value(PAGE, 'filter')}"
     with st.container(key="digits-table"):
-        board("digits-table-board", [shown], open_id, on_pick=_pick)
+        board("digits-table-board", [shown], open_id, on_pick=_pick, least=min(shown.width, FINGER * (len(order) + 1)))
     page.legend(
         f"the maps of a layer share one scale, 0 to {digit_net.limits(net.run.key)[layer]:.3g}; kernels: orange weighs up, blue down, "
         "on one scale a layer"
     )
     st.download_button(
         "Table (PNG)",
-        data=lambda: sheet_png(rows, colours, side=side),
+        data=lambda: sheet_png(rows, colours, side=side, heads=heads),
         file_name=f"digits-{layer}-{net.name}.png",
         mime="image/png",
         key="digits-table-png",
@@ -122,7 +138,7 @@ def _rows(
     head: list[Picture] = [("", "", blank)]
     for f in order:
         slices = kernel[f]  # (in, 5, 5)
-        tiled = slices[0] if len(slices) == 1 else _tiled(slices)
+        tiled = slices[0] if len(slices) == 1 else tiled_slices(slices)
         head.append((f"kernel/{f}", f"Kernel of filter {f}", Pictures(tiled[None], "signed", strongest)))
     rows = [head]
     for i, title in enumerate(titles):
@@ -132,7 +148,7 @@ def _rows(
     return rows
 
 
-def _tiled(slices: np.ndarray) -> np.ndarray:
+def tiled_slices(slices: np.ndarray) -> np.ndarray:
     """Eight slices (8, 5, 5) as three rows of three with lines of zeros between, (17, 17)."""
     across = int(np.ceil(np.sqrt(len(slices))))
     k = slices.shape[-1]
@@ -149,7 +165,7 @@ def _pick() -> None:
     if row == "kernel":
         st.session_state["digits-table-header"] = int(rest)
     elif row.isdecimal():
-        st.session_state["digits-table-image"] = int(row)
+        st.session_state[link.key(PAGE, "row")] = int(row)
         open_map(rest)
 
 

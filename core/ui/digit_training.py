@@ -1,5 +1,6 @@
 """Train it here: the seed's small training from scratch, in a worker process, live."""
 
+from contextlib import suppress
 from dataclasses import replace
 
 import numpy as np
@@ -8,6 +9,7 @@ import streamlit as st
 
 from core.charts.digit_history import SPLITS, curve
 from core.data import digits
+from core.runs import store
 from core.runs.run import Run
 from core.runs.shipped.digits import SMALL
 from core.specs import RunSpec, SpecError
@@ -17,11 +19,41 @@ from core.ui.digit_input import PAGE
 from core.ui.digit_net import Net
 
 ASKED = "_digits-asked"  # session key: the spec that was sent off
+IMAGES = (100, 250, 500, 1_000, 2_000, 5_000)
+RATES = (0.01, 0.05, 0.1, 0.15, 0.3, 0.6)
+MOST_EPOCHS, MOST_SEED = 20, 9_999
+ASKED_FOR = "500-10-0.15-1"  # images, epochs, learning rate and seed, as they stand in the link
+FIELDS = ("images", "epochs", "rate", "seed")
 COLUMNS = {
     "training": ("loss", "accuracy_train"),
     "validation": ("loss_validation", "accuracy_validation"),
     "test": ("loss_test", "accuracy_test"),
 }
+
+
+def read_training(text: str) -> str:
+    """The `training` of a link: images, epochs, learning rate and seed of a small training.
+
+    Raises:
+        ValueError: the form has no such choices.
+    """
+    images, epochs, rate, seed = text.split("-")
+    if int(images) not in IMAGES or not 1 <= int(epochs) <= MOST_EPOCHS or float(rate) not in RATES or not 0 <= int(seed) <= MOST_SEED:
+        raise ValueError(text)
+    return text
+
+
+TRAIN = link.text("training", ASKED_FOR, read_training, f"images, epochs, learning rate and seed, such as {ASKED_FOR}")
+
+
+def collect() -> None:
+    """Before the chooser is made: a training of this session that has ended well belongs into it, wherever its owner is."""
+    asked, own = st.session_state.get(ASKED), st.session_state.setdefault("_digits-own", [])
+    if asked is None or asked.key in own or jobs.Job(asked).progress().state != jobs.DONE:
+        return
+    with suppress(ValueError):  # it is gone or damaged, which its section says
+        if (name := digit_net.known(asked.key)) not in digit_net.SHIPPED:
+            own.append(name)
 
 
 def training(net: Net) -> None:
@@ -32,9 +64,9 @@ def training(net: Net) -> None:
         return
     left, right = st.columns([3, 8], gap="large")
     with left:
-        _form()
+        spec = _form()
     with right:
-        asked = st.session_state.get(ASKED)
+        asked = st.session_state.get(ASKED) or _under_way(spec)
         if asked is None:
             _chosen(net)
         elif jobs.Job(asked).progress().state == jobs.DONE:
@@ -43,19 +75,33 @@ def training(net: Net) -> None:
             jobs_view.show(jobs.Job(asked), "digits-job", _curves)
 
 
-def _form() -> None:
-    """The choices of a small training, and the button."""
-    images = st.select_slider("Training images", [100, 250, 500, 1_000, 2_000, 5_000], value=500, key="digits-train-images")
-    epochs = st.slider("Epochs", 1, 20, 10, key="digits-train-epochs")
-    rate = st.select_slider("Learning rate", [0.01, 0.05, 0.1, 0.15, 0.3, 0.6], value=0.15, key="digits-train-rate")
+def _under_way(spec: RunSpec | None) -> RunSpec | None:
+    """The form's spec if somebody trains it at this moment, as this person may have done before a reload."""
+    job = jobs.find(spec.key) if spec else None
+    return spec if job is not None and job.progress().state in jobs.ACTIVE else None
+
+
+def _form() -> RunSpec | None:
+    """The choices of a small training, and the button; the spec that they make."""
+    keys = [f"digits-train-{name}" for name in FIELDS]
+    chosen = link.value(PAGE, "training")
+    if st.session_state.get("_digits-train") != chosen or keys[0] not in st.session_state:
+        parts = chosen.split("-")
+        st.session_state.update(zip(keys, (int(parts[0]), int(parts[1]), float(parts[2]), int(parts[3])), strict=True))
+    images = st.select_slider("Training images", IMAGES, key=keys[0], persist_state="session")
+    epochs = st.slider("Epochs", 1, MOST_EPOCHS, key=keys[1], persist_state="session")
+    rate = st.select_slider("Learning rate", RATES, key=keys[2], persist_state="session")
     seed = st.number_input(
         "Seed of weights and order",
         0,
-        9_999,
-        1,
-        key="digits-train-seed",
+        MOST_SEED,
+        key=keys[3],
         help="Seed 0 with the other choices as they come repeats the shipped training.",
+        persist_state="session",
     )
+    chosen = f"{images}-{epochs}-{rate:g}-{seed}"
+    st.session_state[link.key(PAGE, "training")] = st.session_state["_digits-train"] = chosen
+    link.write(PAGE, {"training": None if chosen == ASKED_FOR else chosen})
     try:
         spec = replace(
             SMALL,
@@ -65,11 +111,12 @@ def _form() -> None:
         )
     except SpecError as error:
         st.error(str(error))
-        return
+        return None
     st.caption(
         f"Batches of {spec.train.batch}, SGD, {spec.data.validation} images to validate, all {spec.data.test:,} test digits to test."
     )
     st.button("Train", key="digits-train", type="primary", icon=":material/play_arrow:", on_click=_start, args=(spec,))
+    return spec
 
 
 def _start(spec: RunSpec) -> None:
@@ -87,15 +134,15 @@ def _chosen(net: Net) -> None:
 
 def _done(asked: RunSpec) -> None:
     """The network that this session trained, which now stands in the page's chooser."""
-    run = jobs.Job(asked).run()
+    try:
+        run = jobs.Job(asked).run()
+    except store.DamagedRun as error:
+        page.empty("This run cannot be shown", str(error), height=260)
+        return
     if run is None:
         page.empty("No network came of it", "The stored run has gone; train it again.", height=260)
         return
     name = digit_net.known(asked.key)
-    own = st.session_state.setdefault("_digits-own", [])
-    if name not in digit_net.SHIPPED and name not in own:
-        own.append(name)
-        st.rerun()  # the chooser above was made without it
     share = 100 * run.history["accuracy_test"][-1]
     seconds = float(np.sum(run.history["seconds"]))
     st.markdown(

@@ -3,11 +3,13 @@
 import math
 import re
 import time
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, FloatRect, Locator, Page, expect
 
 from core.data import digits
+from tests.ui.upload_case import bad_uploads, photograph
 
 WIDE, NARROW = {"width": 1300, "height": 1000}, {"width": 400, "height": 800}
 
@@ -205,6 +207,43 @@ def test_a_map_opens_with_its_ledger(page: Page, app_url: str):
     assert shown == pytest.approx(after, abs=1e-5)
     page.get_by_role("button", name="Close").click()
     expect(page.get_by_text(re.compile("The map shows"))).to_have_count(0)
+
+
+def test_the_training_plays_on_request(tab: Page, app_url: str):
+    tab.goto(f"{app_url}/digits?section=compare&input=test-0&epoch=1")
+    middle = tab.get_by_text(re.compile(r"^The middle column: "))
+    expect(middle).to_have_text("The middle column: epoch 1.")
+    rested(tab)
+    maps = tab.locator(".st-key-digits-compare-maps img").nth(4)  # convolution 1 of the middle column
+    before = maps.get_attribute("src") or ""
+    tab.get_by_role("button", name="Play the training").click()
+    expect(middle).to_have_text(re.compile(r"epoch ([3-9]|1\d)\.$"))
+    expect(maps).not_to_have_attribute("src", before)
+    tab.get_by_role("button", name="Pause").click()
+    expect(tab.get_by_role("button", name="Play the training")).to_be_visible()
+    rested(tab)
+    epoch = re.search(r"epoch (\d+)", middle.inner_text())
+    assert epoch is not None
+    expect(tab).to_have_url(re.compile(rf"epoch={epoch[1]}(&|$)") if epoch[1] != "16" else re.compile("section=compare"))
+
+
+def test_bad_uploads_get_a_sentence_and_a_good_one_comes_after(page: Page, app_url: str, tmp_path: Path):
+    opened(page, app_url)
+    page.get_by_text("Upload", exact=True).first.click()
+    field = page.locator("input[type=file]")
+    expect(page.get_by_text("No picture yet")).to_be_visible()
+    for kind, (data, sentence) in bad_uploads().items():
+        if not data:
+            continue  # a browser sends no empty file
+        path = tmp_path / f"{kind}.png"
+        path.write_bytes(data)
+        field.set_input_files(path)
+        expect(page.get_by_text(re.compile(sentence)).last).to_be_visible()
+        expect(reading(page)).to_have_count(0)
+    field.set_input_files({"name": "seven.png", "mimeType": "image/png", "buffer": photograph("CMYK")})
+    expect(reading(page)).to_have_text("It reads a 7")
+    page.get_by_text("Draw", exact=True).first.click()
+    expect(reading(page)).to_have_text("It reads a 3")
 
 
 def test_nothing_is_wider_than_the_screen(browser: Browser, app_url: str):

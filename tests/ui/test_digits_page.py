@@ -2,21 +2,22 @@
 
 import io
 import json
+import re
 import shutil
 import subprocess
 import sys
 import time
-import zlib
+from concurrent.futures import Executor, Future
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 import streamlit as st
-from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from core.analysis.activations import activations
+from core.analysis.digit_survey import misread, survey
 from core.data import digits
 from core.data.drawing import prepare_drawing
 from core.runs import shipped, store
@@ -26,6 +27,7 @@ from core.ui.digit_input import square
 from core.ui.digit_watch import npz
 from core.ui.drawing_pad.examples import THREE
 from core.ui.drawing_pad.strokes import Drawing, Stroke
+from tests.ui.upload_case import bad_uploads, photograph
 
 ROOT = Path(__file__).parents[2]
 
@@ -109,6 +111,15 @@ def test_a_link_restores_the_view():
         ("layer", "conv9"),
         ("filter", "99"),
         ("section", "x"),
+        ("centre", "maybe"),
+        ("cell", "3"),
+        ("part", "middle"),
+        ("examples", "all"),
+        ("maps", "conv9"),
+        ("order", "size"),
+        ("row", "10"),
+        ("training", "500-10-0.15"),
+        ("training", "123-10-0.15-1"),
     ],
 )
 def test_a_bad_link_gets_a_note_and_the_default(name, value):
@@ -129,6 +140,57 @@ def test_the_ledger_adds_up_to_the_shown_value():
     total = (patch * weights["conv2.kernel"][3]).sum() + weights["conv2.bias"][3]
     assert f"= **{total:.6f}**" in words(test) and f"The map shows {maps.max():.6f}" in words(test)
     assert total == pytest.approx(maps.max(), abs=1e-5)
+
+
+def test_a_link_restores_a_table_and_the_map_that_is_open_in_it():
+    query = {"section": "table", "examples": "misread", "maps": "relu2", "order": "norm", "layer": "relu2", "filter": "3", "row": "4"}
+    test = app(query)
+    assert not test.exception and "The link asks" not in words(test)
+    assert test.button_group(key="digits-examples").value == "misread"
+    assert (test.selectbox(key="digits-maps").value, test.selectbox(key="digits-order").value) == ("relu2", "norm")
+    images, labels = digits.load("test")
+    found = survey(store.load(shipped.RUNS["digit-cnn"].key).state(-1), images, labels.astype(int))
+    number = misread(found)[4]
+    assert f"Convolution 2 after ReLU, map 3** of test digit {number:,}, a {labels[number]}" in words(test)
+    for name, value in query.items():
+        assert test.query_params[name] in (value, [value])
+
+
+def test_a_table_opens_on_the_layer_of_the_open_map():
+    assert app({"section": "table", "layer": "pool2", "filter": "1"}).selectbox(key="digits-maps").value == "pool2"
+
+
+def test_a_link_restores_the_picked_value():
+    test = app({"input": "test-0", "layer": "relu1", "filter": "2", "cell": "5-12"})
+    image = digits.load("test")[0][:1] / 255
+    value = activations(store.load(shipped.RUNS["digit-cnn"].key).state(-1), image)["relu1"][0, 2, 5, 12]
+    assert "**Row 5, column 12**" in words(test) and f"The map shows {value:.6f}" in words(test)
+    assert "**Row 23, column 23**" not in words(app({"input": "test-0", "layer": "relu2", "filter": "2", "cell": "23-23"}))  # of 8x8
+
+
+def test_a_link_restores_a_digit_that_is_not_centred():
+    corner = {"digits-pad-kept": Drawing((Stroke(85, ((120, 80), (120, 420))),), 5)}
+    assert "of the middle" not in words(app(state=corner))
+    test = app({"centre": "off"}, corner)
+    assert "of the middle" in words(test) and not test.toggle(key="digits-centred").value
+    test.toggle(key="digits-centred").set_value(True).run()
+    assert "of the middle" not in words(test) and "centre" not in test.query_params
+
+
+def test_the_training_plays_and_rests_at_its_end():
+    test = app({"section": "compare", "input": "test-0", "run": "digit-cnn-small", "epoch": "8", "part": "chosen", "layer": "relu1"})
+    assert "test digit 0, a 7, epoch 8" in words(test)
+    test.button(key="digits-film-1").click().run()
+    assert test.select_slider(key="digits-epoch").value == "9" and "The middle column: epoch 9." in words(test)
+    test.button(key="digits-film--1").click().run()
+    test.button(key="digits-film-play").click().run()
+    seen = []
+    for _ in range(4):
+        seen += re.findall(r"The middle column: (.*)\.", words(test))
+        test.run()
+    assert seen == ["epoch 8", "epoch 9", "epoch 10", "epoch 10"]  # and there it rests
+    assert "_digits-playing" not in test.session_state and test.select_slider(key="digits-epoch").value == "10"
+    assert not test.exception
 
 
 def test_the_guess_is_answered_from_the_run():
@@ -189,7 +251,7 @@ def test_misread_digits_are_those_of_the_stored_counts():
 @pytest.mark.parametrize("layer", ["relu1", "conv1", "pool1", "relu2", "conv2", "pool2", "probabilities"])
 def test_a_table_for_every_layer_and_order(layer):
     test = app({"section": "table"})
-    test.selectbox(key="digits-table-layer").set_value(layer)
+    test.selectbox(key="digits-maps").set_value(layer)
     test.selectbox(key="digits-order").set_value("norm").run()
     assert not test.exception
 
@@ -208,11 +270,35 @@ def test_training_here_makes_a_run_that_the_page_opens(tmp_path, monkeypatch):
         if jobs.Job(test.session_state["_digits-asked"]).progress().state not in jobs.ACTIVE:
             break
         time.sleep(0.25)
-    test.run()
-    assert "Done:" in words(test) and key[:6] in str(test.selectbox(key="digits-run").options)
+    test.button_group(key="digits-section").set_value("summary").run()
+    assert key[:6] in str(test.selectbox(key="digits-run").options)  # wherever its owner is by now
+    test.button_group(key="digits-section").set_value("train").run()
+    assert test.query_params["training"] in ("100-1-0.15-1", ["100-1-0.15-1"])
+    assert test.select_slider(key="digits-train-images").value == 100
+    assert "Done:" in words(test)
     test.button(key="digits-open-own").click().run()
     assert test.session_state["digits-run"] == key and not test.exception
     assert "trained on 100 digits, at epoch 1" in words(test)
+
+
+class Waiting(Executor):
+    """Takes work and never does it."""
+
+    def submit(self, fn, /, *args, **kwargs):
+        return Future()
+
+
+def test_a_training_under_way_is_shown_to_whoever_asks_for_it(tmp_path, monkeypatch):
+    """A second visitor, or the first one after a reload of the page, whose session knows of nothing."""
+    monkeypatch.setenv("KERNEL_EXPLORER_RUNS", str(tmp_path))
+    small = digit_training.SMALL
+    train = replace(small.train, epochs=3, seed=5, first_epoch_states=0)
+    job = jobs.submit(replace(small, data=replace(small.data, train=250), model=replace(small.model, seed=5), train=train), Waiting())
+    test = app({"section": "train", "training": "250-3-0.15-5"})
+    assert not test.exception and test.slider(key="digits-train-epochs").value == 3
+    assert "This is the training of the network chosen above" not in words(test)
+    test.button(key="digits-job-cancel").click().run()
+    assert (tmp_path / ".jobs" / job.key / jobs.CANCEL).exists()
 
 
 def test_downloads_hold_the_activations():
@@ -230,21 +316,6 @@ def test_an_upload_becomes_a_small_square():
     assert prepare_drawing(small).box[2] > prepare_drawing(small).box[3]
 
 
-def photograph(kind: str) -> bytes:
-    """A seven in a picture of a kind: dark on light, light on dark, 16 bits, CMYK, ..."""
-    grey = np.full((240, 200), 225, np.uint8)
-    grey[60:76, 60:140] = grey[60:180, 124:140] = 25
-    image = Image.fromarray(255 - grey if kind == "light on dark" else grey)
-    out = io.BytesIO()
-    if kind == "16 bits":
-        Image.fromarray(grey.astype(np.uint16) * 257).save(out, "PNG")
-    elif kind == "CMYK":
-        image.convert("CMYK").save(out, "JPEG")
-    else:
-        image.save(out, "PNG")
-    return out.getvalue()
-
-
 def upload(name: str, data: bytes) -> AppTest:
     test = app({"input": "upload"})
     assert "No picture yet" in words(test)
@@ -256,25 +327,6 @@ def upload(name: str, data: bytes) -> AppTest:
 def test_an_uploaded_seven_is_read(kind):
     test = upload("seven.png", photograph(kind))
     assert not test.exception and "It reads a 7" in words(test), words(test)
-
-
-def bad_uploads() -> dict[str, tuple[bytes, str]]:
-    frames = [Image.new("L", (30, 30), value) for value in (0, 255)]
-    animated, blank = io.BytesIO(), io.BytesIO()
-    frames[0].save(animated, "GIF", save_all=True, append_images=frames[1:])
-    Image.new("L", (100, 100), 255).save(blank, "PNG")
-    header = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + (40_000).to_bytes(4, "big") * 2 + b"\x08\x00\x00\x00\x00"
-    huge = header + zlib.crc32(header[12:29]).to_bytes(4, "big") + b"\x00\x00\x00\x00IDAT" + b"\x00" * 8
-    return {
-        "text": (b"hello, this is no picture", "not a picture"),
-        "huge": (huge, "million"),
-        "truncated": (photograph("dark on light")[:200], "cut off or damaged"),
-        "animated": (animated.getvalue(), "animated"),
-        "svg": (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "SVG"),
-        "60 MB": (b"\x00" * (60 * 2**20), "MB"),
-        "empty": (b"", "empty"),
-        "blank": (blank.getvalue(), "Nothing in this picture"),
-    }
 
 
 @pytest.mark.parametrize("kind", bad_uploads())

@@ -14,18 +14,24 @@ from core.ui.browser_part import browser_part
 _board = browser_part("kernel_explorer_board", __file__, html='<div class="board"></div>')
 
 
-def board(key: str, strips: Sequence[Strip], picked: str = "", on_pick: Callable[[], None] | None = None) -> str:
+def board(
+    key: str, strips: Sequence[Strip], picked: str = "", on_pick: Callable[[], None] | None = None, *, columns: int = 0, least: int = 0
+) -> str:
     """Show strips and give the id of the picture that was clicked last, "" before the first click.
 
     Args:
         key: names the board; `picked_on(key)` reads the click in a callback.
         picked: id of the picture to frame.
         on_pick: called before the rerun that a click starts.
+        columns: strips in a line where the window is wide, below each other where it is narrow; 0 for as many as fit.
+        least: pixels that a strip is wide at least; on a narrower screen it scrolls within its place.
     """
     _board(
         key=key,
         data={
             "picked": picked,
+            "columns": columns,
+            "least": least,
             "strips": [
                 {
                     "title": strip.title,

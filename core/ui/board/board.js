@@ -10,6 +10,11 @@ export default function (component) {
   const shape = shapeOf(data.strips);
   if (shape !== board.shape) build(parentElement.querySelector(".board"), board, data.strips);
   board.shape = shape;
+  const root = parentElement.querySelector(".board");
+  root.classList.toggle("grid", data.columns > 0);
+  root.style.setProperty("--columns", data.columns);
+  root.style.setProperty("--least", `${data.least}px`);
+  for (const { figure } of board.strips) figure.classList.toggle("scroll", data.least > 0);
   data.strips.forEach((strip, i) => fill(board.strips[i], strip));
   for (const button of board.buttons) change(button, "aria-pressed", String(button.dataset.id === data.picked));
 }

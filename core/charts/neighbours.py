@@ -13,24 +13,8 @@ import numpy as np
 import pandas as pd
 
 from core.charts import raster
-from core.charts.matrix import (
-    BARE,
-    LABEL,
-    PICKED,
-    TABLE,
-    Block,
-    cell_size,
-    cells,
-    first_cell,
-    frame,
-    framed,
-    heading,
-    labels,
-    ordered,
-    parameters,
-    picked_in,
-    place,
-)
+from core.charts.client_order import PICKED, TABLE, Block, frame, ordered, parameters, picked_in, place
+from core.charts.matrix import BARE, LABEL, cell_size, cells, first_cell, framed, heading, labels
 from core.charts.theme import Theme
 
 STRIP = 392  # pixels along a strip of 784 weights, pooled two by two

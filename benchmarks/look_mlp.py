@@ -85,7 +85,7 @@ def choose(page: Page, group: str, option: str) -> None:
 def click_cell(page: Page, i: int) -> None:
     box = page.locator(".st-key-mlp-matrix canvas").first.bounding_box()
     assert box is not None
-    x, y = box["x"] + 60 + 46 * (i % 9), box["y"] + 40 + 25 * (i % 13)
+    x, y = box["x"] + 80 + 46 * (i % 9), box["y"] + 60 + 25 * (i % 13)
     page.mouse.move(x - 3, y - 3)
     page.mouse.move(x, y)
     page.wait_for_timeout(150)

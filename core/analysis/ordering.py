@@ -1,4 +1,4 @@
-"""The order in which a matrix's rows and columns are shown: the rule that the browser follows too (core/charts/matrix.py)."""
+"""The order in which a matrix's rows and columns are shown: the rule that the browser follows too (core/charts/client_order.py)."""
 
 from dataclasses import dataclass
 

@@ -5,7 +5,8 @@ import numpy as np
 import pandas as pd
 
 from core.charts import raster
-from core.charts.matrix import BARE, GAP, TITLE, heading, place
+from core.charts.client_order import place
+from core.charts.matrix import BARE, GAP, TITLE, heading
 from core.charts.theme import Theme, signed_scale
 
 CELL = 10  # pixels across of a weight in the map

@@ -13,24 +13,8 @@ import numpy as np
 import pandas as pd
 
 from core.charts import raster
-from core.charts.matrix import (
-    BARE,
-    LABEL,
-    PICKED,
-    TABLE,
-    Block,
-    cell_size,
-    cells,
-    first_cell,
-    frame,
-    framed,
-    heading,
-    labels,
-    ordered,
-    parameters,
-    picked_in,
-    place,
-)
+from core.charts.client_order import PICKED, TABLE, Block, frame, ordered, parameters, picked_in, place
+from core.charts.matrix import BARE, LABEL, cell_size, cells, first_cell, framed, heading, labels
 from core.charts.theme import Theme
 
 STRIP = 392  # pixels along a strip of 784 weights, pooled two by two
@@ -141,8 +125,10 @@ def neighbours(
     before = sizes[layer - 2] if layer > 1 else 0
     after = sizes[layer + 1] if layer + 1 < len(sizes) else 0
     strip = min(STRIP, 2 * room // 3) if layer == 2 else STRIP
-    shared = {1: columns, 2: columns}.get(layer, before + columns)  # cells that lie side by side
-    across = cell_size(shared, room - strip if layer == 2 else room, 4, 28)
+    beside = {1: 0, 2: strip}.get(layer, room * before // (before + columns))  # pixels of the left matrix
+    if before > 2 * columns and layer > 2:  # a wide one leaves half to the middle
+        beside = room // 2
+    across, across_left = cell_size(columns, room - beside, 4, 28), cell_size(max(before, 1), beside, 3, 28)
     down = cell_size(rows, 420, 9, 28) if layer > 1 else 0
     clickable: list[str] = []
 
@@ -171,7 +157,7 @@ def neighbours(
     if layer == 2:
         left, left_width = _images("prev", rows, down, colours, upright=False, strip=strip), strip
     elif layer > 2:
-        left, left_width = body("prev", layer - 1, rows, before, (across, down), ("unit", "its input")), across * before
+        left, left_width = body("prev", layer - 1, rows, before, (across_left, down), ("unit", "its input")), across_left * before
 
     def line(name: str, *parts: Any, lead: Any = None) -> alt.HConcatChart:
         """Parts at the right of the left matrix's place, where there is one."""
@@ -183,7 +169,7 @@ def neighbours(
     way = ": inputs down, outputs across" if across * columns > 200 else ""  # the caption below says it too
     above = heading(one, f"layer {layer}{way}", colours, width=across * columns)
     lines = [line("titles", gap("side-titles", LABEL), above, lead=turned)]
-    names_before = _named("names", "prev", before, across, colours, "P") if layer > 2 else None
+    names_before = _named("names", "prev", before, across_left, colours, "P") if layer > 2 else None
     lines.append(line("names", gap("side-names", LABEL), _named("names", "cur", columns, across, colours, "B"), lead=names_before))
     if layer > 1:
         side = labels("A", rows, [str(i) for i in range(rows)], colours, size=down, block="cur", across=False)

@@ -5,6 +5,7 @@ from functools import cache
 
 import altair as alt
 import numpy as np
+from altair.typing import is_chart_type
 
 FONT = "Source Sans, sans-serif"
 SIGNED_WORDS = "orange pushes up, blue pushes down, the background's own colour does nothing"
@@ -108,9 +109,10 @@ def amount_scale(top: float, colours: Theme) -> alt.Scale:
 
 def finish(chart: alt.TopLevelMixin, colours: Theme, *, canvas: bool = True) -> alt.TopLevelMixin:
     """The chart with the app's fonts and colours, drawn on canvas unless a test or a screen reader wants SVG."""
+    assert is_chart_type(chart)  # every top-level chart is one; Altair's mixin lacks `properties`
     embed = {"renderer": "canvas" if canvas else "svg", "actions": False}
     return (
-        chart.properties(usermeta={"embedOptions": embed})  # type: ignore[attr-defined]
+        chart.properties(usermeta={"embedOptions": embed})
         .configure(background="transparent", font=FONT)
         .configure_view(stroke=colours.grid, strokeWidth=1)
         .configure_axis(

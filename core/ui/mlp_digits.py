@@ -24,7 +24,7 @@ class DigitSet:
         count = f"{len(self.labels):,}"
         if self.source == digits.SOURCE:
             return f"{count} {digits.SOURCE} test images"
-        return f"{count} images of the {self.source}, which stand in for {digits.SOURCE}'s"
+        return f"{count} {self.source}"
 
 
 def test_digits() -> DigitSet:

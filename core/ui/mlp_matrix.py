@@ -7,7 +7,7 @@ import streamlit as st
 
 from core.analysis import ordering
 from core.analysis.dense import norms
-from core.charts import matrix
+from core.charts import client_order, matrix
 from core.charts.prepared import Prepared, prepare
 from core.charts.theme import theme
 from core.runs.run import Run
@@ -131,9 +131,9 @@ def _choice(label: str, name: str, options: Mapping[Any, str], *, whole_page: bo
 def _controls() -> None:
     _choice("Start of the network", "model", MODELS, whole_page=True)
     _choice("Layer: inputs × outputs", "layer", LAYERS, whole_page=True)
-    _choice("Sort by", "sort", matrix.SORTS)
+    _choice("Sort by", "sort", client_order.SORTS)
     with st.popover("More", icon=":material/tune:"):
-        _choice("What moves", "move", matrix.MOVES)
+        _choice("What moves", "move", client_order.MOVES)
         _choice("First comes the", "first", {"largest": "largest", "smallest": "smallest"})
         _choice("The order", "order", {"follow": "follows the epoch", "hold": "is held as it is now"})
         _choice("Colours span", "limits", {"layer": "all epochs of the layer", "epoch": "this epoch alone"}, whole_page=True)
@@ -155,7 +155,7 @@ def _small(view: View) -> None:
     dark, narrow = page.theme().dark, screen.narrow()
     chart = small_chart(view.model, view.layer, value("limits") == "epoch", narrow, dark)
     opening = mlp_view.opening(view, dark, narrow)
-    page.prepared(chart, alt_text=alt_text(view), key=CHART, select=_clicked, values=matrix.opening_values(opening))
+    page.prepared(chart, alt_text=alt_text(view), key=CHART, select=_clicked, values=client_order.opening_values(opening))
 
 
 def _legend(view: View) -> None:
@@ -196,7 +196,7 @@ def small_chart(model: str, layer: int, own_limits: bool, narrow: bool, dark: bo
             room=(210, 400) if narrow else (460, 400),
         )
 
-    return prepare(build, {matrix.TABLE: matrix.frame([matrix.Block("cur", kernels, "A", "B")], biases)}, colours)
+    return prepare(build, {client_order.TABLE: client_order.frame([client_order.Block("cur", kernels, "A", "B")], biases)}, colours)
 
 
 def alt_text(view: View) -> str:

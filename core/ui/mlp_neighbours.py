@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from core.charts import matrix
+from core.charts import client_order
 from core.charts import neighbours as charts
 from core.charts.prepared import Prepared, prepare
 from core.charts.theme import theme
@@ -71,10 +71,10 @@ def _picture(run: Run, view: View) -> None:
     if kept is None or kept[0] != identity:
         kept = st.session_state["_mlp-neighbours-opening"] = (identity, mlp_view.opening(view, dark, narrow))
         st.session_state["_mlp-neighbours-pick"] = None
-    values = matrix.opening_values(kept[1])
+    values = client_order.opening_values(kept[1])
     values.pop("pick", None)
     path = {step.layer: (step.source, step.unit) for step in path_of(run, view)}
-    shown = Prepared(frame.spec, {matrix.TABLE: charts.with_path(cells, view.layer, path)})
+    shown = Prepared(frame.spec, {client_order.TABLE: charts.with_path(cells, view.layer, path)})
     page.prepared(shown, alt_text=_words(view), key=CHART, values=values, select=_clicked)
     st.caption(_words(view))
 

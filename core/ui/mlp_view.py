@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from core.analysis.ordering import Ordering
-from core.charts.matrix import MOVES, SORTS, Opening
+from core.charts.client_order import MOVES, SORTS, Opening
 from core.ui import link
 
 PAGE = "mlp"

@@ -6,17 +6,7 @@ import torch
 from sklearn.metrics import accuracy_score, confusion_matrix, recall_score
 
 from core.analysis import dense
-from tests.analysis.dense_case import SIZES, made_images, made_state, torch_activations
-
-
-@pytest.fixture
-def state():
-    return made_state()
-
-
-@pytest.fixture
-def images():
-    return made_images()
+from tests.analysis.dense_case import SIZES, torch_activations
 
 
 @pytest.mark.parametrize("activation", ["tanh", "sigmoid", "relu"])

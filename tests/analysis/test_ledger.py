@@ -5,17 +5,7 @@ import pytest
 import torch
 
 from core.analysis.ledger import ledger, products
-from tests.analysis.dense_case import SIZES, made_images, made_state, torch_activations
-
-
-@pytest.fixture
-def state():
-    return made_state()
-
-
-@pytest.fixture
-def images():
-    return made_images()
+from tests.analysis.dense_case import SIZES, torch_activations
 
 
 def test_ledger_by_hand():

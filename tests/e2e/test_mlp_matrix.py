@@ -58,7 +58,7 @@ def wait_for(page: Page, kernel: np.ndarray, ordering: Ordering) -> None:
     """Until the screen shows the kernel in this order; the failure says what it shows instead."""
     rows, columns = orders(kernel, ordering)
     seen: tuple[list[int], list[int], np.ndarray] = ([], [], np.zeros(0))
-    for _ in range(100):
+    for _ in range(300):
         seen = drawn(page) if cells(page) else seen
         if seen[0] == rows.tolist() and seen[1] == columns.tolist():
             np.testing.assert_allclose(seen[2], kernel[np.ix_(rows, columns)], rtol=6e-4, atol=1e-12)
@@ -68,6 +68,7 @@ def wait_for(page: Page, kernel: np.ndarray, ordering: Ordering) -> None:
 
 
 def click_cell(page: Page, row: int, column: int) -> None:
+    expect(page.locator("[data-testid=stStatusWidget]")).to_have_count(0)  # nothing will move any more
     y, x = next((y, x) for y, x, r, c, _ in cells(page) if (r, c) == (row, column))
     page.mouse.click(x + 6, y + 6)
 

@@ -209,7 +209,7 @@ def test_digits_that_stand_in_are_named(runs, tmp_path, monkeypatch, name):
     monkeypatch.setenv("KERNEL_EXPLORER_DATA", str(tmp_path / "none"))
     test = opened(name, runs, 2, 1)
     assert not test.exception
-    assert "400 images of the UCI handwritten digits" in said(test)
+    assert "400 UCI handwritten digits" in said(test)
     assert "Get MNIST (11 MB)" in [b.label for b in test.button]
 
 

@@ -112,6 +112,7 @@ def _kernel(view: View) -> tuple[str, np.ndarray, float] | None:
             key=link.key(PAGE, "kernel"),
             required=True,
             on_change=changed,
+            persist_state="session",
             help="The numbers of the film above",
         )
         number = int(picked or 1) - 1

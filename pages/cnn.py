@@ -48,9 +48,9 @@ with st.expander("What to notice", icon=":material/visibility:"):
     st.markdown(
         """
 - Play the film: the kernels of the reliable recipe turn from speckle to stripes and patches within the first epoch.
-- A run that gets stuck looks no different by its loss. Act tells: at 0 nothing flows back, and the kernels stop or just fade.
-- A kernel answers to a part, not to a pulse: the same slope lights up in gaussians and in waves. The later layers count the parts.
-- Far outside of what it was trained with, the network still answers with confidence, and is wrong.
+- By its loss a dead run looks like one that waits. Act tells them apart: at 0 nothing flows back, and the kernels stop or just fade.
+- A kernel answers to a part, not to a pulse: the same slope lights up in gaussians and in waves. The later layers put the parts together.
+- Far outside of what it was trained with, the network still answers with confidence, and is often wrong.
         """
     )
 with st.expander("Words", icon=":material/dictionary:"):
@@ -59,7 +59,7 @@ with st.expander("Words", icon=":material/dictionary:"):
 - **Kernel**: a small square of weights that is laid over every place of an image. **Feature map**: its sums, one for each place.
 - **ReLU**: keeps what is above 0 and makes the rest 0. **Pooling**: keeps the largest of each 2 × 2.
 - **Act**: the share of the second convolution's outputs above 0. **Dead**: act is 0 and stays 0.
-- **Low**: the share of a kernel's energy, its mean left out, at or below a quarter of the finest wave its grid can hold.
+- **Low**: the share of a kernel's energy, its mean left out, in waves at least four times as long as the finest that its grid can hold.
 - **Tv**, total variation: the mean difference of neighbouring weights over their standard deviation.
 - **Recognised**: all three outputs within 0.1 of their target. **Right**: the largest output is that of the pulse's class.
         """

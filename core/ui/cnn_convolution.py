@@ -68,6 +68,7 @@ def _panel(view: View) -> None:
         stage=stage,
         place=(row, column),
         name=f"{shown.name}, {name}",
+        light=shown.light,
     )
     map_words = (
         "orange is above 0, blue below, the background's own colour 0" if stage == STAGES[0] else "the stronger the green, the larger"

@@ -221,7 +221,9 @@ def test_a_typed_kernel_reaches_the_window_and_the_link(page: Page, app_url: str
     kernel = np.array([[2.0, 0, 0], [0, -1, 0], [0, 0, 0.5]])
     image = pulse_set(run.spec.data, "test").images[2]
     expect(page.get_by_text(f"The strongest answer, {convolve(image, kernel).max():.4g},")).to_be_visible()
-    page.locator(".st-key-cnn-side").get_by_text("5", exact=True).click()
+    page.locator(".cw[data-row]").wait_for()
+    page.wait_for_url("**kernel=1**")  # the last that the page writes
+    page.locator(".st-key-cnn-side button").nth(1).click()
     page.wait_for_url(re.compile(r"typed=0(%2C|,)0(%2C|,)0(%2C|,)0(%2C|,)0(%2C|,)0(%2C|,)2(%2C|,)"))
     larger = convolve(image, np.pad(kernel, 1))
     expect(page.get_by_text(f"{larger.size:,} windows, {larger.shape[0]} × {larger.shape[1]}.")).to_be_visible()

@@ -8,7 +8,8 @@ from core.ui.cnn_kernels import kernels_panel
 from core.ui.cnn_loss import loss_panel
 from core.ui.cnn_response import response_panel
 from core.ui.cnn_tests import tests_panel
-from core.ui.cnn_view import PAGE, SECTIONS, open_view, parameters, recipe, write_link
+from core.ui.cnn_view import PAGE, SECTIONS, choose_another, open_view, parameters, recipe, write_link
+from core.ui.cnn_words import how_trained
 
 PANELS = {"loss": loss_panel, "convolution": convolution_panel, "response": response_panel, "tests": tests_panel}
 TITLE = "Kernels that learn to see"
@@ -16,7 +17,8 @@ TITLE = "Kernels that learn to see"
 page.require_entry()
 view, notes = open_view()
 if view is None:
-    page.header(TITLE, "The run of this page cannot be shown.", notes)
+    page.header(TITLE, "The run of this page cannot be shown; choose another.", notes)
+    choose_another()
     st.stop()
 
 run = view.run
@@ -30,10 +32,38 @@ page.header(
 )
 kernels_panel(view)
 st.segmented_control(
-    "Look at", list(SECTIONS), format_func=SECTIONS.__getitem__, key=link.key(PAGE, "section"), label_visibility="collapsed", required=True
+    "Look at",
+    list(SECTIONS),
+    format_func=SECTIONS.__getitem__,
+    key=link.key(PAGE, "section"),
+    label_visibility="collapsed",
+    required=True,
+    persist_state="session",
 )
 if view.has_weights or view.section == "loss":
     PANELS[view.section](view)
 else:
     page.empty("This run keeps its history alone", "Choose another run above, or look at its loss profile.", 220)
+with st.expander("What to notice", icon=":material/visibility:"):
+    st.markdown(
+        """
+- Play the film: the kernels of the reliable recipe turn from speckle to stripes and patches within the first epoch.
+- By its loss a dead run looks like one that waits. Act tells them apart: at 0 nothing flows back, and the kernels stop or just fade.
+- A kernel answers to a part, not to a pulse: the same slope lights up in gaussians and in waves. The later layers put the parts together.
+- Far outside of what it was trained with, the network still answers with confidence, and is often wrong.
+        """
+    )
+with st.expander("Words", icon=":material/dictionary:"):
+    st.markdown(
+        """
+- **Kernel**: a small square of weights that is laid over every place of an image. **Feature map**: its sums, one for each place.
+- **ReLU**: keeps what is above 0 and makes the rest 0. **Pooling**: keeps the largest of each 2 × 2.
+- **Act**: the share of the second convolution's outputs above 0. **Dead**: act is 0 and stays 0.
+- **Low**: the share of a kernel's energy, its mean left out, in waves at least four times as long as the finest that its grid can hold.
+- **Tv**, total variation: the mean difference of neighbouring weights over their standard deviation.
+- **Recognised**: all three outputs within 0.1 of their target. **Right**: the largest output is that of the pulse's class.
+        """
+    )
+with st.expander("How this run was trained", icon=":material/tune:"):
+    st.markdown(how_trained(view.name, run.spec))
 write_link(view)

@@ -18,14 +18,14 @@ def _binomial(side: int) -> Kernel:
 
 SOBEL_X = np.array([[-1.0, 0.0, 1.0], [-2.0, 0.0, 2.0], [-1.0, 0.0, 1.0]])
 
-# name -> (kernel, what it does in words); written as cross-correlation, so Sobel x is positive where it gets brighter to the right
+# name -> (kernel, what it does in words); written as cross-correlation, so Sobel x is positive where the pixels rise to the right
 CLASSICAL: dict[str, tuple[Kernel, str]] = {
     "identity": (np.array([[0.0, 0, 0], [0, 1, 0], [0, 0, 0]]), "gives the image back"),
     "box blur": (np.full((5, 5), 1 / 25), "the mean of 25 neighbours"),
     "gaussian blur": (_binomial(5), "a mean that listens to the middle more"),
     "sharpen": (np.array([[0.0, -1, 0], [-1, 5, -1], [0, -1, 0]]), "the pixel five times, less its four neighbours"),
-    "Sobel x": (SOBEL_X, "positive where it gets brighter to the right: upright edges"),
-    "Sobel y": (SOBEL_X.T.copy(), "positive where it gets brighter downwards: level edges"),
+    "Sobel x": (SOBEL_X, "positive where the pixels rise to the right: upright edges"),
+    "Sobel y": (SOBEL_X.T.copy(), "positive where the pixels rise downwards: level edges"),
     "Laplacian": (np.array([[0.0, 1, 0], [1, -4, 1], [0, 1, 0]]), "zero on any even slope: lines, corners and dots"),
     "emboss": (np.array([[-2.0, -1, 0], [-1, 1, 1], [0, 1, 2]]), "light from the lower right"),
 }

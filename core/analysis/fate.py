@@ -36,7 +36,7 @@ class Fate:
             when = "before its first state was kept" if self.epoch == 0 else f"by epoch {self.epoch:g}"
             return (
                 f"It died {when}, before it had learned: the second convolution gives nothing above 0, its ReLU passes nothing back, "
-                f"and the kernels stay as they are; {self.last:.1%} at the end, as good as a guess."
+                f"and the kernels learn nothing more; {self.last:.1%} at the end, as good as a guess."
             )
         if self.kind == "learned":
             return f"It learned: {self.last:.1%} of the test pulses right at the end, {best}."

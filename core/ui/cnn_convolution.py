@@ -68,6 +68,7 @@ def _panel(view: View) -> None:
         stage=stage,
         place=(row, column),
         name=f"{shown.name}, {name}",
+        light=shown.light,
     )
     map_words = (
         "orange is above 0, blue below, the background's own colour 0" if stage == STAGES[0] else "the stronger the green, the larger"
@@ -112,6 +113,7 @@ def _kernel(view: View) -> tuple[str, np.ndarray, float] | None:
             key=link.key(PAGE, "kernel"),
             required=True,
             on_change=changed,
+            persist_state="session",
             help="The numbers of the film above",
         )
         number = int(picked or 1) - 1

@@ -30,6 +30,7 @@ class Shown:
     name: str  # in words
     pixels: np.ndarray  # (side, side) float32 in [0, 1]
     pulse: bool  # a pulse of this network's kind, so that its outputs can be judged
+    light: bool = False  # 1 is light, as in a photograph, and not ink
 
 
 def choose(view: View) -> Shown | None:
@@ -137,7 +138,7 @@ def _photo(view: View) -> Shown:
     if chosen and chosen != which:
         setter("image")(f"photo-{chosen}")
         st.rerun()
-    return Shown(f"photograph ({which})", _photograph(which, side_of(view)), False)
+    return Shown(f"photograph ({which})", _photograph(which, side_of(view)), False, light=True)
 
 
 @st.cache_data(show_spinner=False, max_entries=8)
@@ -163,6 +164,7 @@ def _upload(view: View) -> Shown | None:
     except pictures.BadPicture as error:
         st.error(str(error), icon=":material/error:")
         return None
-    if st.toggle("Turn black and white round", key="cnn-upload-turn", help="The network reads ink as 1 and paper as 0"):
-        pixels = 1 - pixels
-    return Shown("your picture", pixels, False)
+    ink = st.toggle(
+        "It is ink on paper", key="cnn-upload-turn", help="The network reads ink as 1 and paper as 0: black and white turn round"
+    )
+    return Shown("your picture", 1 - pixels if ink else pixels, False, light=not ink)

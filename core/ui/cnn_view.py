@@ -177,6 +177,19 @@ def take_run(name: str, state: int | None = None) -> None:
     changed()
 
 
+def choose_another() -> None:
+    """Where a run cannot be read: the list of the others."""
+    key = link.key(PAGE, "run")
+    st.selectbox(
+        "Training run",
+        list(LABELS),
+        format_func=LABELS.__getitem__,
+        key=key,
+        on_change=lambda: take_run(st.session_state[key]),
+        persist_state="session",
+    )
+
+
 def parameters(view: View) -> int:
     """How many numbers the network learns, counted from the shapes of its spec."""
     return parameter_count(view.run.spec.model)

@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.models.pulse_layers import parameter_count
 from core.runs import store
-from core.runs.shipped.pulses import LABELS, RUNS
+from core.runs.shipped.pulses import LABELS, RECORDED, RUNS
 from core.ui.cnn_view import SECTIONS, recipe
 
 ENTRY = str(Path(__file__).parents[2] / "streamlit_app.py")
@@ -309,3 +309,23 @@ def test_one_damaged_run_leaves_the_others(monkeypatch):
     assert not app.exception and not app.error
     app = opened(run="pulse-drops")
     assert not app.exception and "cannot be shown" in words(app)
+    app.selectbox(key="cnn-run").set_value("pulse-held").run()
+    assert not app.exception and app.query_params["run"] == "pulse-held"
+    app.segmented_control(key="cnn-section").set_value("tests").run()
+    assert app.query_params["run"] == "pulse-held"
+
+
+def test_the_picked_kernel_outlives_a_look_at_another_section():
+    app = sound(opened(section="convolution"))
+    sound(app.segmented_control(key="cnn-kernel").set_value(4).run())
+    sound(app.segmented_control(key="cnn-section").set_value("tests").run())
+    sound(app.segmented_control(key="cnn-section").set_value("response").run())
+    assert app.query_params["kernel"] == "4" and "**Kernel 4** at" in words(app)
+
+
+@pytest.mark.parametrize("name", LABELS)
+def test_the_page_says_how_its_run_was_trained_and_whether_it_repeats(name):
+    text = words(sound(opened(run=name)))
+    spec = RUNS[name]
+    assert f"{spec.data.train:,} drawn pulses" in text and f"seed {spec.model.seed}." in text
+    assert ("A recording" in text) == (name in RECORDED)

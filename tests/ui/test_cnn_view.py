@@ -6,8 +6,13 @@ import numpy as np
 import pytest
 
 from core.charts.theme import theme
+from core.data.pulses import used
+from core.runs import store
+from core.runs.shipped.pulses import RUNS
+from core.specs import PULSE_CLASSES
+from core.ui import cnn_choices, cnn_data
 from core.ui.cnn_images import middle_square, resized
-from core.ui.cnn_view import read_image
+from core.ui.cnn_view import family, read_image, recipe
 from core.ui.kernel_film import Row, pack
 
 
@@ -47,3 +52,38 @@ def test_film_message_holds_the_stored_weights():
     assert len(rest) == sum(head["sizes"])
     assert np.array_equal(np.frombuffer(rest[head["sizes"][0] :], "<f2").reshape(stack.shape), stack)
     assert head["rows"][0] == {"title": "first", "kernels": 2, "side": 4, "limit": 2.0, "scale": 5} and head["states"] == 3
+
+
+def test_runs_of_one_recipe_differ_in_their_kernels_alone():
+    assert family("pulse-ten") == family("pulse-reliable") == ["pulse-two", "pulse-reliable", "pulse-ten"]
+    assert family("pulse-drops") == ["pulse-drops"]
+    assert recipe("pulse-ten") == recipe("pulse-two") == "A: the reliable recipe"
+
+
+def test_typed_kernels_survive_the_link():
+    numbers = [0.0, -1.5, 0.25, 1e-3, 4.0, 1e6, 0.0, 2.0, -3.0]
+    assert cnn_choices.typed_numbers(cnn_choices.typed_text(numbers)) == numbers
+
+
+@pytest.mark.parametrize("text", ["", "1", "1,2,3,4", ",".join(["0"] * 81), "a,b", "inf" + ",0" * 8, "1e7" + ",0" * 8])
+def test_other_kernels_are_refused(text):
+    with pytest.raises(ValueError):
+        cnn_choices.typed_numbers(text)
+
+
+@pytest.mark.parametrize("kind", PULSE_CLASSES)
+def test_the_parameter_that_tells_a_kind_is_moved_first(kind):
+    names = cnn_choices.moved(kind)
+    assert set(names) == set(used(kind)) - {"drift"}
+    assert names[0] in ("square_width", "gaussian_sd", "frequency")
+
+
+def test_liked_patches_can_be_of_one_class():
+    found = cnn_data.test_set("pulse-reliable")
+    best = cnn_data.liked("pulse-reliable", 24, 60, 2, 1)
+    assert len(best) == 2 * 5 and set(found.labels[best["image"]]) == {1}
+    run = store.load(RUNS["pulse-reliable"].key)
+    first = next(best.itertuples())
+    patch = found.images[first.image, first.row : first.row + 25, first.column : first.column + 25]
+    weights, bias = run.weights("conv1.kernel")[24, 0, 0], float(run.weights("conv1.bias")[24, 0])
+    assert (patch * weights).sum() + bias == pytest.approx(first.response, abs=1e-4)

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from core.charts.theme import Theme
+from core.charts.theme import DARK, Theme
 from core.ui.browser_part import browser_part
 
 _component = browser_part("kernel_explorer_convolution_window", __file__)
@@ -26,6 +26,7 @@ def convolution_window(
     stage: str = STAGES[0],
     place: tuple[int, int] = (0, 0),
     name: str = "",
+    light: bool = False,
 ) -> None:
     """Show the explorer. Hover, click, arrow keys and play move the window; nothing is sent back.
 
@@ -36,7 +37,11 @@ def convolution_window(
         stage: what the result shows, one of STAGES; pooling is the largest of 2 x 2 after the ReLU.
         place: row and column of the result where the window opens.
         name: of image and kernel; the window goes to `place` when it changes.
+        light: 1 is light in the image, as in a photograph, and not ink.
     """
+    palettes = {part: getattr(theme, f"{part}_palette") for part in ("ink", "signed", "amount")}
+    if light:
+        palettes["ink"] = DARK.ink_palette  # from dark to light in either mode
     _component(
         key=key,
         data={
@@ -51,7 +56,7 @@ def convolution_window(
             "place": list(place),
             "name": name,
             "limits": {"kernel": float(np.abs(kernel).max()) or 1.0, "map": float(np.abs(feature_map).max()) or 1.0},
-            "palettes": {n: base64.b64encode(getattr(theme, f"{n}_palette").tobytes()).decode() for n in ("ink", "signed", "amount")},
+            "palettes": {part: base64.b64encode(colours.tobytes()).decode() for part, colours in palettes.items()},
             "colours": {"mark": theme.mark, "text": theme.text, "pad": theme.grid, "window": theme.lines[1]},
         },
     )

@@ -104,7 +104,6 @@ class Film {
   }
 
   draw() {
-    const started = performance.now();
     this.box.querySelectorAll(".kf-row").forEach((box, r) => {
       const { side, limit } = this.head.rows[r];
       box.querySelectorAll("canvas").forEach((canvas, kernel) => {
@@ -121,7 +120,6 @@ class Film {
       });
     });
     this.box.dataset.state = this.signal.value;
-    this.box.dataset.milliseconds = (performance.now() - started).toFixed(2);
   }
 
   hover(event, r, kernel, canvas) {

@@ -79,6 +79,7 @@ def show() -> None:
         key=link.key(PAGE, "section"),
         required=True,
         label_visibility="collapsed",
+        persist_state="session",  # else a run broken off early, or one that comes too soon, leaves the browser without the choice
     )
     last = net.state == net.run.states - 1
     link.write(
@@ -125,7 +126,14 @@ def _controls(name: str, state: int) -> Net:
 
 def _chooser() -> str:
     """Which network."""
-    return st.selectbox("Network", digit_net.names(), key=link.key(PAGE, "run"), format_func=digit_net.label, on_change=_last_state)
+    return st.selectbox(
+        "Network",
+        digit_net.names(),
+        key=link.key(PAGE, "run"),
+        format_func=digit_net.label,
+        on_change=_last_state,
+        persist_state="session",
+    )
 
 
 def _last_state() -> None:

@@ -51,11 +51,13 @@ def choose() -> None:
         st.session_state["digits-source"] = kind
         if number or "digits-number" not in st.session_state:
             st.session_state["digits-number"] = int(number or 0)
-    source = st.segmented_control("Input", list(SOURCES), format_func=SOURCES.__getitem__, key="digits-source", required=True)
+    source = st.segmented_control(
+        "Input", list(SOURCES), format_func=SOURCES.__getitem__, key="digits-source", required=True, persist_state="session"
+    )
     if source == "test":
         most = len(digit_net.test_digits().labels) - 1
         st.session_state["digits-number"] = min(st.session_state.get("digits-number", 0), most)
-        number = st.number_input(f"Number of the test digit, 0 to {most:,}", 0, most, key="digits-number")
+        number = st.number_input(f"Number of the test digit, 0 to {most:,}", 0, most, key="digits-number", persist_state="session")
         source = f"test-{number}"
     elif source == "upload":
         st.file_uploader(

@@ -1,10 +1,13 @@
 """Links that restore a view: choices live in session keys `<page>-<name>` and stand in the address."""
 
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import streamlit as st
+
+LAG_SECONDS = 5.0  # for so long the browser may still send the address as it was before we changed it
 
 
 @dataclass(frozen=True)
@@ -50,20 +53,59 @@ def key(page: str, name: str) -> str:
     return f"{page}-{name}"
 
 
+@dataclass
+class _Address:
+    """What a page has written into the address during a visit."""
+
+    visit: int | None  # which visit of a page this is
+    values: dict[str, str] = field(default_factory=dict)
+    replaced: dict[tuple[str, str], float] = field(default_factory=dict)  # (name, former value) -> when, in s
+
+    def note(self, name: str, value: str | None) -> None:
+        """The address holds this value from now on, None for none."""
+        former = self.values.get(name)
+        if former == value:
+            return
+        if former is not None:
+            self.replaced[name, former] = time.monotonic()
+        if value is None:
+            del self.values[name]
+        else:
+            self.values[name] = value
+
+    def wrote(self, name: str, value: str) -> bool:
+        """Whether the value is ours: the one that stands there, or one just replaced that is still on its way."""
+        replaced = self.replaced.get((name, value))
+        return value == self.values.get(name) or (replaced is not None and time.monotonic() - replaced < LAG_SECONDS)
+
+
+def _address(page: str) -> _Address:
+    """What this visit of the page wrote; on a new visit the address counts anew."""
+    visit = st.session_state.get("visit")
+    found = st.session_state.get(f"_link-{page}")
+    if found is None or found.visit != visit:
+        found = st.session_state[f"_link-{page}"] = _Address(visit)
+    return found
+
+
+def asked(page: str, name: str) -> str | None:
+    """What the address asks for under this name, once; None when it holds nothing or what this page wrote itself."""
+    raw, address = st.query_params.get(name), _address(page)
+    if raw is None or address.wrote(name, raw):
+        return None
+    address.note(name, raw)
+    return raw
+
+
 def restore(page: str, choices: Sequence[Choice]) -> list[str]:
     """Bring the address into the session, before any widget is made; returns a note for each value that can't be.
 
     A value that this page wrote itself is left alone, so that widgets win over an address that lags behind.
     """
-    written = st.session_state.setdefault(f"_link-{page}", {})
-    if written.get("") != st.session_state.get("visit"):  # a new visit of the page: its address counts anew
-        written.clear()
-        written[""] = st.session_state.get("visit")
     notes = []
     for choice in choices:
-        raw = st.query_params.get(choice.name)
-        if raw is not None and raw != written.get(choice.name):
-            written[choice.name] = raw
+        raw = asked(page, choice.name)
+        if raw is not None:
             try:
                 st.session_state[key(page, choice.name)] = choice.read(raw)
             except ValueError:
@@ -89,13 +131,11 @@ def value(page: str, name: str) -> Any:
 
 def write(page: str, values: Mapping[str, Any]) -> None:
     """Put the present choices into the address; a value of None leaves it."""
-    written = st.session_state.setdefault(f"_link-{page}", {})
+    address = _address(page)
     for name, item in values.items():
+        address.note(name, None if item is None else str(item))
         if item is None:
-            written.pop(name, None)
             if name in st.query_params:
                 del st.query_params[name]
-            continue
-        written[name] = str(item)
-        if st.query_params.get(name) != str(item):
+        elif st.query_params.get(name) != str(item):
             st.query_params[name] = str(item)

@@ -69,13 +69,11 @@ def flag(name: str, key: str, default: bool) -> Detail:
 
 def restore(view: View, section: str) -> list[str]:
     """Bring a section's choices from the address into the session, before its widgets are made; notes what cannot be."""
-    written = st.session_state.setdefault(f"_link-{PAGE}", {})
     notes = []
     for detail in DETAILS[section]:
-        raw = st.query_params.get(detail.name)
-        if raw is None or raw == written.get(detail.name):
+        raw = link.asked(PAGE, detail.name)
+        if raw is None:
             continue
-        written[detail.name] = raw
         try:
             st.session_state[detail.at(view)] = detail.read(raw, view)
             if detail.needs:

@@ -9,6 +9,7 @@ from core.analysis import templates
 from core.charts.theme import LIGHT
 from core.runs.run import Run
 from core.ui.templates_view import CLASSES
+from tests.e2e.rest import rested
 
 READ_PIXELS = """canvas => Array.from(canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data)"""
 
@@ -56,6 +57,7 @@ def click_cell(page: Page, cell: str, *, chart: int = 0, inside: str = "template
     for patience in (5_000, 10_000, 60_000):
         canvas = page.locator(f".st-key-{inside} canvas").nth(chart)
         expect(canvas).to_be_visible()
+        rested(page)
         box = canvas.bounding_box()
         assert box is not None
         place = {"x": left + (column + 0.5) * (box["width"] - left) / 11, "y": top + (row + 0.5) * (box["height"] - top) / 11}

@@ -17,6 +17,7 @@ from core.data.pulse_sets import pulse_set
 from core.runs import store
 from core.runs.run import Run
 from core.runs.shipped.pulses import RUNS
+from tests.e2e.rest import rested
 
 PIXELS = "(c) => Array.from(c.getContext('2d').getImageData(0, 0, c.width, c.height).data)"
 FILM = ".st-key-cnn-kernels .kf"
@@ -139,6 +140,7 @@ def test_a_pulse_of_ones_own_goes_through_the_network(page: Page, app_url: str) 
     page.locator(f"{FILM}[data-state]").wait_for()
     page.get_by_text("Do a convolution").click()
     page.locator(".cw[data-row]").wait_for(timeout=60_000)
+    rested(page)
     page.get_by_role("combobox", name="Image").click()
     page.get_by_role("option", name="your own pulse").click()
     page.get_by_text("y = 0.3 + 0.4*box((t - 0.5)/0.3) under kernel 1").wait_for()

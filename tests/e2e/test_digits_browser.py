@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser, FloatRect, Locator, Page, expect
 
 from core.data import digits
+from tests.e2e.rest import rested
 from tests.ui.upload_case import bad_uploads, photograph
 
 WIDE, NARROW = {"width": 1300, "height": 1000}, {"width": 400, "height": 800}
@@ -40,11 +41,6 @@ def opened(page: Page, url: str, query: str = "") -> Page:
 
 def reading(page: Page) -> Locator:
     return page.get_by_text(re.compile(r"^It reads an? \d$"))
-
-
-def rested(page: Page) -> None:
-    """No run of the script is asked for or under way."""
-    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
 
 
 def square(page: Page) -> FloatRect:

@@ -93,7 +93,7 @@ class _FFTPair(torch.autograd.Function):
         return out
 
     @staticmethod
-    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, ...]:  # type: ignore[override]
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, ...]:
         x, k1, k2, out = ctx.saved_tensors
         maps, places = ctx.parts
         size1, size2, micro = ctx.size1, ctx.size2, ctx.micro

@@ -10,7 +10,7 @@ from core.analysis.terms import convolution_terms, dense_terms, pool_terms
 from core.charts import digit_map
 from core.models.digit_layers import layers
 from core.ui import digit_net, link, page
-from core.ui.digit_board import SIGNED, open_map, title_of
+from core.ui.digit_board import SIGNED, title_of
 from core.ui.digit_input import PAGE
 from core.ui.digit_net import Net
 
@@ -43,11 +43,6 @@ def close_map() -> None:
     """Nothing is open any more."""
     st.session_state[link.key(PAGE, "layer")] = st.session_state[link.key(PAGE, "cell")] = ""
     link.write(PAGE, {"cell": None})
-
-
-def step_map(step: int, count: int) -> None:
-    """Open the neighbouring map of the same layer."""
-    open_map(f"{link.value(PAGE, 'layer')}:{(link.value(PAGE, 'filter') + step) % count}")
 
 
 def _map(net: Net, acts: Mapping[str, np.ndarray], image: int, layer: str, number: int, key: str) -> None:

@@ -134,5 +134,5 @@ def an(digit: int) -> str:
 def npz(acts: dict[str, np.ndarray]) -> bytes:
     """Every activation of the image as a compressed NPZ file."""
     out = io.BytesIO()
-    np.savez_compressed(out, **{name: values[0] for name, values in acts.items()})  # type: ignore[arg-type]
+    np.savez_compressed(out, **{name: values[0] for name, values in acts.items()})
     return out.getvalue()

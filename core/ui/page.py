@@ -75,6 +75,11 @@ def header(title: str, sentence: str, notes: Iterable[str] = ()) -> None:
     copy_link()
 
 
+def _on_select(select: bool | Callable[[], None]) -> Any:
+    """What Streamlit calls the wish of `chart` and `prepared` to hear of selections."""
+    return select if callable(select) else "rerun" if select else "ignore"
+
+
 def chart(
     picture: alt.TopLevelMixin,
     *,
@@ -90,12 +95,12 @@ def chart(
         alt_text: what a screen reader says instead of the picture.
         select: or what to call before that rerun; the selection lies in `st.session_state[key]`.
     """
-    return st.altair_chart(  # type: ignore[call-overload]
+    return st.altair_chart(  # type: ignore[call-overload]  # typed for each class of chart, not for their base
         colours.finish(picture, theme(), canvas=canvas and _canvas()),
         theme=None,
         key=key,
         width=width,
-        on_select=select if callable(select) else "rerun" if select else "ignore",
+        on_select=_on_select(select),
         alt=alt_text,
     )
 
@@ -113,7 +118,7 @@ def prepared(
         theme=None,
         key=key,
         width="content",
-        on_select=select if callable(select) else "rerun" if select else "ignore",
+        on_select=_on_select(select),
         alt=alt_text,
     )
 

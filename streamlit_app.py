@@ -1,13 +1,18 @@
 """Kernel Explorer: look inside small neural networks. Start with `streamlit run streamlit_app.py`."""
 
 import streamlit as st
+from streamlit.runtime.pages_manager import PagesManager
 
 from core.ui.site import ENTRIES
 
-st.set_page_config(page_title="Kernel Explorer", page_icon=":material/blur_on:", layout="wide")
-pages = [st.Page(f"pages/{e.file}", title=e.title, icon=e.icon, url_path=e.path, default=not e.path) for e in ENTRIES]
-current = st.navigation(pages, position="top")
-if st.session_state.get("page") != current.url_path:  # pages count their visits, to know when their charts are drawn anew
-    st.session_state["page"] = current.url_path
-    st.session_state["visit"] = st.session_state.get("visit", 0) + 1
-current.run()
+if __name__ == "__main__":  # somebody's visit
+    st.set_page_config(page_title="Kernel Explorer", page_icon=":material/blur_on:", layout="wide")
+    pages = [st.Page(e.file, title=e.title, icon=e.icon, url_path=e.path, default=not e.path) for e in ENTRIES]
+    current = st.navigation(pages, position="top")
+    if st.session_state.get("page") != current.url_path:  # pages count their visits, to know when their charts are drawn anew
+        st.session_state["page"] = current.url_path
+        st.session_state["visit"] = st.session_state.get("visit", 0) + 1
+    current.run()
+else:  # the server, once, before anyone comes: else the first link to a page would find Streamlit's older way of many pages
+    PagesManager.uses_pages_directory = False
+    app = st.App(__file__)

@@ -2,9 +2,7 @@
 
 import gc
 import os
-import runpy
 from collections.abc import Callable, Iterable, Mapping
-from pathlib import Path
 from typing import Any
 
 import altair as alt
@@ -16,7 +14,6 @@ from core.charts.prepared import Prepared
 from core.ui import screen
 from core.ui.copy_link import copy_link
 
-_ENTRY = Path(__file__).parents[2] / "streamlit_app.py"
 _STYLE = """
 <style>
 .vega-bindings { display: none !important; }
@@ -39,17 +36,6 @@ def _freeze() -> bool:
     gc.collect()
     gc.freeze()
     return True
-
-
-def require_entry() -> None:
-    """Send a page that Streamlit started by itself through streamlit_app.py; every page calls this first.
-
-    Streamlit takes a folder `pages/` for its older way of many pages until `st.navigation` has run once in the process, and
-    then a link straight to a page, the first thing asked of a new server, would run that page's file without its frame.
-    """
-    if "visit" not in st.session_state:
-        runpy.run_path(str(_ENTRY))
-        st.stop()
 
 
 def _canvas() -> bool:

@@ -7,18 +7,23 @@ from dataclasses import dataclass
 class Entry:
     """One page."""
 
-    file: str  # in pages/
+    topic: str  # its folder in pages/
     title: str  # in the navigation
     path: str  # of the address; empty for home
     icon: str
     headline: str = ""  # on its card
     line: str = ""  # likewise
 
+    @property
+    def file(self) -> str:
+        """Its lesson, from the top of the project."""
+        return f"pages/{self.topic}/page.py"
+
 
 ENTRIES = (
-    Entry("home.py", "Home", "", ":material/home:"),
+    Entry("home", "Home", "", ":material/home:"),
     Entry(
-        "pulses.py",
+        "pulses",
         "Pulses",
         "pulses",
         ":material/show_chart:",
@@ -26,7 +31,7 @@ ENTRIES = (
         "Shape a square, a gaussian or a wave, look through thousands of them, make your own.",
     ),
     Entry(
-        "mlp.py",
+        "mlp",
         "MLP",
         "mlp",
         ":material/grid_on:",
@@ -34,7 +39,7 @@ ENTRIES = (
         "Five weight matrices over 50 epochs: click to sort, follow a unit from layer to layer, switch it off.",
     ),
     Entry(
-        "templates.py",
+        "templates",
         "Templates",
         "templates",
         ":material/blur_on:",
@@ -42,7 +47,7 @@ ENTRIES = (
         "Ten blurry templates appear, win and fail; then ten hidden filters change the game.",
     ),
     Entry(
-        "cnn.py",
+        "cnn",
         "CNN",
         "cnn",
         ":material/filter_center_focus:",
@@ -50,7 +55,7 @@ ENTRIES = (
         "Watch kernels find lines and corners, move their window yourself, see a run get stuck.",
     ),
     Entry(
-        "digits.py",
+        "digits",
         "Digits",
         "digits",
         ":material/draw:",

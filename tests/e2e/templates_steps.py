@@ -8,7 +8,7 @@ from playwright.sync_api import Locator, Page, TimeoutError, expect
 from core.analysis import templates
 from core.charts.theme import LIGHT
 from core.runs.run import Run
-from core.ui.templates_view import CLASSES
+from pages.templates.view import CLASSES
 from tests.e2e.rest import rested
 
 READ_PIXELS = """canvas => Array.from(canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data)"""

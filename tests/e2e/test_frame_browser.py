@@ -2,7 +2,8 @@
 
 import re
 
-from playwright.sync_api import Browser, expect
+import pytest
+from playwright.sync_api import Browser, Page, expect
 
 from core.ui.site import ENTRIES
 
@@ -40,3 +41,14 @@ def test_a_phone_finds_every_page(browser: Browser, app_url: str) -> None:
     links.last.tap()
     expect(page).to_have_url(f"{app_url}/{ENTRIES[-1].path}")
     context.close()
+
+
+@pytest.mark.parametrize("path", ["mlp?layer=2", ""])
+def test_the_first_request_of_a_new_server_may_be_a_link_to_a_page(path: str, page: Page, serve) -> None:
+    """Streamlit takes a folder `pages/` for its older way of many pages until told otherwise, and would say "Page not found"."""
+    page.goto(f"{serve()}/{path}")
+    expect(page.get_by_role("heading", level=1)).to_have_text(
+        "How weights learn to read digits" if path else "Look inside small neural networks"
+    )
+    at_rest(page)
+    expect(page.get_by_role("dialog")).to_have_count(0)

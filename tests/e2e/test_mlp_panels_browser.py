@@ -10,8 +10,8 @@ from safetensors.numpy import load
 
 from core.analysis import dense
 from core.runs import shipped, store
-from core.ui.mlp_digits import DigitSet
-from core.ui.mlp_digits import test_digits as digits_here
+from pages.mlp.digits import DigitSet
+from pages.mlp.digits import test_digits as digits_here
 
 RUN = "mlp-diagonal"
 

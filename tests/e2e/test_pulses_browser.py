@@ -10,8 +10,8 @@ from playwright.sync_api import Locator, Page, expect
 
 from core.data import own_pulse, pulse_files, pulses
 from core.specs import PULSE_CLASSES, PulseSpec
-from core.ui.pulse_choices import text_of
-from core.ui.pulse_designer import Shape
+from pages.pulses.choices import text_of
+from pages.pulses.designer import Shape
 
 SPEC = PulseSpec()
 expect.set_options(timeout=30_000)

@@ -1,0 +1,187 @@
+"""Do a convolution: the image, the kernel and the moving window."""
+
+import io
+import math
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from core.analysis import classical_kernels, convolution
+from core.runs.run import Run
+from core.ui import link, page
+from pages.cnn import choices as cnn_choices
+from pages.cnn import data as cnn_data
+from pages.cnn.choices import FILTERS, LEARNED, MOST, PAGE, TYPED
+from pages.cnn.images import choose
+from pages.cnn.through import kinds, through
+from pages.cnn.view import View, changed, settle, write_link
+from pages.cnn.window import STAGES, convolution_window
+
+Settings = tuple[int, int, int]  # stride, padding, dilation
+
+
+@st.fragment
+def convolution_panel(view: View) -> None:
+    """Controls, the window, then the network's own layers."""
+    settle()
+    with st.container(key="cnn-convolution"):
+        _panel(view)
+    write_link(view)
+
+
+def _panel(view: View) -> None:
+    image_side, kernel_side = st.columns(2, gap="large")
+    with image_side:
+        shown = choose(view)
+    with kernel_side:
+        chosen = _kernel(view)
+        stage, settings = _settings()
+    if shown is None:
+        page.empty("No image yet", "Choose or make one above.", 300)
+        return
+    if chosen is None:
+        return
+    name, kernel, bias = chosen
+    stride, padding, dilation = settings
+    try:
+        feature_map = convolution.convolve(shown.pixels, kernel, bias, stride, padding, dilation)
+    except ValueError as error:
+        st.error(str(error), icon=":material/error:")
+        return
+    if stage == STAGES[2] and min(feature_map.shape) < 2:
+        st.error("The feature map is too small to pool; choose a smaller stride.", icon=":material/error:")
+        return
+    row, column, top = convolution.strongest(feature_map)
+    st.markdown(
+        f"**{shown.name}** under **{name}**: {feature_map.size:,} windows, {feature_map.shape[0]} × {feature_map.shape[1]}. "
+        f"The strongest answer, {top:.4g}, comes from row {row + 1}, column {column + 1}, where the window opens."
+    )
+    convolution_window(
+        "cnn-window",
+        shown.pixels,
+        kernel,
+        feature_map,
+        page.theme(),
+        bias=bias,
+        stride=stride,
+        padding=padding,
+        dilation=dilation,
+        stage=stage,
+        place=(row, column),
+        name=f"{shown.name}, {name}",
+        light=shown.light,
+    )
+    map_words = (
+        "orange is above 0, blue below, the background's own colour 0" if stage == STAGES[0] else "the stronger the green, the larger"
+    )
+    page.legend(
+        f"kernel and products: orange above 0, blue below; feature map: {map_words}. The kernel is not turned round: what people call a "
+        "convolution in these networks is a cross-correlation"
+    )
+    st.download_button(
+        "Feature map, CSV",
+        lambda: _csv(feature_map),
+        "feature-map.csv",
+        "text/csv",
+        icon=":material/download:",
+        on_click="ignore",
+    )
+    kinds(view, name, kernel, bias)
+    through(view, shown)
+
+
+def _csv(feature_map: np.ndarray) -> bytes:
+    out = io.StringIO()
+    np.savetxt(out, feature_map, delimiter=",", fmt="%.9g")
+    return out.getvalue().encode()
+
+
+def _kernel(view: View) -> tuple[str, np.ndarray, float] | None:
+    """Name, weights and bias of the kernel; None after saying what is wrong with it."""
+    words = {LEARNED: "learned by the network", TYPED: "typed by you"}
+    chosen = st.selectbox(
+        "Kernel",
+        FILTERS,
+        format_func=lambda name: words.get(name, name.replace("-", " ")),
+        key=link.key(PAGE, "filter"),
+        persist_state="session",
+    )
+    if chosen == LEARNED:
+        count = view.run.spec.model.channels[0]
+        picked = st.segmented_control(
+            "Which one",
+            range(1, count + 1),
+            key=link.key(PAGE, "kernel"),
+            required=True,
+            on_change=changed,
+            persist_state="session",
+            help="The numbers of the film above",
+        )
+        number = int(picked or 1) - 1
+        weights = cnn_data.planes(view.name, "conv1.kernel")[view.state, number]
+        return f"kernel {number + 1} at {view.epoch}", weights, float(_biases(view.run)[view.state, number])
+    if chosen == TYPED:
+        return _typed()
+    kernel, does = classical_kernels.CLASSICAL[chosen.replace("-", " ")]
+    st.caption(f"{chosen.replace('-', ' ').capitalize()}: {does}.")
+    return chosen.replace("-", " "), kernel, 0.0
+
+
+def _biases(run: Run) -> np.ndarray:
+    return run.weights("conv1.bias")
+
+
+def _typed() -> tuple[str, np.ndarray, float] | None:
+    """The kernel in the grid. The grid begins anew from what is kept whenever that was changed elsewhere, as by a link."""
+    kept = link.value(PAGE, "typed")
+    if st.session_state.get("_cnn-grid-gave") != kept or st.session_state.get("_cnn-grid") not in st.session_state:
+        st.session_state["_cnn-grids"] = st.session_state.get("_cnn-grids", 0) + 1
+        st.session_state["_cnn-grid"] = f"cnn-typed-{st.session_state['_cnn-grids']}"
+        st.session_state["_cnn-grid-start"] = st.session_state["_cnn-grid-gave"] = kept
+    start = _square(st.session_state["_cnn-grid-start"])
+    st.session_state["cnn-side"] = len(start)
+    st.segmented_control("Cells a side", classical_kernels.SIDES, key="cnn-side", required=True, on_change=_another_side)
+    table = pd.DataFrame(start, columns=[str(i + 1) for i in range(len(start))])
+    edited = st.data_editor(table, hide_index=True, key=st.session_state["_cnn-grid"], num_rows="fixed", width="content")
+    try:
+        kernel = classical_kernels.typed(edited.to_numpy())
+    except ValueError as error:
+        st.error(str(error), icon=":material/error:")
+        return None
+    st.session_state["_cnn-grid-gave"] = cnn_choices.typed_text(kernel.ravel().tolist())
+    cnn_choices.put("typed", st.session_state["_cnn-grid-gave"])
+    return "your kernel", kernel, 0.0
+
+
+def _square(text: str) -> np.ndarray:
+    numbers = np.array(cnn_choices.typed_numbers(text))
+    return numbers.reshape(math.isqrt(len(numbers)), -1)
+
+
+def _another_side() -> None:
+    """The kept kernel in the middle of a grid of another side, or its middle, cut out."""
+    side, kernel = st.session_state["cnn-side"], _square(link.value(PAGE, "typed"))
+    more = max(0, (side - len(kernel)) // 2)
+    less = max(0, (len(kernel) - side) // 2)
+    cut = np.pad(kernel, more)[less : less + side, less : less + side]
+    cnn_choices.put("typed", cnn_choices.typed_text(cut.ravel().tolist()))
+
+
+def _settings() -> tuple[str, Settings]:
+    stages = {stage.replace(" ", "-"): stage for stage in STAGES}
+    chosen = st.segmented_control(
+        "Show", list(stages), format_func=stages.__getitem__, key=link.key(PAGE, "stage"), required=True, persist_state="session"
+    )
+    words = {
+        "stride": "Stride: pixels from window to window",
+        "padding": "Padding: blank pixels around the image",
+        "dilation": "Dilation: pixels from weight to weight",
+    }
+    settings = [link.value(PAGE, name) for name in words]
+    changed_ones = ", ".join(f"{name} {value}" for name, value in zip(words, settings, strict=True) if value != MOST[name][0])
+    with st.popover(changed_ones.capitalize() or "Stride, padding, dilation", key="cnn-settings"):
+        stride, padding, dilation = (
+            st.slider(label, *MOST[name], key=link.key(PAGE, name), persist_state="session") for name, label in words.items()
+        )
+    return stages[chosen or "sum"], (stride, padding, dilation)

@@ -1,0 +1,189 @@
+"""Train it here: the seed's small training from scratch, in a worker process, live."""
+
+from contextlib import suppress
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from core.charts.digit_history import SPLITS, curve
+from core.data import digits
+from core.runs import store
+from core.runs.run import Run
+from core.runs.shipped.digits import SMALL
+from core.specs import RunSpec, SpecError
+from core.training import jobs
+from core.ui import jobs_view, link, page
+from pages.digits import net as digit_net
+from pages.digits.input import PAGE
+from pages.digits.net import Net
+
+ASKED = "_digits-asked"  # session key: the spec that was sent off
+IMAGES = (100, 250, 500, 1_000, 2_000, 5_000)
+RATES = (0.01, 0.05, 0.1, 0.15, 0.3, 0.6)
+MOST_EPOCHS, MOST_SEED = 20, 9_999
+ASKED_FOR = "500-10-0.15-1"  # images, epochs, learning rate and seed, as they stand in the link
+FIELDS = ("images", "epochs", "rate", "seed")
+COLUMNS = {
+    "training": ("loss", "accuracy_train"),
+    "validation": ("loss_validation", "accuracy_validation"),
+    "test": ("loss_test", "accuracy_test"),
+}
+
+
+def read_training(text: str) -> str:
+    """The `training` of a link: images, epochs, learning rate and seed of a small training.
+
+    Raises:
+        ValueError: the form has no such choices.
+    """
+    images, epochs, rate, seed = text.split("-")
+    if int(images) not in IMAGES or not 1 <= int(epochs) <= MOST_EPOCHS or float(rate) not in RATES or not 0 <= int(seed) <= MOST_SEED:
+        raise ValueError(text)
+    return text
+
+
+TRAIN = link.text("training", ASKED_FOR, read_training, f"images, epochs, learning rate and seed, such as {ASKED_FOR}")
+
+
+def collect() -> None:
+    """Before the chooser is made: a training of this session that has ended well belongs into it, wherever its owner is."""
+    asked, own = st.session_state.get(ASKED), st.session_state.setdefault("_digits-own", [])
+    if asked is None or asked.key in own or jobs.Job(asked).progress().state != jobs.DONE:
+        return
+    with suppress(ValueError):  # it is gone or damaged, which its section says
+        if (name := digit_net.known(asked.key)) not in digit_net.SHIPPED:
+            own.append(name)
+
+
+def training(net: Net) -> None:
+    """The fifth section."""
+    trouble = digits.trouble()
+    if trouble:
+        page.empty("Training needs MNIST", trouble)
+        return
+    left, right = st.columns([3, 8], gap="large")
+    with left:
+        spec = _form()
+    with right:
+        asked = st.session_state.get(ASKED) or _under_way(spec)
+        if asked is None:
+            _chosen(net)
+        elif jobs.Job(asked).progress().state == jobs.DONE:
+            _done(asked)
+        else:
+            jobs_view.show(jobs.Job(asked), "digits-job", _curves)
+
+
+def _under_way(spec: RunSpec | None) -> RunSpec | None:
+    """The form's spec if somebody trains it at this moment, as this person may have done before a reload."""
+    job = jobs.find(spec.key) if spec else None
+    return spec if job is not None and job.progress().state in jobs.ACTIVE else None
+
+
+def _form() -> RunSpec | None:
+    """The choices of a small training, and the button; the spec that they make."""
+    keys = [f"digits-train-{name}" for name in FIELDS]
+    chosen = link.value(PAGE, "training")
+    if st.session_state.get("_digits-train") != chosen or keys[0] not in st.session_state:
+        parts = chosen.split("-")
+        st.session_state.update(zip(keys, (int(parts[0]), int(parts[1]), float(parts[2]), int(parts[3])), strict=True))
+    images = st.select_slider("Training images", IMAGES, key=keys[0], persist_state="session")
+    epochs = st.slider("Epochs", 1, MOST_EPOCHS, key=keys[1], persist_state="session")
+    rate = st.select_slider("Learning rate", RATES, key=keys[2], persist_state="session")
+    seed = st.number_input(
+        "Seed of weights and order",
+        0,
+        MOST_SEED,
+        key=keys[3],
+        help="Seed 0 with the other choices as they come repeats the shipped training.",
+        persist_state="session",
+    )
+    chosen = f"{images}-{epochs}-{rate:g}-{seed}"
+    st.session_state[link.key(PAGE, "training")] = st.session_state["_digits-train"] = chosen
+    link.write(PAGE, {"training": None if chosen == ASKED_FOR else chosen})
+    try:
+        spec = replace(
+            SMALL,
+            data=replace(SMALL.data, train=int(images)),
+            model=replace(SMALL.model, seed=int(seed)),
+            train=replace(SMALL.train, epochs=int(epochs), learning_rate=float(rate), seed=int(seed), first_epoch_states=0),
+        )
+    except SpecError as error:
+        st.error(str(error))
+        return None
+    st.caption(
+        f"Batches of {spec.train.batch}, SGD, {spec.data.validation} images to validate, all {spec.data.test:,} test digits to test."
+    )
+    st.button("Train", key="digits-train", type="primary", icon=":material/play_arrow:", on_click=_start, args=(spec,))
+    return spec
+
+
+def _start(spec: RunSpec) -> None:
+    jobs.submit(spec)
+    st.session_state[ASKED] = spec
+
+
+def _chosen(net: Net) -> None:
+    """How the network that the page shows was trained."""
+    spec = net.run.spec
+    st.markdown(f"This is the training of the network chosen above: {spec.data.train:,} images, {spec.train.epochs} epochs.")
+    _curves(net.run)
+    _spread(net.run)
+
+
+def _done(asked: RunSpec) -> None:
+    """The network that this session trained, which now stands in the page's chooser."""
+    try:
+        run = jobs.Job(asked).run()
+    except store.DamagedRun as error:
+        page.empty("This run cannot be shown", str(error), height=260)
+        return
+    if run is None:
+        page.empty("No network came of it", "The stored run has gone; train it again.", height=260)
+        return
+    name = digit_net.known(asked.key)
+    share = 100 * run.history["accuracy_test"][-1]
+    seconds = float(np.sum(run.history["seconds"]))
+    st.markdown(
+        f"Done: **{share:.1f} %** of {run.spec.data.test:,} test digits are read right after {run.spec.train.epochs} epochs on "
+        f"{run.spec.data.train:,} images ({seconds:.1f} s of training steps). It now stands in the chooser above."
+    )
+    _curves(run)
+    st.button("Look inside it", key="digits-open-own", icon=":material/search:", on_click=_open, args=(name,))
+
+
+def _open(name: str) -> None:
+    """Show a run in the other sections."""
+    st.session_state[link.key(PAGE, "run")] = name
+    st.session_state[link.key(PAGE, "epoch")] = ""
+    st.session_state[link.key(PAGE, "section")] = "draw"
+
+
+def _curves(run: Run) -> None:
+    """Loss and accuracy of a run as far as it is."""
+    frames = []
+    for split in SPLITS:
+        loss, accuracy = COLUMNS[split]
+        if loss in run.history:
+            frames.append(pd.DataFrame({"epoch": run.epochs, "split": split, "loss": run.history[loss], "accuracy": run.history[accuracy]}))
+    history = pd.concat(frames)
+    with st.container(horizontal=True, key="digits-curves"):
+        for what, now in (("loss", run.history["loss"][-1]), ("accuracy", run.history["accuracy_test"][-1])):
+            page.chart(
+                curve(history, run.spec.train.epochs, what, page.theme()),
+                alt_text=f"{what} over {len(run.epochs)} states, now {now:.4f}",
+                key=f"digits-curve-{what}",
+            )
+
+
+def _spread(run: Run) -> None:
+    """The test accuracy of the same training with other seeds, in a sentence."""
+    if not run.seeds:
+        return
+    ends = run.seeds["accuracy_test"][run.seeds["epoch"] == run.spec.train.epochs]
+    st.caption(
+        f"The same training from {len(ends)} starts and orders of the images ends at {100 * ends.min():.1f} to {100 * ends.max():.1f} % "
+        f"of {run.spec.data.test:,} test digits (mean {100 * ends.mean():.1f} %)."
+    )

@@ -1,0 +1,36 @@
+"""The home page's cards, one a page: a live miniature of its picture and a line."""
+
+import streamlit as st
+
+from core.ui import screen
+from core.ui.site import ENTRIES, Entry
+from pages.home.miniatures import SMALL, miniature
+
+
+def cards() -> None:
+    """A row of cards, or on a narrow screen a list of flat ones with the picture at the left."""
+    entries = [entry for entry in ENTRIES if entry.path]
+    if screen.narrow():
+        for entry in entries:
+            _flat(entry)
+        return
+    for column, entry in zip(st.columns(len(entries)), entries, strict=True):
+        with column, st.container(border=True, key=f"card-{entry.path}", height="stretch"):
+            picture, words = miniature(entry.path)
+            if picture is not None:
+                st.image(picture, alt=words, width="content")
+            _words(entry)
+
+
+def _flat(entry: Entry) -> None:
+    with st.container(border=True, key=f"card-{entry.path}", horizontal=True, wrap=False, vertical_alignment="center"):
+        picture, words = miniature(entry.path, SMALL)
+        if picture is not None:
+            st.image(picture, alt=words, width=SMALL)
+        with st.container(gap="xsmall"):
+            _words(entry)
+
+
+def _words(entry: Entry) -> None:
+    st.page_link(entry.file, label=f"**{entry.title}**", icon=entry.icon)
+    st.caption(f"**{entry.headline}.** {entry.line}")

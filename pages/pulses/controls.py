@@ -1,0 +1,121 @@
+"""How the set of pulses is drawn, opened and taken away."""
+
+import streamlit as st
+
+from core.data import pulse_files, pulses
+from core.specs import PULSE_CLASSES
+from core.ui import link
+from core.ui.pulse_set import BadPulseFile, Source, drawn, opened
+from pages.pulses import choices
+from pages.pulses.own import plain
+
+_SHARE_WORDS = {
+    "pixel_noise": ("Pixel noise", "Chance that a pixel is flipped"),
+    "missing_columns": ("Missing columns", "Chance that a column is blank"),
+    "drift": ("Drift of the base line", "Most that the base line may rise or fall across the image, as a share of its height"),
+}
+
+
+def _key(name: str) -> str:
+    return link.key(choices.PAGE, name)
+
+
+def controls() -> Source:
+    """The choices of the set; returns the set they ask for."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.segmented_control(
+            "Images in the set", choices.COUNTS, key=_key("count"), format_func="{:,}".format, required=True, persist_state="session"
+        )
+        st.number_input(
+            "Seed",
+            0,
+            9_999,
+            key=_key("seed"),
+            width=130,
+            persist_state="session",
+            help="Another seed, another set; the same seed, the same pixels.",
+        )
+        st.pills("Classes", PULSE_CLASSES, selection_mode="multi", key=_key("classes"), persist_state="session")
+        with st.popover("How it is drawn", icon=":material/tune:", width="content"):
+            _drawing()
+        with st.popover("Open a set", icon=":material/folder_open:", width="content"):
+            st.markdown("A ZIP file as you download it here: PNG pictures and `labels.csv` with the columns `file` and `label`.")
+            file = st.file_uploader("Set of pulses (ZIP)", "zip", key="pulses-upload")
+            st.caption("Remove the file to come back to the set drawn here.")
+    if file is not None:
+        try:
+            source = opened(file.getvalue())
+        except BadPulseFile as error:
+            st.error(plain(str(error)), icon=":material/error:")
+        else:
+            assert source.opened is not None
+            st.info(
+                f"{len(source.frame):,} pictures of {plain(file.name[:60])}. " + " ".join(source.opened.notes),
+                icon=":material/folder_open:",
+            )
+            return source
+    return drawn(choices.spec(), choices.value("count"), choices.value("seed"))
+
+
+def _drawing() -> None:
+    """Size, line, ranges and disturbances."""
+    left, right = st.columns(2)
+    with left:
+        st.slider("Side of the image (px)", 28, 500, key=_key("size"), persist_state="session")
+        st.slider("Width of the line (px)", 1, 9, key=_key("line"), persist_state="session")
+        for name, (title, words) in _SHARE_WORDS.items():
+            st.slider(
+                title, 0.0, choices.SHARES[name], key=_key(name), step=0.005, format="percent", help=words + ".", persist_state="session"
+            )
+    with right:
+        for name in choices.RANGES:
+            least, most, step = choices.LIMITS[name]
+            meaning = pulses.MEANINGS[name]
+            st.slider(
+                f"{meaning.title.capitalize()} ({'% of the side' if meaning.unit == 'px' else meaning.unit})",
+                least,
+                most,
+                key=_key(name),
+                step=step,
+                format="percent" if meaning.unit[0] in "p%" else "%g",
+                persist_state="session",
+            )
+
+
+@st.fragment
+def downloads(source: Source) -> None:
+    """The set as ZIP, NPZ and JSON; files are made when asked for."""
+    spec, count = source.spec, len(source.frame)
+    name = f"pulses-{count}-seed{source.seed}"
+    if not source.fits_download:
+        st.caption("This set is too large to be packed here; choose fewer or smaller images to download it.")
+    with st.container(key="pulses-downloads", horizontal=True):
+        st.download_button(
+            "Pictures and labels (ZIP)",
+            lambda: pulse_files.to_zip(spec, source.whole(), source.seed),
+            f"{name}.zip",
+            "application/zip",
+            key="pulses-download-zip",
+            on_click="ignore",
+            icon=":material/folder_zip:",
+            disabled=not source.fits_download,
+        )
+        st.download_button(
+            "Arrays (NPZ)",
+            lambda: pulse_files.to_npz(spec, source.whole(), source.seed),
+            f"{name}.npz",
+            "application/octet-stream",
+            key="pulses-download-npz",
+            on_click="ignore",
+            icon=":material/data_array:",
+            disabled=not source.fits_download,
+        )
+        st.download_button(
+            "Spec (JSON)",
+            pulse_files.spec_json(spec, count, source.seed),
+            f"{name}.json",
+            "application/json",
+            key="pulses-download-spec",
+            on_click="ignore",
+            icon=":material/data_object:",
+        )

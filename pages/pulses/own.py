@@ -1,0 +1,199 @@
+"""A pulse of one's own: typed as a formula, opened from a file, or drawn with the pen; kept for the CNN page.
+
+It is kept as st.session_state["own_pulse"] = {"name": str, "image": (H, W) uint8 of 0 and 1}.
+"""
+
+from pathlib import Path
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from core.data import own_pulse, pulses
+from core.data.formula import FUNCTIONS, FormulaError, pointer
+from core.data.pulse_files import BadPulseFile, to_png
+from core.specs import PulseSpec
+from core.ui import page
+from core.ui.drawing_pad import drawing_pad
+from core.ui.pulse_set import picture
+from pages.pulses.designer import Shape
+
+KEPT = "own_pulse"
+CNN_PAGE = Path(__file__).parents[2] / "pages" / "cnn.py"
+WAYS = ("Formula", "CSV file", "Drawing")
+EXAMPLES = {
+    "beat": "0.5 + 0.35*sin(2*pi*10*t)*sin(2*pi*t)",
+    "two bells": "0.2 + 0.5*gauss(t - 0.35, 0.06) + 0.3*gauss(t - 0.7, 0.04)",
+    "soft step": "0.5 + 0.3*tanh(20*(t - 0.5))",
+    "ringing": "0.4 + 0.4*exp(-4*t)*cos(2*pi*8*t)",
+    "square": "0.3 + 0.4*box((t - 0.5)/0.2)",
+}
+
+
+def keep(name: str, image: NDArray[np.uint8]) -> None:
+    """Keep a pulse for the CNN page."""
+    st.session_state[KEPT] = {"name": name, "image": image.astype(np.uint8)}
+
+
+def sentence(spec: PulseSpec, shape: Shape) -> str:
+    """What the designer shows now, with its numbers."""
+    at = pulses.place(spec, shape.kind, shape.values)
+    words = {
+        "square": "{width:.3g} px wide, centred at column {x0:.3g}",
+        "gaussian": "with a standard deviation of {sd:.3g} px, centred at column {x0:.3g}",
+        "sinusoid": "{frequency:.3g} cycles long",
+        "sawtooth": "{frequency:.3g} cycles long",
+    }
+    ink = int(pulses.draw_one(spec, shape.kind, shape.values).sum())
+    return (
+        f"A {shape.kind} {at['amplitude']:.3g} px high, {words[shape.kind].format(**at)}, "
+        f"on a screen of {spec.size} by {spec.size} pixels: {ink:,} of {spec.size**2:,} pixels are ink."
+    )
+
+
+def actions(spec: PulseSpec, shape: Shape) -> None:
+    """What can be done with the pulse of the designer."""
+    image = pulses.draw_one(spec, shape.kind, shape.values)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if st.button(
+            "Keep as my pulse", key="pulses-keep", icon=":material/bookmark:", help="The CNN page then shows what a network makes of it."
+        ):
+            keep(f"{shape.kind} from the designer", image)
+        st.download_button(
+            "This picture (PNG)",
+            to_png(image),
+            f"{shape.kind}.png",
+            "image/png",
+            key="pulses-download-png",
+            on_click="ignore",
+            icon=":material/image:",
+        )
+        kept()
+
+
+def details() -> str:
+    """Formulas and conventions."""
+    formulas = "\n".join(f"- **{kind}**: `{formula}`" for kind, formula in pulses.FORMULAS.items())
+    return (
+        f"{formulas}\n\n"
+        "x runs from 0 at the left to 1 at the right, y upwards. Places are shares of the room that a pulse leaves free: at 0 % it touches "
+        "the left or the lower edge, at 100 % the right or the upper one. Frequency is in cycles an image width. "
+        "In the literature a gaussian is also written exp(-(x - x0)² / w²); here it is always exp(-(x - x0)² / (2 sd²)). "
+        "The pen is a square as wide as the line; in each column all pixels between the lowest and the highest place of the pen are ink, "
+        "so steep flanks never break. A gaussian keeps 2.5 sd of room on each side. "
+        "One-hot labels follow the study: 001 square, 010 gaussian, 100 sinusoid."
+    )
+
+
+@st.fragment
+def own(spec: PulseSpec) -> None:
+    """Make a pulse and keep it."""
+    way = st.segmented_control("Make it from a", WAYS, key="pulses-own-way", default=WAYS[0], required=True, persist_state="session")
+    left, right = st.columns([3, 2])
+    made: tuple[str, NDArray[np.uint8]] | None = None
+    with left:
+        if way == "Formula":
+            made = _formula(spec)
+        elif way == "CSV file":
+            made = _csv(spec)
+        else:
+            made = _drawing(spec)
+    with right:
+        _result(spec, made)
+
+
+def _example() -> None:
+    chosen = st.session_state["pulses-own-example"]
+    if chosen:
+        st.session_state["pulses-own-formula"] = EXAMPLES[chosen]
+
+
+def _formula(spec: PulseSpec) -> tuple[str, NDArray[np.uint8]] | None:
+    st.session_state.setdefault("pulses-own-formula", EXAMPLES["beat"])
+    st.pills("Begin with", list(EXAMPLES), key="pulses-own-example", on_change=_example)
+    text = st.text_input(
+        "y of t, for t from 0 at the left to 1 at the right",
+        key="pulses-own-formula",
+        persist_state="session",
+        help="y is 0 at the bottom of the screen and 1 at its top.",
+    )
+    fitted = st.checkbox("Scale it to fill the screen", key="pulses-own-fit", persist_state="session")
+    with st.expander("What a formula may hold"):
+        st.markdown("Numbers, `t`, `pi`, `e`, brackets and `+ - * / ^ < > <= >=`; a comparison is 1 where it holds and 0 elsewhere.")
+        st.markdown("\n".join(f"- `{name}`: {words}" for name, (_, _, words) in FUNCTIONS.items()))
+    try:
+        heights = own_pulse.from_formula(text, spec.size)
+    except FormulaError as error:
+        st.error(plain(str(error)), icon=":material/error:")
+        if error.place is not None:
+            st.code(pointer(text, error), language=None)
+        return None
+    return f"y = {text.strip()}", _drawn(heights, spec, fitted)
+
+
+def _drawn(heights: NDArray[np.float64], spec: PulseSpec, fitted: bool) -> NDArray[np.uint8]:
+    low, high = float(heights.min()), float(heights.max())
+    if not fitted and (low < 0 or high > 1):
+        st.warning(
+            f"The curve runs from {low:.3g} to {high:.3g}; what lies outside 0 to 1 is cut. Scale it to see all of it.",
+            icon=":material/info:",
+        )
+    return own_pulse.draw(own_pulse.fit(heights) if fitted else heights, spec.size, spec.line)
+
+
+def _csv(spec: PulseSpec) -> tuple[str, NDArray[np.uint8]] | None:
+    file = st.file_uploader("Samples (CSV): one number a line, or x and y", ["csv", "txt"], key="pulses-own-csv")
+    st.caption("The curve is scaled to fill the screen from left to right and from bottom to top.")
+    if file is None:
+        return None
+    try:
+        heights = own_pulse.from_csv(file.getvalue())
+    except BadPulseFile as error:
+        st.error(plain(str(error)), icon=":material/error:")
+        return None
+    st.caption(f"The samples run from {heights.min():.3g} to {heights.max():.3g}.")
+    return file.name[:60], _drawn(heights, spec, True)
+
+
+def _drawing(spec: PulseSpec) -> tuple[str, NDArray[np.uint8]] | None:
+    width = round(1_000 * spec.line / spec.size)
+    with drawing_pad("pulses-own-pad", "Drawing pad: draw a pulse with pen, finger, mouse or the arrow keys", max(width, 10)) as drawing:
+        if not drawing:
+            return None
+        return "my drawing", (drawing.image(spec.size) >= 0.5).astype(np.uint8)
+
+
+def _result(spec: PulseSpec, made: tuple[str, NDArray[np.uint8]] | None) -> None:
+    """The pulse as the network would see it, and what can be done with it."""
+    if made is None:
+        page.empty("No pulse yet", "It appears here as the network would see it.", 260)
+    else:
+        name, image = made
+        st.image(picture(image, page.theme(), 260), alt=f"Own pulse: {name}")
+        st.caption(f"{int(image.sum()):,} of {image.size:,} pixels are ink.")
+        with st.container(horizontal=True):
+            if st.button("Keep as my pulse", key="pulses-own-keep", type="primary", icon=":material/bookmark:"):
+                keep(name, image)
+            st.download_button(
+                "PNG", to_png(image), "my-pulse.png", "image/png", key="pulses-own-png", on_click="ignore", icon=":material/image:"
+            )
+    kept()
+
+
+def kept() -> None:
+    """What is kept for the CNN page, in a line, and the way there."""
+    found = st.session_state.get(KEPT)
+    if found:
+        st.markdown(f"Kept for the CNN page: **{plain(found['name'])}**")
+        if CNN_PAGE.exists():
+            st.page_link(
+                "pages/cnn/page.py",
+                label="See what a network makes of it",
+                icon=":material/arrow_forward:",
+                query_params={"section": "convolution", "image": "own"},
+            )
+
+
+def plain(text: str) -> str:
+    """Words that a person or a file brought, safe from being read as Markdown."""
+    return "".join(f"\\{letter}" if letter in "\\`*_{}[]()#+-.!|<>~$:^" else letter for letter in text)

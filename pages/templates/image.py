@@ -1,0 +1,103 @@
+"""Choose one image: a test image by number or at random, one that the model misreads, or a digit drawn here."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import numpy as np
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from core.charts import raster
+from core.charts.templates import image_pixels
+from core.models import mlp
+from core.ui import data_status, link, page
+from core.ui.drawn_digit import drawn_digit
+from core.ui.thumbnails import Thumbnail, thumbnails
+from pages.templates.view import DRAWING, PAGE, SOURCES, Images, View, probabilities, test_images, with_article
+
+
+@dataclass(frozen=True)
+class Picked:
+    """The image that the panel works on."""
+
+    values: np.ndarray  # (*shape) float32 in [0, 1], as the network takes it
+    label: int | None  # its class; None for a drawing
+    words: str  # which image it is
+
+
+@contextmanager
+def picked_image(view: View, place: DeltaGenerator) -> Iterator[Picked | None]:
+    """Controls in `place` that choose an image, and the image; None after saying what is missing.
+
+    What follows a drawing must stand inside the `with` block.
+    """
+    with place:
+        drawing = view.data == "mnist" and _wants_to_draw()
+        pad = drawn_digit(f"{PAGE}-pad") if drawing else None
+        if pad is None:
+            picked = _test_image(view)
+    if pad is None:
+        yield picked
+        return
+    with place:
+        drawn = pad.__enter__()
+    try:
+        yield None if drawn is None else Picked(drawn, None, "your drawing")
+    finally:
+        pad.__exit__(None, None, None)
+
+
+def _wants_to_draw() -> bool:
+    """Whether a drawing is chosen instead of a test image."""
+    key = link.key(PAGE, "source")
+    st.segmented_control(
+        "Image", list(SOURCES), format_func=SOURCES.__getitem__, required=True, key=key, persist_state="session", wrap=True
+    )
+    return st.session_state[key] == DRAWING
+
+
+def _test_image(view: View) -> Picked | None:
+    """A test image by its number, with buttons for another."""
+    images = test_images(view.data)
+    if images is None:
+        missing()
+        return None
+    key = link.key(PAGE, "image")
+    st.session_state[key] = min(st.session_state.get(key, 0), len(images.labels) - 1)
+    index = st.number_input("Test image", 0, len(images.labels) - 1, key=key, persist_state="session")
+    with st.container(horizontal=True, gap="small"):
+        st.button("Another", icon=":material/shuffle:", key=f"{PAGE}-another", on_click=_another, args=(images, None))
+        st.button("A misread one", icon=":material/error:", key=f"{PAGE}-misread", on_click=_another, args=(images, view))
+    label = int(images.labels[index])
+    values = mlp.inputs(images.images[index : index + 1]).reshape(view.shape)
+    picked = Picked(values, label, f"{images.source} test image {index:,}, {with_article(view.classes[label])}")
+    url = raster.rgb_url(image_pixels(values, page.theme()))
+    thumbnails(f"{PAGE}-picked", [Thumbnail(0, url, picked.words)], side=4 * view.shape[0])
+    stand_in(view)
+    return picked
+
+
+def _another(images: Images, view: View | None) -> None:
+    """Choose an image at random; with a view, one that it misreads."""
+    among = np.arange(len(images.labels))
+    if view is not None:
+        wrong = np.flatnonzero(probabilities(view, images).argmax(1) != images.labels)
+        among = wrong if len(wrong) else among
+    st.session_state[link.key(PAGE, "image")] = int(np.random.default_rng().choice(among))
+
+
+def stand_in(view: View) -> None:
+    """Say which digits stand in where MNIST is not here, and offer it."""
+    images = test_images(view.data)
+    if images is not None and not images.own:
+        data_status.mnist()
+
+
+def missing() -> None:
+    """What the CIFAR-10 pictures would add, and the way to get them; once a page."""
+    st.markdown(
+        "**The pictures themselves are not here.** They would add single images to match with the templates, the misread ones, those "
+        "behind each cell of the confusion matrix, and samples of each class."
+    )
+    data_status.cifar10()

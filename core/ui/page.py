@@ -24,7 +24,7 @@ _STYLE = """
 .block-container { padding-top: 3.25rem; max-width: 1400px; }
 /* In the bar at the top, left of Streamlit's own signs. */
 .st-key-copy-link { position: fixed !important; top: 0.75rem; right: 7rem; width: auto !important; z-index: 999990; }
-.st-key-screen-box { position: absolute; }
+.st-key-screen-box, [class*="st-key-address"] { position: absolute !important; }
 h1 { padding: 0.25rem 0 !important; font-size: 2rem !important; }
 </style>
 """

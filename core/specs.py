@@ -20,7 +20,7 @@ DATASETS = {
     "pulses": "pulses drawn on a screen",
 }
 MODEL_KINDS = {"dense": "dense layers", "digit_cnn": "digit CNN", "pulse_cnn": "pulse CNN"}
-ACTIVATIONS = ("tanh", "sigmoid", "relu")
+ACTIVATIONS = {"tanh": "tanh", "sigmoid": "sigmoid", "relu": "ReLU", "elu": "ELU"}
 OUTPUTS = ("softmax", "tanh")
 INITIALIZERS = {
     "glorot_normal": "random (Glorot normal)",
@@ -28,6 +28,7 @@ INITIALIZERS = {
     "alternating_diagonal": "alternating diagonal",
     "zeros": "all zero",
     "he": "random (He normal, Xavier before tanh and softmax)",
+    "orthogonal": "random, at right angles (orthogonal)",
     "torch": "torch's default",
 }
 LOSSES = {"cross_entropy": "cross-entropy", "l1": "L1"}

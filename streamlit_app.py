@@ -3,16 +3,15 @@
 import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 
+from core.ui import choices
 from core.ui.site import ENTRIES
 
 if __name__ == "__main__":  # somebody's visit
     st.set_page_config(page_title="Kernel Explorer", page_icon=":material/blur_on:", layout="wide")
     pages = [st.Page(e.file, title=e.title, icon=e.icon, url_path=e.path, default=not e.path) for e in ENTRIES]
     current = st.navigation(pages, position="top")
-    if st.session_state.get("page") != current.url_path:  # pages count their visits, to know when their charts are drawn anew
-        st.session_state["page"] = current.url_path
-        st.session_state["visit"] = st.session_state.get("visit", 0) + 1
-    current.run()
+    with choices.page(current.url_path, [e.path for e in ENTRIES]):
+        current.run()
 else:  # the server, once, before anyone comes: else the first link to a page would find Streamlit's older way of many pages
     PagesManager.uses_pages_directory = False
     app = st.App(__file__)

@@ -43,10 +43,14 @@ class Server:
             port = probe.getsockname()[1]
         self.url = f"http://127.0.0.1:{port}"
         self.log = (folder / f"server-{port}.log").open("w+")
-        command = [sys.executable, "-m", "streamlit", "run", script, "--server.port", str(port), "--server.address", "127.0.0.1"]
-        command += ["--server.fileWatcherType", "none"]
+        self.command = [sys.executable, "-m", "streamlit", "run", script, "--server.port", str(port), "--server.address", "127.0.0.1"]
+        self.command += ["--server.fileWatcherType", "none"]
+        self.environment = os.environ | environment
+        self._start()
+
+    def _start(self) -> None:
         self.process = subprocess.Popen(
-            command, cwd=ROOT, env=os.environ | environment, stdout=self.log, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL
+            self.command, cwd=ROOT, env=self.environment, stdout=self.log, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL
         )
         for _ in range(300):
             try:
@@ -58,6 +62,12 @@ class Server:
                 time.sleep(0.2)
         self.stop()
         raise RuntimeError(f"the app did not start: {Path(self.log.name).read_text()}")
+
+    def restart(self) -> None:
+        """Stop and start it again at the same address, as after a crash: nothing is remembered."""
+        self.process.kill()
+        self.process.wait()
+        self._start()
 
     def stop(self) -> None:
         self.process.terminate()

@@ -1,47 +1,76 @@
-"""What pages share in memory: stored runs, read-only, one copy for everyone."""
+"""What pages share in memory: stored runs and their weights, read-only, one copy for everyone, by key."""
+
+from types import MappingProxyType
 
 import numpy as np
 import streamlit as st
 
-from core.runs import shipped, store
+from core.runs import catalog, store
 from core.runs.run import Run
 
 
-@st.cache_resource(show_spinner=False, max_entries=32)
-def run(name_or_key: str) -> Run:
+@st.cache_resource(show_spinner=False, max_entries=64)
+def run(id_: str) -> Run:
     """A stored run by its shipped name or its key.
 
     Raises:
         core.runs.store.MissingRun, core.runs.store.DamagedRun: with a sentence for the page.
     """
-    spec = shipped.RUNS.get(name_or_key)
-    return store.load(spec.key if spec else name_or_key)
+    return catalog.load(id_)
 
 
-def run_or_say(name_or_key: str) -> Run | None:
+def run_or_say(id_: str) -> Run | None:
     """The run, or None after saying on the page what is wrong with it and what to do."""
     try:
-        return run(name_or_key)
+        return run(id_)
     except (store.MissingRun, store.DamagedRun) as error:
         st.error(str(error), icon=":material/error:")
         return None
 
 
-def readable(name_or_key: str) -> Run | None:
+def readable(id_: str) -> Run | None:
     """The run, or None where it is missing or damaged, for a page that says so elsewhere."""
     try:
-        return run(name_or_key)
+        return run(id_)
     except (store.MissingRun, store.DamagedRun):
         return None
 
 
-@st.cache_data(show_spinner=False, max_entries=64)
-def weights(name_or_key: str, parameter: str):
-    """One parameter over all stored states, (states, ...) float32; treat it as read-only."""
-    return run(name_or_key).weights(parameter)
+def weights(id_: str, parameter: str) -> np.ndarray:
+    """One parameter of a stored run over its states, (states, ...) float32, read-only."""
+    return stack(run(id_), parameter)
 
 
-@st.cache_resource(show_spinner=False, max_entries=16)
-def last_state(name_or_key: str) -> dict[str, np.ndarray]:
-    """Every parameter of a run's last state, float32; treat it as read-only."""
-    return run(name_or_key).state(-1)
+def stack(run: Run, parameter: str) -> np.ndarray:
+    """One parameter over all stored states, (states, ...) float32, read-only.
+
+    Raises:
+        KeyError: the run does not store this parameter.
+    """
+    return _stack(run, run.key, run.states, parameter)
+
+
+@st.cache_resource(show_spinner=False, max_entries=48)
+def _stack(_run: Run, key: str, states: int, parameter: str) -> np.ndarray:
+    """By key and number of states, which rises while a run is in training."""
+    return _frozen(_run.weights(parameter))
+
+
+def state(run: Run, index: int) -> dict[str, np.ndarray]:
+    """Every parameter that is kept of one state, float32, read-only."""
+    return _state(run, run.key, run.states, index % run.states)
+
+
+@st.cache_resource(show_spinner=False, max_entries=128)
+def _state(_run: Run, key: str, states: int, index: int) -> dict[str, np.ndarray]:
+    return MappingProxyType({name: _frozen(array) for name, array in _run.state(index).items()})  # type: ignore[return-value]
+
+
+def last_state(id_: str) -> dict[str, np.ndarray]:
+    """Every parameter of a run's last state, float32, read-only."""
+    return state(run(id_), -1)
+
+
+def _frozen(array: np.ndarray) -> np.ndarray:
+    array.flags.writeable = False
+    return array

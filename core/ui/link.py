@@ -7,6 +7,8 @@ from typing import Any
 
 import streamlit as st
 
+from core.ui import address
+
 LAG_SECONDS = 5.0  # for so long the browser may still send the address as it was before we changed it
 
 
@@ -81,7 +83,7 @@ class _Address:
 
 def _address(page: str) -> _Address:
     """What this visit of the page wrote; on a new visit the address counts anew."""
-    visit = st.session_state.get("visit")
+    visit = address.visit()
     found = st.session_state.get(f"_link-{page}")
     if found is None or found.visit != visit:
         found = st.session_state[f"_link-{page}"] = _Address(visit)

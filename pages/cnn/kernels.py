@@ -9,7 +9,7 @@ from core.analysis import kernels
 from core.charts import cnn_curves, matrix_cells, raster
 from core.models.structure import low_share, roughness
 from core.runs.shipped.pulses import LABELS, RUNS
-from core.ui import page
+from core.ui import address, page
 from core.ui.player import player
 from core.ui.thumbnails import Thumbnail, thumbnails
 from pages.cnn import data as cnn_data
@@ -175,5 +175,5 @@ def state_chart(chart: alt.TopLevelMixin, key: str, alt_text: str) -> None:
 
 def opening(view: View) -> int:
     """The state that charts are first drawn with: kept for the visit, since a changed literal would rebuild them."""
-    visit = st.session_state.get("visit", 0)
+    visit = address.visit()
     return st.session_state.setdefault(f"cnn-opening-{view.name}-{visit}", view.state)

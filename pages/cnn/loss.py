@@ -141,7 +141,8 @@ def _question() -> None:
     left, right_side = st.columns([3, 2], gap="medium", vertical_alignment="center")
     with left:
         ask(
-            "cnn-waiting",
+            "cnn",
+            "waiting",
             f"A training has seen {epoch:g} epochs. Its loss is {loss:.2f} and {right:.0%} of the test pulses are right, as good "
             "as guessing among three. Is it waiting, or dead?",
             ["waiting", "dead"],

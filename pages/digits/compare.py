@@ -32,12 +32,14 @@ def compare(net: Net) -> None:
     seen = given()
     if seen is not None:
         ask(
-            f"digits-change-{net.run.key}",
+            PAGE,
+            "change",
             "The same image before and after training: in which layer do the values change most, set against their size?",
             list(LAYERS.values()),
             lambda: most_changed(net, seen.image),
             "Two things change a layer: its own kernel, and what comes in from below. What comes in has changed more the deeper a layer "
             "lies. But the first kernels meet the same pixels as before, and a random filter is already an edge finder of a kind.",
+            subject=net.run.key,
         )
         playing = st.session_state.get(PLAYING) is not None
         st.fragment(_columns, run_every=FRAME_SECONDS if playing else None)(net.name, net.state)

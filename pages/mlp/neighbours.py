@@ -11,7 +11,7 @@ from core.charts import neighbours as charts
 from core.charts.prepared import Prepared, prepare
 from core.charts.theme import theme
 from core.runs.run import Run
-from core.ui import cached, page, screen
+from core.ui import address, cached, page, screen
 from pages.mlp import details as mlp_details
 from pages.mlp import view as mlp_view
 from pages.mlp.details import Detail, among
@@ -68,7 +68,7 @@ def _picture(run: Run, view: View) -> None:
     dark, narrow = page.theme().dark, screen.narrow()
     frame = chart(view.model, view.layer, run.states, narrow, dark)
     cells = table(view.model, view.layer, view.epoch if view.layer < 3 else 0, dark)
-    identity = ("neighbours", st.session_state.get("visit"), view.model, view.layer, dark, narrow)
+    identity = ("neighbours", address.visit(), view.model, view.layer, dark, narrow)
     kept = st.session_state.get("_mlp-neighbours-opening")
     if kept is None or kept[0] != identity:
         kept = st.session_state["_mlp-neighbours-opening"] = (identity, mlp_view.opening(view, dark, narrow))

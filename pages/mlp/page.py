@@ -39,7 +39,7 @@ with top:
     page.header(TITLE, header_sentence(run, view), notes)
 explorer(run, view)
 question.ask(
-    "mlp-pixels", mlp_question.QUESTION, list(mlp_question.PLACES.values()), partial(mlp_question.answer, run), mlp_question.MODEL_ANSWER
+    "mlp", "pixels", mlp_question.QUESTION, list(mlp_question.PLACES.values()), partial(mlp_question.answer, run), mlp_question.MODEL_ANSWER
 )
 section = st.segmented_control(
     "Look further",

@@ -7,7 +7,7 @@ import streamlit as st
 
 from core.analysis.ordering import Ordering
 from core.charts.client_order import MOVES, SORTS, Opening
-from core.ui import link
+from core.ui import address, link
 
 PAGE = "mlp"
 MODELS = {"mlp-random": "random start", "mlp-diagonal": "alternating diagonal start"}
@@ -151,7 +151,7 @@ def held_state(view: View) -> int:
 
 def opening(view: View, *more: object) -> Opening:
     """What the matrix is drawn with: fixed for as long as the same picture stays up, so that the browser never rebuilds it."""
-    identity = (st.session_state.get("visit"), view.model, view.layer, value("limits"), *more)
+    identity = (address.visit(), view.model, view.layer, value("limits"), *more)
     kept = st.session_state.get("_mlp-matrix-opening")
     if kept is None or kept[0] != identity:
         row, column = picked()

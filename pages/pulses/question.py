@@ -47,6 +47,7 @@ def twins(source: Source) -> None:
 
     question.ask(
         "pulses",
+        "twins",
         "One of the smallest gaussians of this set stands beside a square made to resemble it, pixel for pixel as a network gets them. "
         "Which one is the square?",
         ("Left", "Right"),
@@ -55,7 +56,7 @@ def twins(source: Source) -> None:
         "A network can only use those few pixels, so a kernel that answers to corners is worth having.",
         voice="the pixels say",
     )
-    if st.session_state.get("guess-pulses"):
+    if st.session_state.get("guess-pulses-twins"):
         _difference(found, source.spec.size)
 
 

@@ -126,10 +126,12 @@ def _ask(view: View, means: np.ndarray | None) -> None:
         )
 
     question.ask(
-        f"likeness-{view.name}",
+        PAGE,
+        "likeness",
         "Which template will look most like the average image of its class?",
         view.classes,
         answer,
         "A template is no average. It weighs each pixel by how well it tells its class from the other nine, so it is strongest where "
         "a class has ink and its rivals have none, and negative where only the rivals have it.",
+        subject=view.name,
     )

@@ -24,11 +24,8 @@ from pages.templates.view import (
     choose_state,
     chosen_state,
     epoch_label,
-    guessed,
     palette_words,
     signed,
-    skip,
-    skipped,
 )
 from pages.templates.vote_bars import vote_bars
 
@@ -40,20 +37,19 @@ def hidden(name: str) -> None:
     """Guess what the filters look like, then see them with their output weights, sorted and for one image."""
     run = cached.run(name)
     view = View(name, run, chosen_state(run))
-    key = f"filters-{view.data}"
-    if not guessed(key):
+    if not question.told(PAGE, "filters", view.data):
         _one_layer(view)
-    if not skipped(key):
-        question.ask(
-            key,
-            "Ten hidden units now stand between the image and the ten classes. What will their filters look like?",
-            ("one class each", "parts and contrasts shared by classes", "noise"),
-            lambda: _answer(view),
-            "Nothing ties a filter to one class any more. Ten classes share ten filters, so each filter becomes a contrast that splits "
-            "the classes into those that want it and those that don't, and the output weights combine them.",
-        )
-    if not guessed(key):
-        skip(key, "Show the filters without a guess")
+    told = question.ask(
+        PAGE,
+        "filters",
+        "Ten hidden units now stand between the image and the ten classes. What will their filters look like?",
+        ("one class each", "parts and contrasts shared by classes", "noise"),
+        lambda: _answer(view),
+        "Nothing ties a filter to one class any more. Ten classes share ten filters, so each filter becomes a contrast that splits "
+        "the classes into those that want it and those that don't, and the output weights combine them.",
+        subject=view.data,
+    )
+    if not told:
         return
     picture, side = st.columns([3, 1], gap="large")
     with side:

@@ -12,7 +12,7 @@ from core.ui import cached, page, question
 from core.ui.thumbnails import Thumbnail, thumbnails
 from pages.templates.image import Picked, picked_image
 from pages.templates.match_board import match_board
-from pages.templates.view import PAGE, View, chosen_state, epoch_slider, guessed, signed, skip, skipped
+from pages.templates.view import PAGE, View, chosen_state, epoch_slider, signed
 
 
 def matching(name: str) -> None:
@@ -31,10 +31,10 @@ def _guess_and_result(view: View, picked: Picked, picture: DeltaGenerator) -> No
     """The guess, then every sum."""
     theme = page.theme()
     found = match(view.templates, view.weights["dense1.bias"], picked.values)
-    key = f"second-{view.name}-{picked.words}"  # of the image: once told, the answer follows the epoch
+    subject = f"{view.name} {picked.words}"  # of the image: once told, the answer follows the epoch
     with picture:
         st.markdown(f"**{picked.words[0].upper() + picked.words[1:]}.** {view.epoch_words}.")
-        if not guessed(key):
+        if not question.told(PAGE, "second", subject):
             strip = [
                 Thumbnail(i, raster.rgb_url(pictures.pixels(t, view.limit, theme)), word)
                 for i, (t, word) in enumerate(zip(view.templates, view.classes, strict=True))
@@ -48,18 +48,17 @@ def _guess_and_result(view: View, picked: Picked, picture: DeltaGenerator) -> No
                     thumbnails(f"{PAGE}-strip", strip, side=3 * view.shape[0], across=10)
         else:
             _result(view, found)
-        if not skipped(key):
-            question.ask(
-                key,
-                "Lay the image over each template in your mind. Which template wins second?",
-                view.classes,
-                lambda: _answer(view, found),
-                "A template scores where its orange lies under ink and loses where its blue does. The runner-up shares most strokes with "
-                "the image and has little blue in its way.",
-            )
-        if not guessed(key):
-            skip(key, "Show the result without a guess")
-    if guessed(key):
+        told = question.ask(
+            PAGE,
+            "second",
+            "Lay the image over each template in your mind. Which template wins second?",
+            view.classes,
+            lambda: _answer(view, found),
+            "A template scores where its orange lies under ink and loses where its blue does. The runner-up shares most strokes with "
+            "the image and has little blue in its way.",
+            subject=subject,
+        )
+    if told:
         _ledger(view, picked, found)
 
 

@@ -16,7 +16,7 @@ from core.data.folder import MissingData, data_folder
 from core.models import network
 from core.models.counts import accuracy
 from core.runs.run import Run
-from core.ui import cached, link
+from core.ui import cached, link, question
 
 PAGE = "templates"
 FOLLOW = "_templates-follow"  # set by a callback that chose another part of the page
@@ -187,21 +187,6 @@ def epoch_slider(run: Run) -> None:
     st.select_slider("Epoch", labels, key=key, on_change=lambda: choose_state(run, labels.index(st.session_state[key])))
 
 
-def guessed(question: str) -> bool:
-    """Whether a question has been answered or skipped, so that what it asks may be shown."""
-    return st.session_state.get(f"guess-{question}") is not None or skipped(question)
-
-
-def skipped(question: str) -> bool:
-    """Whether what a question asks was shown without a guess; asking makes no sense any more."""
-    return f"_skipped-{question}" in st.session_state
-
-
-def skip(question: str, label: str) -> None:
-    """A button that shows what a question asks without a guess."""
-    st.button(label, key=f"skip-{question}", on_click=lambda: st.session_state.update({f"_skipped-{question}": True}))
-
-
 def signed(value: float, digits: int = 4) -> str:
     """A number with a true minus sign."""
     return f"{value:.{digits}f}".replace("-", "−")
@@ -290,7 +275,7 @@ def opener(view: View) -> Callable[[int], None]:
         open_section("hidden" if view.hidden else "match")
         if view.hidden:
             st.session_state[link.key(PAGE, "bars")] = VOTES
-            st.session_state[f"_skipped-filters-{view.data}"] = True
+            question.tell(PAGE, "filters", view.data)
 
     return open_image
 

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from core.ui.site import ENTRIES
+from tests.e2e.rest import rested
 
 
 def test_the_link_of_the_view_is_copied(browser: Browser, app_url: str) -> None:
@@ -50,5 +51,5 @@ def test_the_first_request_of_a_new_server_may_be_a_link_to_a_page(path: str, pa
     expect(page.get_by_role("heading", level=1)).to_have_text(
         "How weights learn to read digits" if path else "Look inside small neural networks"
     )
-    at_rest(page)
+    rested(page)
     expect(page.get_by_role("dialog")).to_have_count(0)

@@ -5,24 +5,27 @@ from importlib import import_module
 
 from core.specs import RunSpec
 
-FAMILIES = ("mlp", "templates", "pulses", "digits")  # modules with RUNS and, where not these five, SEEDS (of all, or by name)
+FAMILIES = ("mlp", "templates", "pulses", "digits")  # modules with RUNS, TITLES and, where not these five, SEEDS (of all, or by name)
 SEEDS = (0, 1, 2, 3, 4)  # whose histories a shipped run holds; the weights are those of seed 0
 
 
-def _gather() -> tuple[dict[str, RunSpec], dict[str, tuple[int, ...]], set[str]]:
+def _gather() -> tuple[dict[str, RunSpec], dict[str, tuple[str, str]], dict[str, tuple[int, ...]], set[str]]:
     runs: dict[str, RunSpec] = {}
+    titles: dict[str, tuple[str, str]] = {}
     seeds: dict[str, tuple[int, ...]] = {}
     recorded: set[str] = set()
     for family in FAMILIES:
         module = import_module(f"core.runs.shipped.{family}")
         runs.update(module.RUNS)
+        titles.update(module.TITLES)
         own = getattr(module, "SEEDS", SEEDS)
         seeds.update(own if isinstance(own, dict) else dict.fromkeys(module.RUNS, own))
         recorded.update(getattr(module, "RECORDED", ()))
-    return runs, seeds, recorded
+    return runs, titles, seeds, recorded
 
 
-RUNS, SEEDS_OF, RECORDED = _gather()  # name -> spec, name -> seeds, names whose fate another machine may not repeat
+# name -> spec, name -> title and line, name -> seeds, names whose fate another machine may not repeat
+RUNS, TITLES, SEEDS_OF, RECORDED = _gather()
 NAMES: dict[str, str] = {spec.key: name for name, spec in RUNS.items()}  # key -> name
 
 

@@ -16,3 +16,8 @@ LARGE = RunSpec(
 
 RUNS: dict[str, RunSpec] = {"digit-cnn-small": SMALL, "digit-cnn": LARGE}
 SEEDS = (0, 1, 2, 3, 4)
+
+TITLES = {
+    "digit-cnn": ("Digit recogniser", "Two convolutions and a dense layer, trained on 54,000 digits of MNIST."),
+    "digit-cnn-small": ("Digit recogniser, 500 digits", "The same network, trained on 500 digits in ten epochs."),
+}

@@ -14,3 +14,11 @@ RUNS = {
     "mlp-random": _RANDOM,
     "mlp-diagonal": replace(_RANDOM, model=replace(_RANDOM.model, initializer="alternating_diagonal")),
 }
+
+TITLES = {
+    "mlp-random": ("Five dense layers, random start", "784-49-7-15-15-10, tanh, on MNIST; weights start at random."),
+    "mlp-diagonal": (
+        "Five dense layers, alternating diagonal start",
+        "The same network; each matrix starts as a diagonal of -1 and +1 in turn.",
+    ),
+}

@@ -38,3 +38,14 @@ RUNS: dict[str, RunSpec] = {
         TrainSpec("cross_entropy", "adam", 1e-3, batch=500, epochs=30, weight_decay=1e-4),
     ),
 }
+
+TITLES = {
+    "softmax-mnist": ("Digits, one layer", "784 pixels straight to ten digits, on MNIST, started from zero."),
+    "hidden-mnist": ("Digits, 10 hidden units", "784-10-10, sigmoid, on MNIST."),
+    "softmax-cifar10": ("Pictures, one layer", "32×32 pixels in three colours straight to ten classes, on CIFAR-10."),
+    "softmax-cifar10-smooth": (
+        "Pictures, one layer, strong weight decay",
+        "The same with a hundred times the decay: clearer templates, fewer pictures right.",
+    ),
+    "hidden-cifar10": ("Pictures, 10 hidden units", "3,072-10-10, sigmoid, on CIFAR-10."),
+}

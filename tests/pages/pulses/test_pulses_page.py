@@ -214,7 +214,7 @@ def test_names_are_not_read_as_markdown() -> None:
 def test_question_answers_from_the_set(guess: str) -> None:
     app = opened()
     assert "They differ in" not in said(app)
-    app.button_group("guess-pulses").set_value(guess).run()
+    app.button_group("guess-pulses-twins").set_value(guess).run()
     assert "The square is on the left." in said(settled(app)) and "They differ in" in said(app)
     assert ("as you said" in said(app)) == (guess == "Left")
 

@@ -1,0 +1,140 @@
+"""Every run that can be opened: by its shipped name or its key, with a title and a line, and which ones fit a question.
+
+A page asks for runs that fit ("dense, on images") and never for names; what it offers is what is stored.
+"""
+
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from core.runs import shipped, store
+from core.runs.run import SPEC, Run
+from core.specs import ACTIVATIONS, DATASETS, MODEL_KINDS, RunSpec, SpecError, from_dict
+
+Fits = Callable[[RunSpec], bool]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One run that can be opened."""
+
+    spec: RunSpec
+    name: str = ""  # of a shipped run
+
+    @property
+    def key(self) -> str:
+        return self.spec.key
+
+    @property
+    def id(self) -> str:
+        """How links call it: its shipped name, else its key."""
+        return self.name or self.key
+
+    @property
+    def title(self) -> str:
+        """What people call it."""
+        return shipped.TITLES[self.name][0] if self.name else described(self.spec)
+
+    @property
+    def line(self) -> str:
+        """What it is, in one line."""
+        return shipped.TITLES[self.name][1] if self.name else trained(self.spec)
+
+
+def described(spec: RunSpec) -> str:
+    """A network in a few words, from its spec: kind, sizes, activation, data, seed."""
+    model = spec.model
+    if model.kind == "dense":
+        hidden = len(model.sizes) > 2
+        activation = dict(ACTIVATIONS).get(model.activation, model.activation) if isinstance(ACTIVATIONS, dict) else model.activation
+        what = "-".join(map(str, model.sizes)) + (f", {activation}" if hidden else "")
+    else:
+        what = f"{MODEL_KINDS[model.kind]}, {'+'.join(map(str, model.channels))} kernels of {model.kernel_size}×{model.kernel_size}"
+    return f"{what}, {DATASETS.get(spec.data.name, spec.data.name)}, seed {model.seed}"
+
+
+def trained(spec: RunSpec) -> str:
+    """How a network was trained, from its spec."""
+    train = spec.train
+    return (
+        f"{spec.data.train:,} images, {train.epochs} epochs, batch {train.batch:,}, learning rate {train.learning_rate:g}, run {spec.key}"
+    )
+
+
+def find(id_: str) -> Entry:
+    """The run of a shipped name or a key.
+
+    Raises:
+        store.MissingRun: no such run is stored.
+        store.DamagedRun: its spec cannot be read.
+    """
+    if id_ in shipped.RUNS:
+        return Entry(shipped.RUNS[id_], id_)
+    return _stored(id_)
+
+
+def entry(spec: RunSpec) -> Entry:
+    """How the catalogue lists this run, stored, in training or asked for."""
+    return Entry(spec, shipped.NAMES.get(spec.key, ""))
+
+
+def load(id_: str) -> Run:
+    """The run itself, every file checked.
+
+    Raises:
+        store.MissingRun, store.DamagedRun: with a sentence for the page.
+    """
+    spec = shipped.RUNS.get(id_)
+    return store.load(spec.key if spec else id_)
+
+
+def fitting(fits: Fits, own: Iterable[str] = ()) -> list[Entry]:
+    """Runs whose spec fits: the shipped ones in the order of their tables, then `own` (keys), then others in the store, newest first."""
+    found = [Entry(spec, name) for name, spec in shipped.RUNS.items() if fits(spec)]
+    seen = {entry.key for entry in found} | set(shipped.NAMES)
+    for key in [*own, *_newest()]:
+        if key in seen:
+            continue
+        seen.add(key)
+        try:
+            entry = _stored(key)
+        except (store.MissingRun, store.DamagedRun):
+            continue
+        if fits(entry.spec):
+            found.append(entry)
+    return found
+
+
+def _newest() -> list[str]:
+    """Keys in the store that are not shipped, newest first."""
+    keys = [key for key in store.keys() if key not in shipped.NAMES]  # noqa: SIM118
+    return sorted(keys, key=_changed, reverse=True)
+
+
+def _changed(key: str) -> float:
+    try:
+        return (store.folder_of(key) / SPEC).stat().st_mtime
+    except (OSError, store.MissingRun):
+        return 0.0
+
+
+def _stored(key: str) -> Entry:
+    folder = store.folder_of(key)
+    try:
+        spec = _read(folder / SPEC, (folder / SPEC).stat().st_mtime_ns)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise store.DamagedRun(folder, "its spec cannot be read") from error
+    if spec.key != key:
+        raise store.DamagedRun(folder, f"its spec belongs to run {spec.key}")
+    return entry(spec)
+
+
+@lru_cache(maxsize=4_096)
+def _read(path: Path, changed: int) -> RunSpec:
+    """The spec in a run's header, read once for each change of the file; its hash is checked when the run is opened."""
+    return from_dict(RunSpec, json.loads(path.read_text(encoding="utf-8"))["spec"])
+
+
+__all__ = ["Entry", "Fits", "SpecError", "described", "find", "fitting", "load", "trained"]

@@ -1,0 +1,98 @@
+"""The address of a view, in the browser: read when somebody opens a link or goes back, written once a run."""
+
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from urllib.parse import parse_qsl, urlencode
+
+import streamlit as st
+
+from core.ui.browser_part import browser_part
+
+_component = browser_part("kernel_explorer_address", __file__, css="", html="")
+_STATE = "_address"
+
+
+@dataclass
+class Asked:
+    """What an address asks for: brought once, by a link or by Back and Forward."""
+
+    values: dict[str, str]
+    fresh: bool = True  # until a run that knows it has ended: what it does not name is then as usual
+    taken: set[str] = field(default_factory=set)  # names that have been read
+
+
+@dataclass
+class Address:
+    """What a session knows of its browser's address."""
+
+    pages: tuple[str, ...] = ()  # paths of all pages
+    page: str | None = None  # path of the one that is up
+    visit: int = 0  # how often a page was opened
+    moves: int = 0  # through the history, as counted by the browser, that we know of
+    session: str = field(default_factory=lambda: secrets.token_hex(8))
+    asked: Asked | None = None
+    told: dict | None = None  # the browser's last word on a move
+    whole: bool = False  # while the whole page runs, and not a fragment alone
+    search: str | None = None  # what the address should be
+
+
+def current() -> Address:
+    """This session's address."""
+    if _STATE not in st.session_state:
+        st.session_state[_STATE] = Address()
+    return st.session_state[_STATE]
+
+
+def visit() -> int:
+    """Rises with each opening of a page, after which its charts are drawn anew."""
+    return current().visit
+
+
+def arrive(path: str, pages: Sequence[str]) -> None:
+    """Before a page runs: take what the browser brings, its address on opening a page and any move through its history since.
+
+    Args:
+        path: of the page that runs, empty for home.
+        pages: paths of all pages.
+    """
+    now = current()
+    now.pages = tuple(pages)
+    if now.page != path:
+        now.page = path
+        now.visit += 1
+        brought = {name: value for name, value in st.query_params.items() if not name.startswith("embed")}
+        now.asked = Asked(brought) if brought else None
+    if now.told is not None and now.told.get("page") == path:
+        now.moves = int(now.told["moves"])
+        now.asked = Asked(dict(parse_qsl(str(now.told["search"]).removeprefix("?"), keep_blank_values=True)))
+    now.told = None
+
+
+def _moved() -> None:
+    """The browser tells of a move; kept until the page runs."""
+    told = (st.session_state.get("address") or {}).get("moved")
+    if told and told.get("session") == current().session and int(told["moves"]) != current().moves:
+        current().told = dict(told)
+
+
+def write(values: Mapping[str, str] | None, key: str = "address") -> None:
+    """Have the browser's address say this from now on.
+
+    Args:
+        values: name -> text; None leaves the address alone.
+        key: of the component; a fragment that runs alone has one of its own, since it cannot reach the page's.
+    """
+    now = current()
+    now.search = None if values is None else urlencode(values)
+    data = {
+        "page": now.page,
+        "pages": [path for path in now.pages if path],
+        "visit": now.visit,
+        "moves": now.moves,
+        "session": now.session,
+        "search": now.search,
+        "listens": key == "address",
+    }
+    with st.container(key=f"{key}-box", height=1):
+        _component(key=key, data=data, on_moved_change=_moved)

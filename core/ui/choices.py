@@ -1,0 +1,220 @@
+"""The one way for choices and links: declared once, they stand in the session, in their widgets and in the address.
+
+A page declares its choices with `declare` before it makes their widgets, which take `key(page, name)` as their key. What the
+browser's address asks for is read when the browser brings one (a link, Back, Forward), and written once a run by
+`core.ui.address`. A choice at its default stays out of the address, so an empty address is the page as it opens.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any, TypeVar
+
+import streamlit as st
+
+from core.ui import address
+
+_DECLARED = "_choices"  # (page, name) -> Choice, of the run that is or was last
+_KEPT = "_choices-kept"  # session key -> value: Streamlit forgets a widget's value when its page or section is left
+F = TypeVar("F", bound=Callable[..., None])
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One choice of a view."""
+
+    name: str  # in the link
+    default: Any  # None: nothing, or what the page decides
+    read: Callable[[str], Any]  # from the link's text; ValueError when it cannot be
+    allowed: str = "what is offered here"  # in words, for the note
+    write: Callable[[Any], str] = str  # into the link's text, such that `read` gives the value again
+    section: str | None = None  # of the page that it belongs to, as the choice `section` names it; None: to all
+
+
+def one_of(name: str, default: Any, options: Iterable[Any], section: str | None = None, write: Callable[[Any], str] = str) -> Choice:
+    """A choice among options, each known in the link by what `write` makes of it."""
+    table = {write(option): option for option in options}
+
+    def read(text: str) -> Any:
+        if text not in table:
+            raise ValueError(text)
+        return table[text]
+
+    return Choice(name, default, read, "one of " + ", ".join(table), write, section)
+
+
+def whole(name: str, default: int | None, least: int, most: int, section: str | None = None) -> Choice:
+    """A whole number from least to most."""
+
+    def read(text: str) -> int:
+        if not (text.isascii() and text.isdecimal()) or len(text) > 9 or not least <= int(text) <= most:
+            raise ValueError(text)
+        return int(text)
+
+    return Choice(name, default, read, f"a whole number from {least:,} to {most:,}", section=section)
+
+
+def wholes(name: str, default: Sequence[int], least: int, most: int, section: str | None = None) -> Choice:
+    """Several whole numbers from least to most, with dashes between them in the link; a list."""
+    one = whole(name, None, least, most)
+    allowed = f"whole numbers from {least:,} to {most:,} with dashes between them"
+    return Choice(
+        name,
+        list(default),
+        lambda text: [one.read(part) for part in text.split("-")] if text else [],
+        allowed,
+        lambda values: "-".join(map(str, values)),
+        section,
+    )
+
+
+def flag(name: str, default: bool, section: str | None = None, words: tuple[str, str] = ("no", "yes")) -> Choice:
+    """Yes or no; `words` are how the link says no and yes."""
+    return one_of(name, default, (False, True), section, lambda on: words[bool(on)])
+
+
+def text(name: str, default: str, read: Callable[[str], str] = str, allowed: str = "a short text", section: str | None = None) -> Choice:
+    """A short text, checked by `read`."""
+    return Choice(name, default, read, allowed, section=section)
+
+
+def key(page: str, name: str) -> str:
+    """The session key, and so the widget key, of a choice."""
+    return f"{page}-{name}"
+
+
+def value(page: str, name: str) -> Any:
+    """The present value of a declared choice."""
+    return st.session_state[key(page, name)]
+
+
+def put(page: str, name: str, item: Any) -> None:
+    """Make a choice for somebody, in a callback or before its widget is made."""
+    st.session_state[key(page, name)] = item
+
+
+def setter(page: str, name: str, item: Any) -> Callable[[], None]:
+    """A callback that makes this choice."""
+    return lambda: put(page, name, item)
+
+
+def declare(page: str, declared: Sequence[Choice]) -> list[str]:
+    """Bring these choices into the session, from the address where the browser has just brought one.
+
+    May be called several times a run, since some choices depend on others: a layer on the network. A value that no longer
+    can be, as layer 5 of a network of two, gives way to the default.
+
+    Returns:
+        A note for each value of the address that cannot be.
+    """
+    notes = []
+    registry = _registry()
+    for choice in declared:
+        registry[page, choice.name] = choice
+    for choice in declared:
+        note = _arrive(page, choice)
+        if note:
+            notes.append(note)
+        _settle(page, choice)
+    return notes
+
+
+def _registry() -> dict[tuple[str, str], Choice]:
+    return st.session_state.setdefault(_DECLARED, {})
+
+
+def _arrive(page: str, choice: Choice) -> str:
+    """Take what the address asks for under this name, once; a note if it cannot be."""
+    asked = address.current().asked
+    if asked is None or choice.name in asked.taken:
+        return ""
+    raw = asked.values.get(choice.name)
+    if raw is None:
+        if asked.fresh and _counts(page, choice):
+            st.session_state[key(page, choice.name)] = choice.default
+            asked.taken.add(choice.name)
+        return ""
+    asked.taken.add(choice.name)
+    try:
+        st.session_state[key(page, choice.name)] = choice.read(raw)
+    except (ValueError, OverflowError):
+        st.session_state[key(page, choice.name)] = choice.default
+        return f"The link asks for {choice.name} = {raw[:40]!r}, which is not {choice.allowed}; {_instead(choice)}."
+    return ""
+
+
+def _instead(choice: Choice) -> str:
+    """What is shown in place of a value that can't be, as a link would say it."""
+    if choice.default is None or choice.default in ("", [], ()):
+        return "it is left out"
+    words = choice.write(choice.default)
+    return f"showing {words!r} instead" if isinstance(choice.default, str) else f"showing {words} instead"
+
+
+def _settle(page: str, choice: Choice) -> None:
+    """A value that is missing is the one last seen, or the default; one that no longer can be gives way to the default."""
+    name = key(page, choice.name)
+    if name not in st.session_state:
+        st.session_state[name] = st.session_state.get(_KEPT, {}).get(name, choice.default)
+    held = st.session_state[name]
+    if held is None:
+        st.session_state[name] = choice.default
+    elif held != choice.default:
+        try:
+            choice.read(choice.write(held))
+        except (ValueError, OverflowError, TypeError, AttributeError):
+            st.session_state[name] = choice.default
+
+
+def _counts(page: str, choice: Choice) -> bool:
+    """Whether the choice belongs to what is shown."""
+    return choice.section is None or choice.section == st.session_state.get(key(page, "section"))
+
+
+@contextmanager
+def page(path: str, pages: Sequence[str]) -> Iterator[None]:
+    """One run of a whole page: what the browser brings comes in before, and what is chosen goes into the address after.
+
+    Args:
+        path: of the page that runs, empty for home.
+        pages: paths of all pages.
+    """
+    now = address.current()
+    address.arrive(path, pages)
+    st.session_state[_DECLARED] = {}
+    now.whole = True
+    try:
+        yield
+        address.write(search())
+        if now.asked:
+            now.asked.fresh = False
+    finally:
+        now.whole = False
+
+
+def search() -> dict[str, str] | None:
+    """What the address should say: of each declared choice that counts and is not at its default, its text; None without choices."""
+    if not _registry():
+        return None
+    out = {}
+    kept = st.session_state.setdefault(_KEPT, {})
+    for (page, name), choice in _registry().items():
+        item = kept[key(page, name)] = st.session_state.get(key(page, name))
+        if item is not None and item != choice.default and _counts(page, choice):
+            out[name] = choice.write(item)
+    return out
+
+
+def fragment(panel: F) -> F:
+    """`st.fragment` for a panel whose choices stand in the link: run alone, it writes the address too."""
+
+    @st.fragment
+    @wraps(panel)
+    def drawn(*arguments: Any, **named: Any) -> None:
+        panel(*arguments, **named)
+        if not address.current().whole:
+            address.write(search(), key="address-" + re.sub(r"[\W_]+", "-", f"{panel.__module__}-{panel.__qualname__}"))
+
+    return drawn  # type: ignore[return-value]  # st.fragment keeps the signature

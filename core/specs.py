@@ -6,6 +6,7 @@ The same object is the form, the link, the run's key and the header of its files
 import dataclasses
 import hashlib
 import json
+import re
 import types
 import typing
 from dataclasses import dataclass, field
@@ -14,11 +15,6 @@ from typing import Any, TypeVar
 APP_VERSION = "0.1.0"
 FORMAT = 1  # of the stored run; part of every key
 
-DATASETS = {
-    "mnist": "MNIST handwritten digits",
-    "cifar10": "CIFAR-10 pictures",
-    "pulses": "pulses drawn on a screen",
-}
 MODEL_KINDS = {"dense": "dense layers", "digit_cnn": "digit CNN", "pulse_cnn": "pulse CNN"}
 ACTIVATIONS = ("tanh", "sigmoid", "relu")
 OUTPUTS = ("softmax", "tanh")
@@ -105,7 +101,7 @@ class PulseSpec:
 class DataSpec:
     """Which images, and how many of them train, validate and test."""
 
-    name: str = "mnist"  # key of DATASETS
+    name: str = "mnist"  # of the data catalogue, which alone knows what there is
     train: int = 54_000  # images
     validation: int = 6_000  # images
     test: int = 10_000  # images
@@ -113,7 +109,10 @@ class DataSpec:
     pulses: PulseSpec | None = None  # for name == "pulses"
 
     def __post_init__(self) -> None:
-        _one_of(self.name, DATASETS, "The data set")
+        _require(
+            re.fullmatch("[a-z0-9-]{1,40}", self.name) is not None,
+            f"{self.name!r} names no data set; a name has 1 to 40 lower-case letters, digits and dashes.",
+        )
         _require(self.train >= 1, "At least one training image is needed.")
         _require(self.validation >= 0 and self.test >= 0, "Numbers of images cannot be negative.")
         _require((self.pulses is not None) == (self.name == "pulses"), "Pulse settings go with pulse data, and only with it.")

@@ -18,7 +18,7 @@ from torch import Tensor
 from core.models import mlp
 from core.specs import ModelSpec, RunSpec, SpecError, TrainSpec
 from core.training.loop import EpochRecord
-from core.training.samples import Samples, samples
+from core.training.samples import Samples, as_read, samples
 
 CHUNK = 2_000  # images at a time in evaluation: their pixels stay in the cache
 
@@ -183,9 +183,8 @@ def train_together(specs: Sequence[RunSpec], data: Samples | None = None) -> Ite
     """
     spec = specs[0]
     _check(specs)
-    data = data or samples(spec.data)
-    if data.train[0][0].size != spec.model.sizes[0]:
-        raise SpecError(f"These images have {data.train[0][0].size:,} values, the network {spec.model.sizes[0]:,} inputs; make them equal.")
+    data = data or samples(spec.data, spec.model)
+    as_read(data.train[0], spec.model)  # refuses images of another size
     threads = torch.get_num_threads()
     torch.set_num_threads(spec.train.threads)
     try:

@@ -1,4 +1,4 @@
-"""Training the digit CNN on MNIST: a generator of records, one for each kept state."""
+"""Training the digit CNN: a generator of records, one for each kept state."""
 
 import time
 from collections.abc import Iterator
@@ -13,8 +13,6 @@ from core.training.dense import first_epoch_steps
 from core.training.loop import EpochRecord
 from core.training.samples import samples
 
-CLASSES = 10
-
 
 def train(spec: RunSpec) -> Iterator[EpochRecord]:
     """Train a digit CNN and yield its states: the start, some inside the first epoch, and the end of each epoch.
@@ -23,13 +21,13 @@ def train(spec: RunSpec) -> Iterator[EpochRecord]:
     comes from `spec.train.seed`, the first weights from `spec.model.seed`, the choice of a part of the images from `spec.data.seed`.
 
     Raises:
-        SpecError: a choice that this network has no use for, or more images than MNIST has.
-        core.data.folder.MissingData: MNIST is not in the data folder.
+        SpecError: a choice that this network has no use for, images that it cannot read, or more than there are.
+        core.data.folder.MissingData: the data set is not in the data folder.
     """
-    if spec.data.name != "mnist" or spec.train.loss != "cross_entropy" or spec.model.dropout or spec.model.centred:
-        raise SpecError("A digit CNN trains on MNIST with cross-entropy, without dropout or centred kernels; set those choices back.")
+    if spec.train.loss != "cross_entropy" or spec.model.dropout or spec.model.centred:
+        raise SpecError("A digit CNN trains with cross-entropy, without dropout or centred kernels; set those choices back.")
     torch.set_num_threads(spec.train.threads)
-    data = samples(spec.data)
+    data = samples(spec.data, spec.model)
     sets = {split: _tensors(*getattr(data, split)) for split in ("train", "validation", "test")}
     images, labels = sets["train"]
     network = build(spec.model)
@@ -73,7 +71,7 @@ def _record(network: DigitCNN, model: ModelSpec, sets: dict, epoch: float, step:
     weights = weights_of(network)
     stored = load_weights(DigitCNN(model), {name: array.astype(np.float16).astype(np.float32) for name, array in weights.items()})
     metrics: dict[str, float] = {}
-    confusion = np.zeros((CLASSES, CLASSES), np.int32)  # rows actual
+    confusion = np.zeros((model.sizes[-1], model.sizes[-1]), np.int32)  # rows actual
     for split, (images, labels) in sets.items():
         if not len(images):
             continue

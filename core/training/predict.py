@@ -6,20 +6,21 @@ import numpy as np
 
 from core.models import mlp
 from core.specs import ModelSpec
+from core.training.samples import as_read
 
 CHUNK = 500  # images at a time
 Predictor = Callable[[ModelSpec, Mapping[str, np.ndarray], np.ndarray], np.ndarray]
 
 
 def digit_cnn(model: ModelSpec, weights: Mapping[str, np.ndarray], images: np.ndarray) -> np.ndarray:
-    """The class of each image (N, 28, 28) uint8, ink 255. Loads torch."""
+    """The class of each image (N, h, w) uint8, ink 255, brought to the network's size. Loads torch."""
     import torch
 
     from core.models.digit_cnn import DigitCNN, load_weights
 
     network = load_weights(DigitCNN(model), weights)
     with torch.inference_mode():
-        parts = [network(part.unsqueeze(1).float().div_(255)).argmax(1) for part in torch.from_numpy(images).split(CHUNK)]
+        parts = [network(part.unsqueeze(1).float().div_(255)).argmax(1) for part in torch.from_numpy(as_read(images, model)).split(CHUNK)]
     return torch.cat(parts).numpy()
 
 

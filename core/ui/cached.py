@@ -3,6 +3,7 @@
 import numpy as np
 import streamlit as st
 
+from core.data import catalog, digits
 from core.runs import shipped, store
 from core.runs.run import Run
 
@@ -45,3 +46,13 @@ def weights(name_or_key: str, parameter: str):
 def last_state(name_or_key: str) -> dict[str, np.ndarray]:
     """Every parameter of a run's last state, float32; treat it as read-only."""
     return run(name_or_key).state(-1)
+
+
+def test_digits() -> digits.Digits:
+    """MNIST's test digits, or those that stand in; read once, and again when MNIST comes or goes. Treat them as read-only."""
+    return _test_digits(catalog.stamp("mnist"))
+
+
+@st.cache_resource(show_spinner="Reading the digits", max_entries=2)
+def _test_digits(stamp: str) -> digits.Digits:
+    return digits.load_any("test")

@@ -184,7 +184,7 @@ def _settle(page: str, choice: Choice) -> None:
     elif held != choice.default:
         try:
             choice.read(choice.write(held))
-        except (ValueError, OverflowError, TypeError, AttributeError):
+        except (ValueError, OverflowError, TypeError, AttributeError, LookupError):
             st.session_state[name] = choice.default
     _kept()[name] = st.session_state[name]  # at once: a run that is broken off forgets what it was told
 

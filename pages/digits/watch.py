@@ -11,6 +11,7 @@ from core.charts.strips import Pictures, Strip, strip
 from core.charts.theme import Theme
 from core.ui import link, page
 from core.ui.board import board
+from core.ui.class_bars import class_bars
 from core.ui.drawing_pad import drawing_pad
 from core.ui.drawing_pad.examples import THREE
 from core.ui.drawn_digit import prepare_or_say
@@ -19,7 +20,6 @@ from pages.digits.board import SHOWN, layer_board, strips
 from pages.digits.input import PAD, PAGE, Given, given
 from pages.digits.net import Net
 from pages.digits.panel import map_panel
-from pages.digits.probability_bars import probability_bars
 
 NOTICE = (
     "**What to notice.** The maps of convolution 1 still look like the digit: each filter keeps some of its edges. Those of convolution 2 "
@@ -106,7 +106,7 @@ def _show(net: Net, seen: Given | None, middle: DeltaGenerator, right: DeltaGene
     with right:  # first, since what is sent first is drawn first
         layer_board("digits-layers", [*_steps(seen, colours), *maps])
     with middle:
-        probability_bars("digits-probabilities", acts["probabilities"][0], colours, title=reading, words=why)
+        class_bars("digits-probabilities", acts["probabilities"][0], colours, noun="digit", title=reading, words=why)
     return acts
 
 

@@ -7,11 +7,12 @@ from pathlib import Path
 
 import numpy as np
 
+from core.data.catalog import title_of
 from core.data.folder import MissingData
 from core.runs import store
 from core.runs.run import Run
 from core.runs.shipped import NAMES, RUNS
-from core.specs import DATASETS, MODEL_KINDS, RunSpec, SpecError, from_dict
+from core.specs import MODEL_KINDS, RunSpec, SpecError, from_dict
 from core.training import loop, reproduce, verify
 from core.training.progress import shown
 
@@ -67,7 +68,7 @@ def line(run: Run) -> str:
     """One run on one line."""
     spec = run.spec
     sizes = "-".join(str(n) for n in (*spec.model.channels, *spec.model.sizes))
-    what = f"{MODEL_KINDS[spec.model.kind]} {sizes}, {DATASETS[spec.data.name]}"
+    what = f"{MODEL_KINDS[spec.model.kind]} {sizes}, {title_of(spec.data)}"
     return f"{run.key}  {NAMES.get(run.key, '-'):24}{last(run):>8} test  {run.states:>4} states  {what}"
 
 
@@ -83,10 +84,9 @@ def show(asked: argparse.Namespace) -> int:
     test = run.history["accuracy_test"]
     best = int(np.nanargmax(test))
     print(f"test accuracy: start {test[0]:.2%}, end {test[-1]:.2%}, best {test[best]:.2%} at epoch {run.epochs[best]:g}")
-    if run.seeds:
-        final = run.seeds["epoch"] == run.epochs[-1]
-        ends = run.seeds["accuracy_test"][final]
-        seeds = ", ".join(f"{seed:g}: {end:.2%}" for seed, end in zip(run.seeds["seed"][final], ends, strict=True))
+    ends = run.ends()
+    if len(ends):
+        seeds = ", ".join(f"{seed:g}: {end:.2%}" for seed, end in zip(run.ends("seed"), ends, strict=True))
         print(
             f"test accuracy at epoch {run.epochs[-1]:g} over {len(ends)} seeds: mean {ends.mean():.2%}, "
             f"range {ends.min():.2%} to {ends.max():.2%} ({seeds})"

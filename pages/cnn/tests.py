@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from core.analysis import confusion
 from core.charts import confusion as chart
 from core.charts import raster
+from core.models.counts import accuracy, precision, recall
 from core.ui import link, page
 from core.ui.thumbnails import Thumbnail, thumbnails
 from pages.cnn import data as cnn_data
@@ -36,9 +36,9 @@ def _panel(view: View) -> None:
 
 def _matrix(view: View, counts: np.ndarray, classes: list[str]) -> None:
     total, right = int(counts.sum()), int(np.trace(counts))
-    st.markdown(f"**{right:,} of {total:,} test pulses right at {view.epoch}** ({right / total:.1%}). Rows are what was drawn.")
+    st.markdown(f"**{right:,} of {total:,} test pulses right at {view.epoch}** ({accuracy(counts):.1%}). Rows are what was drawn.")
     one = counts[None].astype(int)  # (1, classes, classes)
-    frame = chart.table(one, one[0].sum(1), confusion.recall(one), confusion.precision(one), classes)
+    frame = chart.table(one, one[0].sum(1), recall(one), precision(one), classes)
 
     def picked() -> None:
         cell = (st.session_state["cnn-confusion"].get("selection") or {}).get("cell")

@@ -5,11 +5,14 @@ import math
 import numpy as np
 import streamlit as st
 
-from core.analysis.digit_survey import Patch, accuracy_of, best_patches, switch_off
-from core.charts import numbers, raster, recall
+from core.analysis.confusion import suffers_most
+from core.analysis.digit_survey import Patch, best_patches, switch_off
+from core.charts import numbers, raster
+from core.charts.recall import recall_dots
 from core.charts.strips import Pictures, sheet
 from core.charts.theme import Theme, rgb
 from core.data.digits import Digits
+from core.models.counts import accuracy, recall
 from core.ui import link, page
 from core.ui.board import board, picked_on
 from pages.digits import net as digit_net
@@ -130,34 +133,27 @@ def _without(net: Net, conv: str, count: int, digits: Digits) -> None:
         "Switch a filter off: its map becomes 0", list(range(count)), key="digits-off", required=True, wrap=True, on_change=_keep
     )
     found = digit_net.survey(net.run.key, net.state, digits.source)
-    whole = accuracy_of(found.logits, found.labels)
-    cut = switch_off(found, conv, int(off or 0))
-    lost = 100 * (whole.recall - cut.recall)
-    worst = int(np.nanargmax(lost))
+    whole, cut = found.counts, switch_off(found, conv, int(off or 0))
+    before, after, worst = recall(whole), recall(cut), suffers_most(whole, cut)
     st.markdown(
-        f"Without filter **{off}** of convolution {conv[-1]}: **{numbers.percent(cut.accuracy, 2)}** of {len(found.labels):,} test digits "
-        f"are read right, with all filters **{numbers.percent(whole.accuracy, 2)}**."
+        f"Without filter **{off}** of convolution {conv[-1]}: **{numbers.percent(accuracy(cut), 2)}** of {len(found.labels):,} test digits "
+        f"are read right, with all filters **{numbers.percent(accuracy(whole), 2)}**."
     )
-    if lost[worst] > 0:
-        to = int(np.argmax(np.where(np.arange(10) == worst, -1, cut.confusion[worst])))
+    if worst is not None:
+        to = int(np.argmax(np.where(np.arange(len(cut)) == worst, -1, cut[worst])))
         st.markdown(
-            f"The **{worst}** suffers most: {numbers.percent(whole.recall[worst])} before, {numbers.percent(cut.recall[worst])} now; "
+            f"The **{worst}** suffers most: {numbers.percent(before[worst])} before, {numbers.percent(after[worst])} now; "
             f"it is taken for {an(to)} most often."
         )
     else:
         st.markdown("No digit suffers: what this filter says, the others say too.")
     page.chart(
-        recall.recall_dots(
-            [str(digit) for digit in range(len(whole.recall))],
-            whole.recall,
-            cut.recall,
-            page.theme(),
-            what="digit",
-            words="ring all filters, dot one off",
+        recall_dots(
+            [str(digit) for digit in range(len(before))], before, after, page.theme(), what="digit", words="ring all filters, dot one off"
         ),
         alt_text="; ".join(
             f"{d}: {numbers.percent(a)} with all filters, {numbers.percent(b)} without"
-            for d, (a, b) in enumerate(zip(whole.recall, cut.recall, strict=True))
+            for d, (a, b) in enumerate(zip(before, after, strict=True))
         ),
         key="digits-without",
         width="stretch",

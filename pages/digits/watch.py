@@ -4,11 +4,12 @@ import io
 
 import numpy as np
 import streamlit as st
-from PIL import Image
 from streamlit.delta_generator import DeltaGenerator
 
+from core.analysis.dense import order
 from core.charts.strips import Pictures, Strip, strip
 from core.charts.theme import Theme
+from core.data.pictures import scaled
 from core.ui import link, page
 from core.ui.board import board
 from core.ui.class_bars import class_bars
@@ -83,7 +84,7 @@ def _steps(seen: Given, colours: Theme) -> list[Strip]:
     """What was drawn, its box scaled, and the image that goes in; a test digit goes in as it is."""
     if seen.prepared is None:
         return [_one(seen.image, "Input: 28x28 pixels", SIDE, colours)]
-    thumbnail = np.asarray(Image.fromarray(seen.prepared.drawn).resize((SIDE, SIDE), Image.Resampling.BOX))
+    thumbnail = scaled(seen.prepared.drawn, SIDE)
     return [
         _one(thumbnail, "Ink found" if link.value(PAGE, "input") == "upload" else "Drawn", SIDE, colours),
         _one(seen.prepared.boxed, "Its box in 20x20", SIDE, colours),
@@ -112,7 +113,7 @@ def _show(net: Net, seen: Given | None, middle: DeltaGenerator, right: DeltaGene
 
 def answer(seen: Given, shares: np.ndarray) -> tuple[str, str]:
     """What the network says, and how sure it is of what."""
-    first, second = (int(d) for d in np.argsort(-shares)[:2])
+    first, second = (int(d) for d in order(shares)[:2])
     verdict = "" if seen.label is None else (" That is right." if first == seen.label else f" That is wrong: it is {an(seen.label)}.")
     sure = f"{100 * shares[first]:.1f} % for {first}, then {100 * shares[second]:.1f} % for {second}"
     return f"It reads {an(first)}", f"{sure}, from {seen.name}.{verdict}{off_middle(seen)}"

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
 import streamlit as st
 
 from core.analysis import confusion
@@ -11,7 +10,7 @@ from core.charts import confusion as chart
 from core.charts import raster
 from core.ui import link, page
 from core.ui.thumbnails import Thumbnail, thumbnails
-from pages.templates.image import missing, stand_in
+from pages.templates.image import missing
 from pages.templates.view import PAGE, TITLES, View, choice_key, epoch_label, opener, probabilities, test_images, thumbnail_colours
 
 CHART = f"{PAGE}-confusion-chart"  # how the keys of the matrices begin
@@ -133,7 +132,6 @@ def _images(cell: Cell) -> None:
     rows = probabilities(view, images)
     members = confusion.cell_images(rows, images.labels, cell.row, cell.column)
     if not images.own:
-        stand_in(view)
         st.caption(f"The counts are those of MNIST; of the digits here {len(members):,} fall into this cell.")
     theme = page.theme()
     items = [
@@ -149,8 +147,6 @@ def _images(cell: Cell) -> None:
 
 def _largest(view: View) -> None:
     """The five most frequent errors of this state."""
-    counts = view.run.evaluation("confusion")[view.state].astype(int)
-    errors = counts - np.diag(np.diag(counts))
-    order = np.argsort(-errors, axis=None, kind="stable")[:5]
-    rows = [f"- {view.classes[i // 10]} read as {view.classes[i % 10]}: {errors.flat[i]:,}" for i in order if errors.flat[i]]
+    counts = view.run.evaluation("confusion")[view.state]
+    rows = [f"- {view.classes[i]} read as {view.classes[j]}: {counts[i, j]:,}" for i, j in confusion.largest_errors(counts)]
     st.markdown("**The most frequent errors now**\n" + "\n".join(rows))

@@ -122,7 +122,14 @@ def test_a_spec_serves_every_network_of_the_same_shape() -> None:
     of = grid(784, 128)
     one, two = (
         overview.overview(
-            of, None, 5, [overview.still_tables(of, 4, shot(of, seed=int(s)), 2.0, LIGHT)], {**ENDS, "limit": s}, LIGHT, titles=("a", "b"), at=4
+            of,
+            None,
+            5,
+            [overview.still_tables(of, 4, shot(of, seed=int(s)), 2.0, LIGHT)],
+            {**ENDS, "limit": s},
+            LIGHT,
+            titles=("a", "b"),
+            at=4,
         )
         for s in (1.0, 2.0)
     )

@@ -9,7 +9,7 @@ import torch
 from streamlit.testing.v1 import AppTest
 
 from core.data import digits
-from core.models import mlp
+from core.models import dense
 from core.runs import store
 from core.runs.shipped import RUNS
 from core.ui import cached
@@ -63,7 +63,7 @@ def test_every_part_works_without_any_data_set(part: str, model: str, monkeypatc
     needs_pictures = part in ("rolled", "match", "mistakes", "pictures")
     if "cifar10" in model and needs_pictures:
         assert "The pictures themselves are not here" in text
-        assert any("163 MB" in b.label for b in at.button)
+        assert any("170 MB" in b.label for b in at.button)
     if "mnist" in model and part in ("rolled", "match", "mistakes"):
         assert "UCI handwritten digits" in text
     if part == "confusion":
@@ -128,7 +128,7 @@ def test_the_sums_shown_equal_the_logits_of_torch(image: int) -> None:
     layer = torch.nn.Linear(784, 10)
     layer.weight.data, layer.bias.data = torch.tensor(weights["dense1.kernel"].T), torch.tensor(weights["dense1.bias"])
     with torch.no_grad():
-        logits = layer(torch.from_numpy(mlp.inputs(digits.load("test")[0][image : image + 1])))[0].numpy()
+        logits = layer(torch.from_numpy(dense.inputs(digits.load("test")[0][image : image + 1])))[0].numpy()
     shown = table.loc[list("0123456789")]
     np.testing.assert_allclose(shown["z"], logits, atol=1e-5)
     np.testing.assert_allclose(shown["sum of w·x above 0"] + shown["sum of w·x below 0"] + shown["bias b"], shown["z"], atol=1e-9)

@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.charts import confusion as chart
 from core.charts import raster
-from core.models.counts import accuracy, precision, recall
+from core.models.counts import accuracy, precision, recall, row_shares
 from core.ui import link, page
 from core.ui.thumbnails import Thumbnail, thumbnails
 from pages.cnn import data as cnn_data
@@ -61,9 +61,8 @@ def _matrix(view: View, counts: np.ndarray, classes: list[str]) -> None:
 
 def _csv(counts: np.ndarray, classes: list[str]) -> bytes:
     """A row a cell: actual, predicted, images, share of the row."""
-    shares = counts / np.maximum(counts.sum(1, keepdims=True), 1)
     pairs = {"actual": np.repeat(classes, len(classes)), "predicted": np.tile(classes, len(classes))}
-    return pd.DataFrame(pairs | {"images": counts.ravel(), "share": shares.ravel()}).to_csv(index=False).encode()
+    return pd.DataFrame(pairs | {"images": counts.ravel(), "share": row_shares(counts).ravel()}).to_csv(index=False).encode()
 
 
 def _gallery(view: View, classes: list[str]) -> None:

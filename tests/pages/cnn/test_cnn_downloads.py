@@ -3,7 +3,6 @@
 import io
 
 import numpy as np
-from core.charts.matrix_cells import strip
 from PIL import Image
 
 from core.runs import store
@@ -16,7 +15,8 @@ NAME = "pulse-reliable"
 def test_film_has_a_frame_for_each_state_and_moves():
     run = store.load(RUNS[NAME].key)
     film = Image.open(io.BytesIO(cnn_downloads.film(NAME, False)))
-    height, width = strip(run.weights("conv1.kernel")[0, :, 0]).shape
+    kernels, _, side, _ = run.weights("conv1.kernel").shape[1:]
+    height, width = side, kernels * (side + 1) - 1  # side by side with a line between two
     assert film.n_frames == run.states and film.size == (width * cnn_downloads.SCALE, height * cnn_downloads.SCALE)
     pictures = []
     for frame in (0, run.states - 1):

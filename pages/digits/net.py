@@ -160,4 +160,4 @@ def label(name: str) -> str:
         return f"{name}: cannot be shown"
     share = 100 * run.history["accuracy_test"][-1]
     own = "" if name in SHIPPED else f", seed {run.spec.model.seed}, {name[:6]}"
-    return f"{run.spec.data.train:,} digits, {run.spec.train.epochs} epochs: {share:.1f} %{own}"
+    return f"{run.spec.data.train:,} digits, {run.spec.train.epochs} epochs: {share:.1f}%{own}"

@@ -96,6 +96,30 @@ def grey(picture: np.ndarray) -> np.ndarray:
     return (picture.astype(np.float32) @ np.array([0.299, 0.587, 0.114], np.float32)) / 255
 
 
+def middle_square(grey: np.ndarray, side: int) -> np.ndarray:
+    """The middle square of a grey picture, (height, width) in [0, 1] -> (side, side) float32."""
+    cut = min(grey.shape)
+    top, left = ((n - cut) // 2 for n in grey.shape)
+    square = Image.fromarray(np.ascontiguousarray(grey[top : top + cut, left : left + cut], np.float32))
+    return np.asarray(square.resize((side, side), Image.Resampling.BOX if cut >= side else Image.Resampling.NEAREST))
+
+
+def one_bit(image: np.ndarray, side: int) -> np.ndarray:
+    """A one-bit image at another size, (height, width) -> (side, side) float32; a pixel is ink where a third of its area is."""
+    if image.shape == (side, side):
+        return image.astype(np.float32)
+    grey = Image.fromarray(np.round(255 * np.asarray(image, np.float32)).astype(np.uint8)).resize((side, side), Image.Resampling.BOX)
+    return (np.asarray(grey) > 85).astype(np.float32)
+
+
+def enlarged(image: np.ndarray, side: int) -> np.ndarray:
+    """An image (height, width) times the largest whole number that fits, in the middle of zeros, (side, side); a larger one is cut."""
+    scale = max(1, side // max(image.shape))
+    large = image.repeat(scale, 0).repeat(scale, 1)[:side, :side]
+    before = [(side - n) // 2 for n in large.shape]
+    return np.pad(large, [(b, side - n - b) for b, n in zip(before, large.shape, strict=True)])
+
+
 def ink(brightness: np.ndarray) -> np.ndarray:
     """Writing on paper, or chalk on a board, as ink 0-1: (height, width) float32, uneven light taken out.
 

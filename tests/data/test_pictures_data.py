@@ -199,3 +199,27 @@ def test_blank_paper_is_said_to_be_blank() -> None:
         pictures.ink(np.clip(np.random.default_rng(0).normal(0.8, 0.01, (50, 50)), 0, 1))
     with pytest.raises(BadPicture):
         pictures.ink(np.full((1, 1), 0.5))
+
+
+def test_one_bit_keeps_thin_lines():
+    image = np.zeros((200, 200), np.uint8)
+    image[100:102] = 1
+    small = pictures.one_bit(image, 100)
+    assert small.shape == (100, 100) and small.sum() == 100
+    assert pictures.one_bit(np.eye(100, dtype=np.uint8), 100).tolist() == np.eye(100).tolist()
+
+
+def test_middle_square_takes_the_middle():
+    grey = np.zeros((10, 30), np.float32)
+    grey[:, 10:20] = 1
+    assert pictures.middle_square(grey, 5).tolist() == np.ones((5, 5)).tolist()
+
+
+def test_enlarged_by_hand():
+    image = np.array([[0.25, 0.5], [0.75, 1.0]], np.float32)
+    large = np.zeros((7, 7), np.float32)
+    for row, column in np.ndindex(2, 2):
+        large[3 * row : 3 * row + 3, 3 * column : 3 * column + 3] = image[row, column]  # three pixels each, one of seven is left over
+    assert np.array_equal(pictures.enlarged(image, 7), large) and large.dtype == pictures.enlarged(image, 7).dtype
+    assert pictures.enlarged(np.ones((4, 4)), 6).sum() == 16 and pictures.enlarged(np.ones((4, 4)), 6)[0].sum() == 0
+    assert pictures.enlarged(np.ones((9, 9)), 5).tolist() == np.ones((5, 5)).tolist()

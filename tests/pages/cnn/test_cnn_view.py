@@ -13,7 +13,6 @@ from core.specs import PULSE_CLASSES
 from pages.cnn import choices as cnn_choices
 from pages.cnn import data as cnn_data
 from pages.cnn.film import Row, pack
-from pages.cnn.images import middle_square, resized
 from pages.cnn.view import family, read_image, recipe
 
 
@@ -28,20 +27,6 @@ def test_links_name_images(text):
 def test_other_names_are_refused(text):
     with pytest.raises(ValueError):
         read_image(text)
-
-
-def test_resized_keeps_thin_lines():
-    image = np.zeros((200, 200), np.uint8)
-    image[100:102] = 1
-    small = resized(image, 100)
-    assert small.shape == (100, 100) and small.sum() == 100
-    assert resized(np.eye(100, dtype=np.uint8), 100).tolist() == np.eye(100).tolist()
-
-
-def test_middle_square_takes_the_middle():
-    grey = np.zeros((10, 30), np.float32)
-    grey[:, 10:20] = 1
-    assert middle_square(grey, 5).tolist() == np.ones((5, 5)).tolist()
 
 
 def test_film_message_holds_the_stored_weights():

@@ -7,7 +7,7 @@ import numpy as np
 import streamlit as st
 
 from core.analysis import kernels
-from core.charts import matrix_cells, raster
+from core.charts import raster
 from core.runs.run import HISTORY
 from core.ui import cached, page
 from pages.cnn import data as cnn_data
@@ -20,7 +20,7 @@ SCALE = 5  # pixels a weight in the film
 def film(name: str, dark: bool) -> bytes:
     """The first kernels over all states as an animated GIF."""
     stack = cnn_data.planes(name, "conv1.kernel")
-    frames = np.stack([raster.signed_levels(matrix_cells.strip(state), kernels.limit(stack)) for state in stack])
+    frames = np.stack([raster.signed_levels(raster.tiled(state, len(state)), kernels.limit(stack)) for state in stack])
     return raster.film(frames, page.theme().signed_palette, SCALE, 200)
 
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
-from core.data import digits, pictures
+from core.data import pictures
+from core.ui import cached
 from core.ui.drawing_pad import drawing_pad
 from pages.cnn import data as cnn_data
 from pages.cnn.view import View, setter
@@ -107,15 +108,10 @@ def _drawing(view: View) -> Shown | None:
 
 
 def _digit(view: View) -> Shown:
-    found = _digits()
+    found = cached.test_digits()
     number = _number(view, f"Test digit, 0 to {len(found.images) - 1:,}", len(found.images) - 1)
-    pixels = pictures.enlarged(found.images[number] / np.float32(255), side_of(view))
-    return Shown(f"{found.source} test digit {number}, a {found.labels[number]}", pixels, False)
-
-
-@st.cache_resource(show_spinner="Reading the digits ...")
-def _digits() -> digits.Digits:
-    return digits.load_any("test")
+    image = pictures.in_square(found.images[number] / 255.0, side_of(view))
+    return Shown(f"{found.source} test digit {number}, a {found.labels[number]}", image, False)
 
 
 def _photo(view: View) -> Shown:

@@ -1,12 +1,11 @@
 """Kernels over the training: the film, stills beside it, the picked kernel and how much structure it has."""
 
-import altair as alt
-import numpy as np
 import pandas as pd
 import streamlit as st
 
 from core.analysis import kernels
-from core.charts import cnn_curves, matrix_cells, raster
+from core.charts import cells, curves, numbers, raster
+from core.charts.prepared import Prepared
 from core.models.structure import low_share, of_noise, roughness
 from core.runs.shipped.pulses import LABELS, RUNS
 from core.ui import address, page
@@ -21,6 +20,7 @@ TARGETS = ("cnn-kernels", "cnn-structure", "cnn-loss")
 HINT = "Point at a weight to read it; click a kernel to pick it."
 ACROSS = 5  # kernels in a row of a still
 TILE = 150  # CSS pixels of a kernel in the film, about
+SIDE = 225  # of the picked kernel, at the most
 
 
 def kernels_panel(view: View) -> None:
@@ -85,7 +85,7 @@ def _film(view: View) -> None:
 
 
 def _scale(limit: float) -> str:
-    return f"colours from −{limit:.2g} to {limit:.2g}"
+    return f"colours from {numbers.span(-limit, limit)}"
 
 
 def state_player(view: View) -> None:
@@ -106,9 +106,7 @@ def _stills(view: View) -> None:
     ends = {0: ", the start", view.run.states - 1: ", the end"}
     items = []
     for state in shown:
-        parts = [matrix_cells.strip(stack[state, i : i + ACROSS]) for i in range(0, stack.shape[1], ACROSS)]
-        sheet = np.concatenate([np.pad(part, ((0, matrix_cells.GAP), (0, parts[0].shape[1] - part.shape[1]))) for part in parts])
-        levels = raster.signed_levels(sheet[: -matrix_cells.GAP], limit)
+        levels = raster.signed_levels(raster.tiled(stack[state], ACROSS), limit)
         items.append(Thumbnail(state, raster.png_url(levels, palette), f"epoch {view.run.epochs[state]:.3g}{ends.get(state, '')}"))
     st.caption("Stills of the first convolution, on the film's colours. Click one to go there.")
     thumbnails("cnn-stills", items, side=0, picked=view.state, on_pick=setter("state"))
@@ -121,7 +119,8 @@ def _picked(view: View) -> None:
     with picture:
         st.markdown(f"**Kernel {view.kernel + 1}** at {view.epoch}")
         limit = kernels.limit(cnn_data.planes(view.name, "conv1.kernel"))
-        page.chart(matrix_cells.kernel(weights, limit, page.theme()), alt_text=f"Weights of kernel {view.kernel + 1}", key="cnn-picked")
+        chart = cells.cells(weights, limit, page.theme(), value="weight", size=max(1, SIDE // len(weights)), axes=False, first=1)
+        page.chart(chart, alt_text=f"Weights of kernel {view.kernel + 1}", key="cnn-picked")
     with words:
         act = float(view.run.history[f"act{view.kernel + 1}"][view.state])
         row, column = divmod(int(abs(weights).argmax()), weights.shape[1])
@@ -155,14 +154,12 @@ def _noise(side: int) -> tuple[float, float]:
 def _measure(view: View, mine: pd.DataFrame, name: str, title: str, domain: tuple[float, float], noise: float) -> None:
     curve = pd.DataFrame({"state": mine["state"], "epoch": mine["epoch"], "curve": name, "value": mine[name]})
     states = mine[["state", "epoch", "low", "tv"]]
-    chart = cnn_curves.state_curves(
-        curve, states, title, page.theme(), opening(view), domain=domain, height=150, reference=(noise, "noise")
-    )
+    chart = curves.over_epochs(curve, states, title, page.theme(), opening(view), domain=domain, height=150, level=(noise, "noise"))
     state_chart(chart, f"cnn-structure-{name}", f"{name} of the picked kernel over the epochs")
 
 
-def state_chart(chart: alt.TopLevelMixin, key: str, alt_text: str) -> None:
-    """Curves over the states (see core.charts.cnn_curves.state_curves); a click goes to a state."""
+def state_chart(chart: Prepared, key: str, alt_text: str) -> None:
+    """Curves over the states (see core.charts.curves.over_epochs); a click goes to a state."""
 
     def moved() -> None:
         picked = (st.session_state[key].get("selection") or {}).get("picked")

@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from core.analysis import fate
-from core.charts import cnn_curves
+from core.charts import curves
 from core.runs.shipped.pulses import LABELS
 from core.ui import cached, page
 from core.ui.question import ask
@@ -16,9 +16,9 @@ from pages.cnn.kernels import opening, state_chart, state_player
 from pages.cnn.view import FIRST, View, family, take_run
 
 SHARES = {
-    "recognised_train": "training pulses recognised (all outputs within 0.1)",
-    "recognised_test": "test pulses recognised",
-    "accuracy_test": "test pulses right (largest output)",
+    "training pulses recognised (all outputs within 0.1)": "recognised_train",
+    "test pulses recognised": "recognised_test",
+    "test pulses right (largest output)": "accuracy_test",
 }
 
 
@@ -59,15 +59,6 @@ def _states(view: View) -> pd.DataFrame:
     return pd.DataFrame({"state": np.arange(view.run.states), "epoch": h["epoch"], **{name: h[name] for name in names}})
 
 
-def _long(view: View, columns: dict[str, str]) -> pd.DataFrame:
-    h = view.run.history
-    parts = [
-        pd.DataFrame({"state": np.arange(view.run.states), "epoch": h["epoch"], "curve": words, "value": h[name]})
-        for name, words in columns.items()
-    ]
-    return pd.concat(parts, ignore_index=True)
-
-
 def _other_seeds(view: View, column: str) -> pd.DataFrame | None:
     seeds = view.run.seeds
     if not seeds:
@@ -82,8 +73,8 @@ def _curves(view: View) -> None:
     top = float(np.nanmax(view.run.history["loss"])) * 1.05
     with left:
         state_chart(
-            cnn_curves.state_curves(
-                _long(view, {"loss": "loss"}),
+            curves.over_epochs(
+                curves.table(view.run.history, {"loss": "loss"}),
                 states,
                 f"loss ({view.run.spec.train.loss.replace('_', '-')})",
                 theme,
@@ -95,8 +86,8 @@ def _curves(view: View) -> None:
             "Training loss over the epochs",
         )
     with middle:
-        chart = cnn_curves.state_curves(
-            _long(view, SHARES),
+        chart = curves.over_epochs(
+            curves.table(view.run.history, SHARES),
             states,
             "share of pulses",
             theme,
@@ -108,7 +99,8 @@ def _curves(view: View) -> None:
         state_chart(chart, "cnn-loss-shares", "Pulses recognised over the epochs")
     with right:
         most = max(0.6, float(np.nanmax(view.run.history["act"])))
-        chart = cnn_curves.state_curves(_long(view, {"act": "act"}), states, "act", theme, start, domain=(0, most), percent=True)
+        act = curves.table(view.run.history, {"act": "act"})
+        chart = curves.over_epochs(act, states, "act", theme, start, domain=(0, most), percent=True)
         state_chart(chart, "cnn-loss-act", "Share of the second convolution's outputs above 0, over the epochs")
 
 
@@ -151,7 +143,7 @@ def _question() -> None:
             "change that.",
         )
     told = bool(st.session_state.get("guess-cnn-waiting"))
-    measures = {"loss": "loss", "accuracy_test": "test pulses right"} | ({"act": "act"} if told else {})
+    measures = {"loss": "loss", "test pulses right": "accuracy_test"} | ({"act": "act"} if told else {})
     until = None if told else state + 1
     with right_side:
         _small(history, measures, "cnn-waiting-curves", "The training in question", slice(None, until))
@@ -159,11 +151,12 @@ def _question() -> None:
 
 def _small(history: Mapping[str, np.ndarray], measures: dict[str, str], key: str, alt_text: str, states: slice = slice(None)) -> None:
     """Curves of one run, with the moment it died where they reach it."""
-    epochs = history["epoch"][states]
-    curves = [pd.DataFrame({"epoch": epochs, "curve": curve, "value": history[name][states]}) for name, curve in measures.items()]
+    until = {name: np.asarray(values)[states] for name, values in history.items()}
     end = fate.died(history)
-    died = end if end is not None and end <= epochs[-1] else None
-    chart = cnn_curves.fate_curves(pd.concat(curves), died, float(epochs[-1]), page.theme())
+    died = end if end is not None and end <= until["epoch"][-1] else None
+    table = pd.DataFrame({"state": np.arange(len(until["epoch"])), "epoch": until["epoch"], **{n: until[c] for n, c in measures.items()}})
+    moment = None if died is None else (died, "dead from here")
+    chart = curves.over_epochs(curves.table(until, measures), table, "", page.theme(), domain=(0, 1), moment=moment, height=130)
     page.chart(chart, alt_text=alt_text, key=key, width="stretch")
 
 
@@ -185,7 +178,7 @@ def _fate(view: View, name: str) -> None:
     if run is None:
         return
     st.markdown(f"**{LABELS[name]}**")
-    measures = {"accuracy_test": "test pulses right", "act": "act"}
+    measures = {"test pulses right": "accuracy_test", "act": "act"}
     _small(run.history, measures, f"cnn-fates-{name}", f"Accuracy and act of {LABELS[name]}")
     st.caption(fate.fate(run.history).sentence)
     if name == view.name:

@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from core.analysis import convolution
-from core.charts import cnn_curves, raster
+from core.charts import raster, response
 from core.charts.theme import Theme
 from core.data.pulses import MEANINGS, draw_one, middle
 from core.ui import link, page
@@ -85,15 +85,13 @@ def _curves(view: View, kind: str, parameter: str, at: float, outputs: pd.DataFr
     if view.last:
         st.markdown(_sentence(kind, outputs, trained))
         floor = -1.0 if view.run.spec.model.output == "tanh" else 0.0
-        chart = cnn_curves.parameter_curves(
-            outputs, "class", "output", at, (unit(parameter), "output"), page.theme(), domain=(floor, 1.0), trained=trained
-        )
+        table = outputs.rename(columns={"class": "curve", "output": "answer"})
+        chart = response.along(table, at, (unit(parameter), "output"), page.theme(), domain=(floor, 1.0), trained=trained)
         page.chart(chart, alt_text="The network's outputs along the parameter", key="cnn-sweep-outputs", width="stretch")
     else:
         st.caption("The outputs stand here at the last state: of the dense layers no other state is kept. Move the player to its end.")
-    chart = cnn_curves.parameter_curves(
-        strongest, "kernel", "response", at, (unit(parameter), "strongest response"), page.theme(), domain=None, trained=trained
-    )
+    table = strongest.rename(columns={"kernel": "curve", "response": "answer"})
+    chart = response.along(table, at, (unit(parameter), "strongest response"), page.theme(), trained=trained)
     page.chart(chart, alt_text="Each kernel's strongest response along the parameter", key="cnn-sweep-kernels", width="stretch")
     shaded = "Shaded: the range it was trained with. " if trained else ""
     st.caption(f"{shaded}Strongest response: the largest value of a kernel's feature map after the ReLU. The line marks your pulse.")

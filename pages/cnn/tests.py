@@ -5,8 +5,9 @@ import pandas as pd
 import streamlit as st
 
 from core.analysis.mistakes import misread_first
-from core.charts import cnn_curves, raster
-from core.models.counts import accuracy, row_shares
+from core.charts import confusion as chart
+from core.charts import raster
+from core.models.counts import accuracy, precision, recall
 from core.ui import link, page
 from core.ui.thumbnails import Thumbnail, thumbnails
 from pages.cnn import data as cnn_data
@@ -37,33 +38,33 @@ def _panel(view: View) -> None:
 def _matrix(view: View, counts: np.ndarray, classes: list[str]) -> None:
     total, right = int(counts.sum()), int(np.trace(counts))
     st.markdown(f"**{right:,} of {total:,} test pulses right at {view.epoch}** ({accuracy(counts):.1%}). Rows are what was drawn.")
-    frame = pd.DataFrame(
-        {
-            "actual": np.repeat(classes, len(classes)),
-            "predicted": np.tile(classes, len(classes)),
-            "images": counts.ravel(),
-            "share": row_shares(counts).ravel(),
-        }
-    )
+    one = counts[None].astype(int)  # (1, classes, classes)
+    frame = chart.table(one, one[0].sum(1), recall(one), precision(one), classes)
 
     def picked() -> None:
         cell = (st.session_state["cnn-confusion"].get("selection") or {}).get("cell")
         if cell:
-            put("actual", cell[0]["actual"])
-            put("predicted", cell[0]["predicted"])
+            put("actual", cell[0]["row"])
+            put("predicted", cell[0]["column"])
 
-    page.chart(
-        cnn_curves.confusion(frame, classes, page.theme()), alt_text="Confusion counts", key="cnn-confusion", select=picked, width="stretch"
-    )
-    st.caption("Click a cell to see its pulses.")
+    page.chart(chart.matrix(frame, classes, page.theme()), alt_text="Confusion counts", key="cnn-confusion", select=picked, width="stretch")
+    page.legend(chart.SHARE_WORDS)
+    st.caption("Click a cell to see its pulses. Margins: recall of each row, precision of each column.")
     st.download_button(
         "Counts, CSV",
-        frame.to_csv(index=False).encode(),
+        _csv(counts, classes),
         f"{view.name}-confusion.csv",
         "text/csv",
         icon=":material/download:",
         on_click="ignore",
     )
+
+
+def _csv(counts: np.ndarray, classes: list[str]) -> bytes:
+    """A row a cell: actual, predicted, images, share of the row."""
+    shares = counts / np.maximum(counts.sum(1, keepdims=True), 1)
+    pairs = {"actual": np.repeat(classes, len(classes)), "predicted": np.tile(classes, len(classes))}
+    return pd.DataFrame(pairs | {"images": counts.ravel(), "share": shares.ravel()}).to_csv(index=False).encode()
 
 
 def _gallery(view: View, classes: list[str]) -> None:

@@ -3,13 +3,14 @@
 import math
 
 import numpy as np
-import pandas as pd
 import streamlit as st
 
 from core.analysis import convolution
-from core.charts import cnn_curves, raster
+from core.charts import raster
+from core.charts.theme import rgb
 from core.models.activations import ANSWERS, relu
 from core.ui import cached, page
+from core.ui.class_bars import class_bars
 from core.ui.thumbnails import Thumbnail, thumbnails
 from pages.cnn import data as cnn_data
 from pages.cnn.choices import LEARNED
@@ -127,7 +128,7 @@ def _framed(colours: np.ndarray, scale: int) -> bytes:
     grid = page.theme().grid
     large = colours.repeat(scale, 0).repeat(scale, 1)
     out = np.empty((large.shape[0] + 2, large.shape[1] + 2, 3), np.uint8)
-    out[:] = [int(grid[i : i + 2], 16) for i in (1, 3, 5)]
+    out[:] = rgb(grid)
     out[1:-1, 1:-1] = large
     return raster.rgb_png(out)
 
@@ -141,8 +142,7 @@ def _outputs(view: View, layers: dict[str, np.ndarray], shown: Shown) -> None:
     classes = view.pulses.classes
     says = layers[ANSWERS[view.run.spec.model.output]][0]
     low = -1.0 if view.run.spec.model.output == "tanh" else 0.0
-    frame = pd.DataFrame({"class": list(classes), "output": says})
-    page.chart(cnn_curves.outputs(frame, page.theme(), low), alt_text="The network's outputs", key="cnn-outputs", width="stretch")
+    class_bars("cnn-outputs", says, page.theme(), classes=classes, low=low)
     widths = " to ".join(str(n) for n in (layers["pool2"].size, *view.run.spec.model.sizes))
     st.caption(f"Through dense layers of {widths} units the network says **{classes[int(says.argmax())]}**.")
     if not shown.pulse:

@@ -92,7 +92,7 @@ def test_any_change_changes_the_key() -> None:
         ({"model": {"sizes": 784}}, "Layer sizes: 784 is not possible; choose 1 to 100 whole numbers"),
         ({"model": {"sizes": [784]}}, "needs an input and an output size"),
         ({"model": {"sizes": [784, 0]}}, "1 to 16,384 units"),
-        ({"data": {"name": "Fashion"}}, "names no data set; a name has 1 to 40 lower-case letters, digits and dashes"),
+        ({"data": {"name": "Fashion"}}, "choose 1 to 40 lower-case letters, digits and dashes"),
         ({"data": {"name": ""}}, "names no data set"),
         ({"data": {"name": "../mnist"}}, "names no data set"),
         ({"data": {"name": "mnist\n"}}, "names no data set"),

@@ -76,3 +76,15 @@ def state_now(history: Mapping[str, np.ndarray], state: int) -> str:
     if history["act"][state] == 0:
         return "dead"
     return "learned" if history["accuracy_test"][state] >= GOOD else "waiting"
+
+
+def undecided(history: Mapping[str, np.ndarray]) -> int | None:
+    """A state from epoch 5 on at which no more is right than by a guess among three, so that loss alone cannot tell waiting from dead.
+
+    The one with the smallest act that is not 0, where there is such; None where everything was learned before.
+    """
+    quiet = np.flatnonzero((history["accuracy_test"] < 0.4) & (history["epoch"] >= 5))
+    if not len(quiet):
+        return None
+    act = history["act"][quiet]
+    return int(quiet[np.where(act > 0, act, np.inf).argmin()])

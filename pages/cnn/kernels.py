@@ -1,13 +1,12 @@
 """Kernels over the training: the film, stills beside it, the picked kernel and how much structure it has."""
 
-import numpy as np
 import pandas as pd
 import streamlit as st
 
 from core.analysis import kernels
 from core.charts import cells, curves, numbers, raster
 from core.charts.prepared import Prepared
-from core.models.structure import low_share, roughness
+from core.models.structure import low_share, of_noise, roughness
 from core.runs.shipped.pulses import LABELS, RUNS
 from core.ui import address, page
 from core.ui.player import player
@@ -149,8 +148,7 @@ def _picked(view: View) -> None:
 @st.cache_data(show_spinner=False, max_entries=8)
 def _noise(side: int) -> tuple[float, float]:
     """low and tv that kernels of this side have on average when their weights are uniform noise."""
-    noise = np.random.default_rng(0).uniform(-1, 1, (200, side, side))
-    return float(low_share(noise).mean()), float(roughness(noise).mean())
+    return of_noise(side)
 
 
 def _measure(view: View, mine: pd.DataFrame, name: str, title: str, domain: tuple[float, float], noise: float) -> None:

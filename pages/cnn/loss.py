@@ -108,10 +108,9 @@ def _puzzle() -> tuple[str, int] | None:
     """A run and a state at which nothing is learned yet, so that loss alone cannot tell waiting from dead."""
     for name in ("pulse-study", "pulse-dead"):
         if name in LABELS and (run := cached.readable(name)) is not None:
-            quiet = np.flatnonzero((run.history["accuracy_test"] < 0.4) & (run.history["epoch"] >= 5))
-            if len(quiet):
-                act = run.history["act"][quiet]
-                return name, int(quiet[np.where(act > 0, act, np.inf).argmin()])  # nearest to death, not yet dead, if there is such
+            state = fate.undecided(run.history)
+            if state is not None:
+                return name, state
     return None
 
 

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from core.analysis.mistakes import misread_first
 from core.charts import confusion as chart
 from core.charts import raster
 from core.models.counts import accuracy, precision, recall, row_shares
@@ -75,22 +76,15 @@ def _gallery(view: View, classes: list[str]) -> None:
     actual = first.selectbox("Drawn as", any_of, key=link.key(PAGE, "actual"), persist_state="session")
     guess = second.selectbox("Read as", any_of, key=link.key(PAGE, "predicted"), persist_state="session")
     only = third.toggle("Misread only", key=link.key(PAGE, "misread"), persist_state="session")
-    kept = np.ones(len(wrong), bool)
-    if actual != ANY:
-        kept &= found.labels == classes.index(actual)
-    if guess != ANY:
-        kept &= predicted == classes.index(guess)
-    if only:
-        kept &= wrong
-    members = np.flatnonzero(kept)
-    order = members[np.lexsort((members, ~wrong[members]))]  # misread ones first
+    of, read_as = (None if name == ANY else classes.index(name) for name in (actual, guess))
+    order = misread_first(found.labels, predicted, of=of, read_as=read_as, misread=only)
     epoch = view.run.epochs[-1]
     st.markdown(
-        f"At epoch {epoch:g} **{wrong.sum()} of {len(wrong):,}** are misread; {len(members):,} pulses fit your choice, "
-        f"{min(SHOWN, len(members))} are shown. Click one to convolve it; the number is "
+        f"At epoch {epoch:g} **{wrong.sum()} of {len(wrong):,}** are misread; {len(order):,} pulses fit your choice, "
+        f"{min(SHOWN, len(order))} are shown. Click one to convolve it; the number is "
         "the network's largest output."
     )
-    if not len(members):
+    if not len(order):
         page.empty("No test pulse fits", "The network makes no such mistake at this state; choose another class.", 200)
         return
     items = []

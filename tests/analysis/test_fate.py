@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from core.analysis.fate import died, fate, state_now
+from core.analysis.fate import died, fate, state_now, undecided
 
 
 def history(act, right):
@@ -40,3 +40,10 @@ def test_a_network_that_revives_has_not_died():
 def test_state_now_knows_the_state_alone():
     made = history([0.4, 0.0, 0.4], [0.33, 0.33, 0.97])
     assert [state_now(made, i) for i in range(3)] == ["waiting", "dead", "learned"]
+
+
+def test_an_undecided_state_is_late_wrong_and_nearest_to_death():
+    right = [0.33] * 9
+    assert undecided(history([0.4, 0.1, 0.4, 0.4, 0.4, 0.3, 0.2, 0.3, 0.0], right)) == 6
+    assert undecided(history([0.4, 0.4, 0.4, 0.4, 0.4, 0.0, 0.0], [0.33] * 7)) == 5
+    assert undecided(history([0.4, 0.4, 0.4, 0.4, 0.4, 0.3, 0.2], [0.33] * 5 + [0.9, 0.9])) is None

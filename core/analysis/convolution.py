@@ -1,4 +1,4 @@
-"""One convolution, number by number: feature map, ReLU and pooling of an image, in float64 and without torch.
+"""One convolution, number by number: the feature map of an image, in float64 and without torch.
 
 Convolution is cross-correlation, as in torch: the kernel is not turned round.
 """
@@ -44,18 +44,6 @@ def convolve(image: NDArray, kernel: NDArray, bias: float = 0.0, stride: int = 1
         top, left = r * dilation, c * dilation
         out += weight * padded[top : top + (rows - 1) * stride + 1 : stride, left : left + (columns - 1) * stride + 1 : stride]
     return out
-
-
-def relu(maps: NDArray) -> Array:
-    """What is above 0, the rest 0."""
-    return np.maximum(maps, 0.0)
-
-
-def pool(maps: NDArray, side: int = 2) -> Array:
-    """The largest of each side x side block, (..., rows, columns) -> (..., rows // side, columns // side)."""
-    rows, columns = (n // side for n in maps.shape[-2:])
-    blocks = np.asarray(maps, np.float64)[..., : rows * side, : columns * side]
-    return blocks.reshape(*maps.shape[:-2], rows, side, columns, side).max((-3, -1))
 
 
 def strongest(feature_map: NDArray) -> tuple[int, int, float]:

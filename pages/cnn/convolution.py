@@ -8,6 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from core.analysis import classical_kernels, convolution
+from core.charts import numbers
 from core.ui import page
 from core.ui.shown import Shown
 from pages.cnn import choices as cnn_choices
@@ -53,7 +54,7 @@ def _panel(shown: Shown) -> None:
     row, column, top = convolution.strongest(feature_map)
     st.markdown(
         f"**{picture.name}** under **{name}**: {feature_map.size:,} windows, {feature_map.shape[0]} × {feature_map.shape[1]}. "
-        f"The strongest answer, {top:.4g}, comes from row {row + 1}, column {column + 1}, where the window opens."
+        f"The strongest answer, {numbers.number(top, 4)}, comes from row {row + 1}, column {column + 1}, where the window opens."
     )
     convolution_window(
         "cnn-window",

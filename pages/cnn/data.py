@@ -7,6 +7,8 @@ import streamlit as st
 from core.analysis import kernels
 from core.data import pulse_sets
 from core.data.pulses import MEANINGS
+from core.models import network
+from core.models.activations import ANSWERS
 from core.runs.run import Run
 from core.specs import PulseSpec
 from core.ui.shown import Shown
@@ -30,6 +32,11 @@ def answering(shown: Shown) -> Shown:
 def history(run: Run, name: str) -> np.ndarray:
     """One column of a run's history, (states,); NaN where it says nothing."""
     return run.history.get(name, np.full(run.states, np.nan))
+
+
+def floor(run: Run) -> float:
+    """The least that an output of the network can be."""
+    return -1.0 if run.spec.model.output == "tanh" else 0.0
 
 
 def count(run: Run) -> int:
@@ -70,29 +77,27 @@ def test_answers(shown: Shown) -> np.ndarray:
 
 @st.cache_data(show_spinner="Reading the test pulses ...", max_entries=16)
 def _answers(_shown: Shown, key: str, state: int) -> np.ndarray:
-    from core.analysis import pulse_network
-
-    return pulse_network.answers(_network(_shown, key, state), test_pulses(_shown.run))
+    return network.answers(_shown.run.spec.model, complete(_shown), test_pulses(_shown.run))
 
 
-@st.cache_resource(show_spinner=False, max_entries=24)
-def _network(_shown: Shown, key: str, state: int):
-    """The network with the convolutions of one state; of the dense layers, those that are kept."""
-    from core.analysis import pulse_network
-
-    return pulse_network.network(_shown.run, state)
+def complete(shown: Shown) -> dict[str, np.ndarray]:
+    """Every parameter for the state shown; dense layers that are kept of the last state alone are that state's."""
+    return {**shown.at(-1).weights, **shown.weights}
 
 
 def activations(shown: Shown, image: np.ndarray) -> dict[str, np.ndarray]:
-    """Every layer's output for one image (side, side) by name; what the dense layers give means something where they are kept."""
+    """Every activation of one image (side, side) by name; what the dense layers give means something where they are kept."""
     return _activations(shown, shown.key, shown.state, image)
 
 
 @st.cache_resource(show_spinner=False, max_entries=8)
 def _activations(_shown: Shown, key: str, state: int, image: np.ndarray) -> dict[str, np.ndarray]:
-    from core.analysis import pulse_network
+    return network.activations(_shown.run.spec.model, complete(_shown), image[None], np.float32)
 
-    return pulse_network.activations(_network(_shown, key, state), image[None])
+
+def says(shown: Shown, image: np.ndarray) -> np.ndarray:
+    """What a state whose outputs can be had says to one image (side, side), (classes,)."""
+    return activations(shown, image)[ANSWERS[shown.run.spec.model.output]][0]
 
 
 def sweep(shown: Shown, kind: str, parameter: str, fixed: dict[str, float]) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -107,7 +112,8 @@ def _sweep(
     from core.analysis import pulse_response
 
     spec = pulses_of(_shown.run.spec)
-    return pulse_response.sweep(_network(_shown, key, state), spec, kind, parameter, dict(fixed), span(spec, parameter))
+    model, weights = _shown.run.spec.model, complete(_shown)
+    return pulse_response.sweep(model, weights, spec, kind, parameter, dict(fixed), span(spec, parameter))
 
 
 def span(spec: PulseSpec, parameter: str) -> tuple[float, float]:
@@ -134,7 +140,7 @@ def _liked(_shown: Shown, key: str, state: int, best: int, label: int | None) ->
     rows = np.arange(searched(_shown.run))
     if label is not None:
         rows = rows[labels(_shown.run)[rows] == label]
-    found = pulse_response.liked(_network(_shown, key, state), test_pulses(_shown.run)[rows], best)
+    found = pulse_response.liked(_shown.run.spec.model, complete(_shown), test_pulses(_shown.run)[rows], best)
     return found.assign(image=rows[found["image"]])
 
 

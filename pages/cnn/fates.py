@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from core.analysis import fate
-from core.charts import cnn_curves
+from core.charts import curves
 from core.runs.catalog import Entry
 from core.ui import cached, page
 from core.ui.question import ask, told
@@ -17,7 +17,7 @@ from pages.cnn.runs import gallery, pulses_of
 from pages.cnn.words import in_words
 
 ACROSS = 3  # runs beside each other
-MEASURES = {"accuracy_test": "test pulses right", "act": "act"}
+MEASURES = {"test pulses right": "accuracy_test", "act": "act"}  # name of the curve -> column of the history
 
 
 def _puzzle() -> tuple[Entry, int] | None:
@@ -63,7 +63,7 @@ def question() -> None:
             "change that.",
         )
     known = told(PAGE, "waiting")
-    measures = {"loss": "loss", "accuracy_test": "test pulses right"} | ({"act": "act"} if known else {})
+    measures = {"loss": "loss", "test pulses right": "accuracy_test"} | ({"act": "act"} if known else {})
     until = None if known else state + 1
     with right_side:
         _small(history, measures, "cnn-waiting-curves", "The training in question", slice(None, until))
@@ -71,11 +71,11 @@ def question() -> None:
 
 def _small(history: Mapping[str, np.ndarray], measures: dict[str, str], key: str, alt_text: str, states: slice = slice(None)) -> None:
     """Curves of one run, with the moment it died where they reach it."""
-    epochs = history["epoch"][states]
-    curves = [pd.DataFrame({"epoch": epochs, "curve": curve, "value": history[name][states]}) for name, curve in measures.items()]
+    until = {column: np.asarray(history[column])[states] for column in ("epoch", *measures.values())}
     end = fate.died(history) if fate.known(history) else None
-    died = end if end is not None and end <= epochs[-1] else None
-    chart = cnn_curves.fate_curves(pd.concat(curves), died, float(epochs[-1]), page.theme())
+    moment = None if end is None or end > until["epoch"][-1] else (end, "dead from here")
+    table = pd.DataFrame({"state": np.arange(len(until["epoch"])), "epoch": until["epoch"], **{n: until[c] for n, c in measures.items()}})
+    chart = curves.over_epochs(curves.table(until, measures), table, "", page.theme(), domain=(0, 1), moment=moment, height=130)
     page.chart(chart, alt_text=alt_text, key=key, width="stretch")
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 
 from core.analysis import kernels
-from core.charts import raster
+from core.charts import numbers, raster
 from core.ui import networks, page, shown
 from core.ui.shown import Shown
 from core.ui.thumbnails import Thumbnail, thumbnails
@@ -113,7 +113,7 @@ def _film(of: Shown) -> None:
 
 
 def _scale(limit: float) -> str:
-    return f"colours from −{limit:.2g} to {limit:.2g}"
+    return f"colours from {numbers.span(-limit, limit)}"
 
 
 def _stills(of: Shown) -> None:

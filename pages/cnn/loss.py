@@ -5,7 +5,7 @@ import pandas as pd
 import streamlit as st
 
 from core.analysis.fate import fate
-from core.charts import cnn_curves
+from core.charts import curves, numbers
 from core.specs import LOSSES
 from core.ui import page
 from core.ui.shown import Shown
@@ -13,14 +13,14 @@ from pages.cnn import data as cnn_data
 from pages.cnn.downloads import history
 from pages.cnn.fates import fates, question
 from pages.cnn.runs import pulses_of
-from pages.cnn.states import opening, state_chart, state_player
+from pages.cnn.states import state_chart, state_player
 from pages.cnn.words import outputs, when
 
 COUNTED, ACT_IMAGES = 1_000, 100  # training pulses that core.training.pulse_cnn counts at each state, and of those for act
 SHARES = {
-    "recognised_train": "training pulses recognised (all outputs within 0.1)",
-    "recognised_test": "test pulses recognised",
-    "accuracy_test": "test pulses right (largest output)",
+    "training pulses recognised (all outputs within 0.1)": "recognised_train",
+    "test pulses recognised": "recognised_test",
+    "test pulses right (largest output)": "accuracy_test",
 }
 TOLD = ("loss", "recognised_train", "recognised_test", "accuracy_test", "act")  # by the tooltip
 
@@ -32,7 +32,7 @@ def loss_panel(shown: Shown) -> None:
     st.markdown(_sentence(shown))
     with st.container(key="cnn-loss"):
         _curves(shown)
-    if not cnn_data.kept(run) and run.states > 1:
+    if not cnn_data.kept(run):
         state_player(shown)
     st.caption(
         f"Click a curve to go to its state. Recognised: {outputs(classes)} within 0.1 of {'its' if classes == 1 else 'their'} target. "
@@ -40,11 +40,12 @@ def loss_panel(shown: Shown) -> None:
         "at 0 its ReLU passes no gradient back."
     )
     st.markdown(f"**{shown.title}.** {fate(run.history, classes).sentence}")
-    ends = _ends(shown)
+    ends = run.ends()
     if len(ends):
+        least, most, mean = (numbers.percent(float(share)) for share in (ends.min(), ends.max(), ends.mean()))
         st.markdown(
-            f"{len(ends)} trainings that differ in their seed alone end at {np.mean(ends):.1%} of {run.spec.data.test:,} test pulses on "
-            f"average, from {min(ends):.1%} to {max(ends):.1%}; the thin lines are the other seeds."
+            f"{len(ends)} trainings that differ in their seed alone end at {mean} of {run.spec.data.test:,} test pulses on average, "
+            f"from {least} to {most}; the thin lines are the other seeds."
         )
     if not cnn_data.kept(run):
         history(shown, st.container(horizontal=True))
@@ -53,30 +54,18 @@ def loss_panel(shown: Shown) -> None:
 
 def _sentence(shown: Shown) -> str:
     """The numbers of the state shown, those that its history tells."""
-    run = shown.run
+    run, moment = shown.run, when(shown)
     loss, train, test, right, act = (float(cnn_data.history(run, name)[shown.state]) for name in TOLD)
-    recognised = f"{train:.1%} of {min(COUNTED, run.spec.data.train):,} training pulses recognised"
-    parts = [(train, recognised), (test, f"{test:.1%} of {run.spec.data.test:,} test pulses")]
-    parts += [(right, f"{right:.1%} right by the largest output"), (act, f"act {act:.2g}")]
-    told = [words for value, words in parts if np.isfinite(value)]
-    moment = when(shown)
-    if not np.isfinite(loss):
-        return f"{moment[0].upper()}{moment[1:]}: {'; '.join(told) or 'nothing was counted'}."
-    return f"Loss {loss:.3g} {moment}" + (f": {'; '.join(told)}." if told else ".")
-
-
-def _ends(shown: Shown) -> list[float]:
-    seeds = shown.run.seeds
-    return seeds["accuracy_test"][seeds["epoch"] == shown.run.epochs[-1]].tolist() if seeds else []
-
-
-def _long(shown: Shown, columns: dict[str, str]) -> pd.DataFrame:
-    run = shown.run
     parts = [
-        pd.DataFrame({"state": np.arange(run.states), "epoch": run.epochs, "curve": words, "value": cnn_data.history(run, name)})
-        for name, words in columns.items()
+        (train, f"{numbers.percent(train)} of {min(COUNTED, run.spec.data.train):,} training pulses recognised"),
+        (test, f"{numbers.percent(test)} of {run.spec.data.test:,} test pulses"),
+        (right, f"{numbers.percent(right)} right by the largest output"),
+        (act, f"act {numbers.number(act, 2)}"),
     ]
-    return pd.concat(parts, ignore_index=True)
+    told = "; ".join(words for value, words in parts if np.isfinite(value))
+    if np.isfinite(loss):
+        return f"Loss {numbers.number(loss)} {moment}" + (f": {told}." if told else ".")
+    return f"{moment[0].upper()}{moment[1:]}: {told or 'nothing was counted'}."
 
 
 def _other_seeds(shown: Shown, column: str) -> pd.DataFrame | None:
@@ -93,35 +82,34 @@ def _most(values: np.ndarray, least: float) -> float:
 
 
 def _curves(shown: Shown) -> None:
-    run, theme, start = shown.run, page.theme(), opening(shown)
-    told = {name: cnn_data.history(run, name) for name in TOLD}
-    states = pd.DataFrame({"state": np.arange(run.states), "epoch": run.epochs, **told})
-    left, middle, right = st.columns(3)
-    with left:
-        chart = cnn_curves.state_curves(
-            _long(shown, {"loss": "loss"}),
+    run, theme = shown.run, page.theme()
+    told = {"epoch": run.epochs, **{name: cnn_data.history(run, name) for name in TOLD}}
+    states = pd.DataFrame({"state": np.arange(run.states), **told})
+    loss, share, act = st.columns(3)
+    with loss:
+        chart = curves.over_epochs(
+            curves.table(told, {"loss": "loss"}),
             states,
             f"loss ({LOSSES[run.spec.train.loss]})",
             theme,
-            start,
+            shown.state,
             domain=(0, _most(told["loss"], 0.1) * 1.05),
             others=_other_seeds(shown, "loss"),
         )
         state_chart(chart, "cnn-loss-loss", "Training loss over the epochs")
-    with middle:
-        chart = cnn_curves.state_curves(
-            _long(shown, SHARES),
+    with share:
+        chart = curves.over_epochs(
+            curves.table(told, SHARES),
             states,
             "share of pulses",
             theme,
-            start,
+            shown.state,
             domain=(0, 1),
             percent=True,
             others=_other_seeds(shown, "accuracy_test"),
         )
         state_chart(chart, "cnn-loss-shares", "Pulses recognised over the epochs")
-    with right:
-        chart = cnn_curves.state_curves(
-            _long(shown, {"act": "act"}), states, "act", theme, start, domain=(0, _most(told["act"], 0.6)), percent=True
-        )
+    with act:
+        domain = (0, _most(told["act"], 0.6))
+        chart = curves.over_epochs(curves.table(told, {"act": "act"}), states, "act", theme, shown.state, domain=domain, percent=True)
         state_chart(chart, "cnn-loss-act", "Share of the second convolution's outputs above 0, over the epochs")

@@ -4,15 +4,17 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from core.charts import cnn_curves, matrix_cells
+from core.charts import cells, curves, numbers
 from core.models.structure import LEAST_LOW, low_share, roughness
 from core.ui import page
 from core.ui.shown import Shown
 from pages.cnn import data as cnn_data
 from pages.cnn.choices import value
 from pages.cnn.downloads import downloads
-from pages.cnn.states import opening, state_chart
+from pages.cnn.states import state_chart
 from pages.cnn.words import when
+
+SIDE = 225  # CSS pixels of the kernel, at the most
 
 
 def picked_kernel(shown: Shown) -> None:
@@ -22,7 +24,8 @@ def picked_kernel(shown: Shown) -> None:
     picture, words, low, tv = st.columns([5, 6, 6, 6])
     with picture:
         st.markdown(f"**Kernel {number}** {when(shown)}")
-        chart = matrix_cells.kernel(weights, cnn_data.limit(shown, "conv1"), page.theme())
+        limit, size = cnn_data.limit(shown, "conv1"), max(1, SIDE // len(weights))
+        chart = cells.cells(weights, limit, page.theme(), value="weight", size=size, axes=False, first=1)
         page.chart(chart, alt_text=f"Weights of kernel {number}", key="cnn-picked")
     with words:
         st.markdown(_numbers(weights) + _act(shown, number))
@@ -52,14 +55,14 @@ def picked_kernel(shown: Shown) -> None:
 def _numbers(weights: np.ndarray) -> str:
     row, column = divmod(int(abs(weights).argmax()), weights.shape[1])
     return (
-        f"{weights.size:,} weights from {weights.min():.4f} to {weights.max():.4f}, mean {round(float(weights.mean()), 4) + 0.0:.4f}. "
-        f"The largest in size, {weights[row, column]:+.4f}, lies in row {row + 1}, column {column + 1}."
+        f"{weights.size:,} weights from {numbers.span(weights.min(), weights.max())}, mean {numbers.fixed(weights.mean(), 4)}. "
+        f"The largest in size, {numbers.signed(weights[row, column])}, lies in row {row + 1}, column {column + 1}."
     )
 
 
 def _act(shown: Shown, number: int) -> str:
     act = cnn_data.history(shown.run, f"act{number}")[shown.state]
-    return f" Its map is above 0 in {act:.1%} of places." if act >= 0 else ""
+    return f" Its map is above 0 in {numbers.percent(act)} of places." if act >= 0 else ""
 
 
 @st.cache_data(show_spinner=False, max_entries=8)
@@ -72,7 +75,5 @@ def _noise(side: int) -> tuple[float, float]:
 def _measure(shown: Shown, measured: pd.DataFrame, name: str, title: str, most: float, noise: float) -> None:
     curve = pd.DataFrame({"state": measured["state"], "epoch": measured["epoch"], "curve": name, "value": measured[name]})
     states = measured[["state", "epoch", "low", "tv"]]
-    chart = cnn_curves.state_curves(
-        curve, states, title, page.theme(), opening(shown), domain=(0.0, most), height=150, reference=(noise, "noise")
-    )
+    chart = curves.over_epochs(curve, states, title, page.theme(), shown.state, domain=(0.0, most), height=150, level=(noise, "noise"))
     state_chart(chart, f"cnn-structure-{name}", f"{name} of the picked kernel over the epochs")

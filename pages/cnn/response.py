@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from core.analysis import convolution
-from core.charts import cnn_curves
+from core.charts import numbers, response
 from core.data.pulses import MEANINGS, draw_one, middle
 from core.ui import page
 from core.ui.pulse_set import picture
@@ -42,7 +42,10 @@ def _sweep(shown: Shown) -> None:
         at = _slider(shown, kind, parameter)
         fixed = {name: middling for name, middling in middle(spec, kind).items() if name not in ("drift", parameter)}
         image = draw_one(spec, kind, {**fixed, parameter: at / MEANINGS[parameter].factor(spec.size)})
-        st.image(picture(image, page.theme(), 200), caption=f"{kind}, {MEANINGS[parameter].title} {at:.3g} {MEANINGS[parameter].unit}")
+        st.image(
+            picture(image, page.theme(), 200),
+            caption=f"{kind}, {MEANINGS[parameter].title} {numbers.number(at)} {MEANINGS[parameter].unit}",
+        )
     outputs, strongest = cnn_data.sweep(shown, kind, parameter, fixed)
     with right:
         _curves(shown, kind, parameter, at, outputs, strongest)
@@ -83,24 +86,15 @@ def _curves(shown: Shown, kind: str, parameter: str, at: float, outputs: pd.Data
     trained = (low, high) if (low, high) != (least, most) else None
     if cnn_data.answering(shown) == shown:
         st.markdown(_sentence(kind, outputs, trained))
-        floor = -1.0 if shown.run.spec.model.output == "tanh" else 0.0
-        chart = cnn_curves.parameter_curves(
-            outputs, "class", "output", at, (unit(parameter), "output"), page.theme(), domain=(floor, 1.0), trained=trained
-        )
+        table = outputs.rename(columns={"class": "curve", "output": "answer"})
+        domain = (cnn_data.floor(shown.run), 1.0)
+        chart = response.along(table, at, (unit(parameter), "output"), page.theme(), domain=domain, trained=trained)
         page.chart(chart, alt_text="The network's outputs along the parameter", key="cnn-sweep-outputs", width="stretch")
     else:
         st.caption("The outputs stand here at the last state: of the dense layers no other state is kept. Move the player to its end.")
     listing = [str(kernel + 1) for kernel in listed(shown.run.spec.model.channels[0])]
-    chart = cnn_curves.parameter_curves(
-        strongest[strongest["kernel"].isin(listing)],
-        "kernel",
-        "response",
-        at,
-        (unit(parameter), "strongest response"),
-        page.theme(),
-        domain=None,
-        trained=trained,
-    )
+    table = strongest[strongest["kernel"].isin(listing)].rename(columns={"kernel": "curve", "response": "answer"})
+    chart = response.along(table, at, (unit(parameter), "strongest response"), page.theme(), trained=trained)
     page.chart(chart, alt_text="Each kernel's strongest response along the parameter", key="cnn-sweep-kernels", width="stretch")
     shaded = "Shaded: the range it was trained with. " if trained else ""
     st.caption(f"{shaded}Strongest response: the largest value of a kernel's feature map after the ReLU. The line marks your pulse.")
@@ -143,7 +137,7 @@ def _own(shown: Shown) -> None:
     items = []
     for kernel in listed(len(maps)):
         row, column, top = convolution.strongest(maps[kernel])
-        items.append(Thumbnail(kernel, _patch(shown, own.pixels, row, column), f"kernel {kernel + 1}: {top:.3g}"))
+        items.append(Thumbnail(kernel, _patch(shown, own.pixels, row, column), f"kernel {kernel + 1}: {numbers.number(top)}"))
     thumbnails("cnn-own-patches", items, side=0, scale=_scale(shown), on_pick=lambda kernel: _convolve("own", kernel))
 
 
@@ -178,7 +172,7 @@ def _patches(shown: Shown) -> None:
                 Thumbnail(
                     int(row.image),
                     _patch(shown, images[row.image], row.row, row.column),
-                    f"{classes[labels[row.image]]} {row.image}: {row.response:.3g}",
+                    f"{classes[labels[row.image]]} {row.image}: {numbers.number(row.response)}",
                 )
                 for row in best[best["kernel"] == kernel + 1].itertuples()
             ]

@@ -1,9 +1,9 @@
 """The state shown, moved by the player and by clicks in charts over the states."""
 
-import altair as alt
 import streamlit as st
 
-from core.ui import address, page, shown
+from core.charts.prepared import Prepared
+from core.ui import page, shown
 from core.ui.player import player
 from core.ui.shown import Shown
 from pages.cnn.choices import put
@@ -20,8 +20,8 @@ def state_player(of: Shown) -> None:
     player("cnn-player", shown.labels(of.run), of.state, TARGETS, name="epoch", on_rest=rested)
 
 
-def state_chart(chart: alt.TopLevelMixin, key: str, alt_text: str) -> None:
-    """Curves over the states (see core.charts.cnn_curves.state_curves); a click goes to a state."""
+def state_chart(chart: Prepared, key: str, alt_text: str) -> None:
+    """Curves over the states (see core.charts.curves.over_epochs); a click goes to a state."""
 
     def picked() -> None:
         found = (st.session_state[key].get("selection") or {}).get("picked")
@@ -29,8 +29,3 @@ def state_chart(chart: alt.TopLevelMixin, key: str, alt_text: str) -> None:
             put("state", int(found[0]["state"]))
 
     page.chart(chart, alt_text=alt_text, key=key, select=picked, width="stretch")
-
-
-def opening(of: Shown) -> int:
-    """The state that charts are first drawn with: kept for the visit, since a changed literal would rebuild them."""
-    return st.session_state.setdefault(f"cnn-opening-{of.id}-{address.visit()}", of.state)

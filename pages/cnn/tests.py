@@ -4,7 +4,9 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from core.charts import cnn_curves, raster
+from core.charts import confusion as charts
+from core.charts import numbers, raster
+from core.models import counts as counting
 from core.ui import page
 from core.ui.shown import Shown
 from core.ui.thumbnails import Thumbnail, thumbnails
@@ -36,35 +38,38 @@ def _matrix(shown: Shown, classes: list[str]) -> None:
         page.empty("Nothing was counted", "This run was not tested; the pulses beside are drawn anew.", 220)
         return
     total, right = int(counts.sum()), int(np.trace(counts))
-    st.markdown(f"**{right:,} of {total:,} test pulses right {when(shown)}** ({right / max(total, 1):.1%}). Rows are what was drawn.")
-    shares = counts / np.maximum(counts.sum(1, keepdims=True), 1)
-    frame = pd.DataFrame(
-        {
-            "actual": np.repeat(classes, len(classes)),
-            "predicted": np.tile(classes, len(classes)),
-            "images": counts.ravel(),
-            "share": shares.ravel(),
-        }
+    st.markdown(
+        f"**{right:,} of {total:,} test pulses right {when(shown)}** ({numbers.percent(float(counting.accuracy(counts)))}). "
+        "Rows are what was drawn."
     )
+    one = counts[None].astype(int)  # (1, classes, classes)
+    frame = charts.table(one, one[0].sum(1), counting.recall(one), counting.precision(one), classes)
 
     def picked() -> None:
         cell = (st.session_state["cnn-confusion"].get("selection") or {}).get("cell")
-        if cell:
-            put("actual", cell[0]["actual"])
-            put("predicted", cell[0]["predicted"])
+        if cell and {cell[0]["row"], cell[0]["column"]} <= set(classes):
+            put("actual", cell[0]["row"])
+            put("predicted", cell[0]["column"])
 
     page.chart(
-        cnn_curves.confusion(frame, classes, page.theme()), alt_text="Confusion counts", key="cnn-confusion", select=picked, width="stretch"
+        charts.matrix(frame, classes, page.theme()), alt_text="Confusion counts", key="cnn-confusion", select=picked, width="stretch"
     )
-    st.caption("Click a cell to see its pulses.")
+    page.legend(charts.SHARE_WORDS)
+    st.caption("Click a cell to see its pulses. Margins: recall of each row, precision of each column.")
     st.download_button(
         "Counts, CSV",
-        frame.to_csv(index=False).encode(),
+        _csv(counts, classes),
         f"{shown.id}-confusion.csv",
         "text/csv",
         icon=":material/download:",
         on_click="ignore",
     )
+
+
+def _csv(counts: np.ndarray, classes: list[str]) -> bytes:
+    """A row a cell: actual, predicted, images, share of the row."""
+    pairs = {"actual": np.repeat(classes, len(classes)), "predicted": np.tile(classes, len(classes))}
+    return pd.DataFrame(pairs | {"images": counts.ravel(), "share": counting.row_shares(counts).ravel()}).to_csv(index=False).encode()
 
 
 def _gallery(shown: Shown, classes: list[str]) -> None:

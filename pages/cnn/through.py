@@ -1,13 +1,14 @@
 """After the window: one pulse of each kind under the kernel, and an image through the network's own layers to its outputs."""
 
 import numpy as np
-import pandas as pd
 import streamlit as st
 
 from core.analysis import convolution
-from core.charts import cnn_curves
+from core.charts import numbers
+from core.models.activations import relu
 from core.runs.shipped.pulses import SEEN
 from core.ui import cached, page
+from core.ui.class_bars import class_bars
 from core.ui.shown import Shown
 from core.ui.thumbnails import thumbnails
 from pages.cnn import data as cnn_data
@@ -23,7 +24,7 @@ def _under(_shown: Shown, key: str, kernel: np.ndarray, bias: float) -> list[np.
     """The first test pulse of each kind under a kernel, after the ReLU; classes take turns, so it has its label's number."""
     run = _shown.run
     firsts = [cnn_data.test_pulse(run, label) for label in range(len(pulses_of(run.spec).classes))]
-    return [convolution.relu(convolution.convolve(image, kernel, bias)) for image in firsts]
+    return [relu(convolution.convolve(image, kernel, bias)) for image in firsts]
 
 
 def kinds(shown: Shown, name: str, kernel: np.ndarray, bias: float) -> None:
@@ -32,7 +33,7 @@ def kinds(shown: Shown, name: str, kernel: np.ndarray, bias: float) -> None:
     top = max(float(one.max()) for one in found) or 1.0
     st.markdown(f"**One pulse of each kind under {name}**, after the ReLU, on one scale. Corners, slopes or turns: what lights up?")
     classes = pulses_of(shown.run.spec).classes
-    items, side = pictures.maps([(i, one, f"{classes[i]}: up to {one.max():.3g}") for i, one in enumerate(found)], top)
+    items, side = pictures.maps([(i, one, f"{classes[i]}: up to {numbers.number(one.max())}") for i, one in enumerate(found)], top)
     thumbnails("cnn-kinds", items, side=side, on_pick=lambda number: put("image", f"test-{number}"))
     _study()
 
@@ -67,7 +68,9 @@ def through(shown: Shown, picture: Picture) -> None:
     layers = cnn_data.activations(shown, picture.pixels)
     maps = layers["relu1"][0]  # (kernels, rows, columns)
     st.markdown(f"**Through all kernels at once**, {when(shown)}, after the ReLU; click one to take its kernel.")
-    items, side = pictures.maps([(i, one, f"kernel {i + 1}: up to {one.max():.3g}") for i, one in enumerate(maps)], float(maps.max()))
+    items, side = pictures.maps(
+        [(i, one, f"kernel {i + 1}: up to {numbers.number(one.max())}") for i, one in enumerate(maps)], float(maps.max())
+    )
     thumbnails("cnn-maps", items, side=side, picked=value("kernel") - 1, on_pick=take_kernel)
     second = layers["relu2"][0]  # (maps, rows, columns)
     adds = "adds up what its kernels find in the first one's maps"
@@ -75,9 +78,12 @@ def through(shown: Shown, picture: Picture) -> None:
         adds += f", {len(second)} times over; map {value('map')} is shown"
     st.markdown(f"**On to the outputs.** The second convolution {adds}; the pool keeps the largest of each 2 × 2.")
     left, middle, dense, last = st.columns([3, 3, 3, 5])
-    for column, name, words in ((left, "relu2", "second convolution after its ReLU"), (middle, "pool", "pooled")):
+    for column, name, words in ((left, "relu2", "second convolution after its ReLU"), (middle, "pool2", "pooled")):
         one = layers[name][0, value("map") - 1]
-        column.image(pictures.amounts(one, float(second.max())), caption=f"{words}, {one.shape[0]} × {one.shape[1]}, up to {one.max():.3g}")
+        column.image(
+            pictures.amounts(one, float(second.max())),
+            caption=f"{words}, {one.shape[0]} × {one.shape[1]}, up to {numbers.number(one.max())}",
+        )
     if cnn_data.answering(shown) != shown:
         with last:
             st.caption(
@@ -88,18 +94,18 @@ def through(shown: Shown, picture: Picture) -> None:
     with dense:
         for place, units in enumerate(shown.run.spec.model.sizes[:-1], start=1):
             values = layers[f"dense{place}"][0]
-            st.image(pictures.rolled(values), caption=f"dense layer {place}: {units:,} units from {values.min():.2g} to {values.max():.2g}")
+            st.image(
+                pictures.rolled(values), caption=f"dense layer {place}: {units:,} units from {numbers.span(values.min(), values.max())}"
+            )
     with last:
         _outputs(shown, layers, picture)
 
 
 def _outputs(shown: Shown, layers: dict[str, np.ndarray], picture: Picture) -> None:
     classes, model = pulses_of(shown.run.spec).classes, shown.run.spec.model
-    says = layers["answers"][0]
-    low = -1.0 if model.output == "tanh" else 0.0
-    frame = pd.DataFrame({"class": list(classes), "output": says})
-    page.chart(cnn_curves.outputs(frame, page.theme(), low), alt_text="The network's outputs", key="cnn-outputs", width="stretch")
-    widths = " to ".join(str(n) for n in (layers["pool"].size, *model.sizes))
+    says = cnn_data.says(shown, picture.pixels)
+    class_bars("cnn-outputs", says, page.theme(), classes=classes, low=cnn_data.floor(shown.run))
+    widths = " to ".join(str(n) for n in (layers["pool2"].size, *model.sizes))
     st.caption(f"Through dense layers of {widths} units the network says **{classes[int(says.argmax())]}**.")
     if not picture.pulse:
         st.caption("The network knows pulses alone: whatever it sees, it names one of them.")

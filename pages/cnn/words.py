@@ -1,5 +1,6 @@
 """The words of the CNN page that are its lesson, and what it says of a run in words."""
 
+from core.charts import numbers
 from core.specs import INITIALIZERS, LOSSES, OPTIMIZERS, RunSpec
 from core.ui.shown import Shown
 
@@ -65,7 +66,7 @@ def sentence(shown: Shown, learned: int) -> str:
     count, share = run.spec.data.test, run.history.get("accuracy_test")
     if share is None or not share[shown.state] >= 0:
         return f"{text}. How many test pulses it gets right was not counted."
-    return f"{text}; **{round(share[shown.state] * count):,} of {count:,} test pulses right ({share[shown.state]:.1%})**."
+    return f"{text}; **{round(share[shown.state] * count):,} of {count:,} test pulses right ({numbers.percent(share[shown.state])})**."
 
 
 def how_trained(shown: Shown) -> str:
@@ -91,4 +92,7 @@ def _repeatable(shown: Shown) -> str:
             "on the same kind of machine; elsewhere another fate may come."
         )
     how = "with `make reproduce`" if shown.id != shown.key else "from its settings"
-    return f"**It can be trained again** {how}: bit by bit with the same torch on the same kind of machine, and elsewhere to about the same end."
+    return (
+        f"**It can be trained again** {how}: bit by bit with the same torch on the same kind of machine, and elsewhere to about the "
+        "same end."
+    )

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import streamlit as st
-from PIL import Image
 
-from core.data import digits, pictures
+from core.data import pictures
+from core.ui import cached
 from core.ui.drawing_pad import drawing_pad
 from core.ui.shown import Shown
 from pages.cnn import data as cnn_data
@@ -78,20 +78,12 @@ def own_pulse(shown: Shown) -> Picture | None:
     own = st.session_state.get("own_pulse")
     if not own:
         return None
-    return Picture(plain(own["name"]), resized(np.asarray(own["image"], np.float32), side_of(shown)), True)
+    return Picture(plain(own["name"]), pictures.one_bit(np.asarray(own["image"], np.float32), side_of(shown)), True)
 
 
 def plain(text: str) -> str:
     """A name that a person typed, as plain text in Markdown."""
     return re.sub(r"([^\w\s])", r"\\\1", text)
-
-
-def resized(image: np.ndarray, side: int) -> np.ndarray:
-    """A one-bit image at another size, (h, w) -> (side, side); a pixel is ink where a third of its area is."""
-    if image.shape == (side, side):
-        return image.astype(np.float32)
-    grey = Image.fromarray(np.round(255 * np.asarray(image, np.float32)).astype(np.uint8)).resize((side, side), Image.Resampling.BOX)
-    return (np.asarray(grey) > 85).astype(np.float32)
 
 
 def _own(shown: Shown) -> Picture | None:
@@ -113,19 +105,10 @@ def _drawing(shown: Shown) -> Picture | None:
 
 
 def _digit(shown: Shown) -> Picture:
-    found = _digits()
+    found = cached.test_digits()
     number = _number("Test digit", len(found.images) - 1)
-    side = side_of(shown)
-    scale = max(1, side // found.images.shape[1])
-    large = np.kron(found.images[number] / 255.0, np.ones((scale, scale)))[:side, :side]
-    before = [(side - n) // 2 for n in large.shape]
-    page = np.pad(large, [(b, side - n - b) for b, n in zip(before, large.shape, strict=True)])
-    return Picture(f"{found.source} test digit {number}, a {found.labels[number]}", page.astype(np.float32), False)
-
-
-@st.cache_resource(show_spinner="Reading the digits ...")
-def _digits() -> digits.Digits:
-    return digits.load_any("test")
+    image = pictures.in_square(found.images[number] / 255.0, side_of(shown))
+    return Picture(f"{found.source} test digit {number}, a {found.labels[number]}", image, False)
 
 
 def _photo(shown: Shown) -> Picture:
@@ -140,15 +123,7 @@ def _photo(shown: Shown) -> Picture:
 
 @st.cache_data(show_spinner=False, max_entries=8)
 def _photograph(name: str, side: int) -> np.ndarray:
-    return middle_square(pictures.grey(pictures.photograph(name)), side)
-
-
-def middle_square(grey: np.ndarray, side: int) -> np.ndarray:
-    """The middle square of a grey picture, (h, w) in [0, 1] -> (side, side)."""
-    cut = min(grey.shape)
-    top, left = ((n - cut) // 2 for n in grey.shape)
-    square = Image.fromarray(np.ascontiguousarray(grey[top : top + cut, left : left + cut], np.float32))
-    return np.asarray(square.resize((side, side), Image.Resampling.BOX if cut >= side else Image.Resampling.NEAREST))
+    return pictures.middle_square(pictures.grey(pictures.photograph(name)), side)
 
 
 def _upload(shown: Shown) -> Picture | None:
@@ -157,7 +132,7 @@ def _upload(shown: Shown) -> Picture | None:
         st.caption("Its middle square is shown in grey.")
         return None
     try:
-        pixels = middle_square(pictures.grey(pictures.read_upload(file.getvalue(), file.name)), side_of(shown))
+        pixels = pictures.middle_square(pictures.grey(pictures.read_upload(file.getvalue(), file.name)), side_of(shown))
     except pictures.BadPicture as error:
         st.error(str(error), icon=":material/error:")
         return None

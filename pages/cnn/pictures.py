@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from core.charts import raster
-from core.charts.theme import Theme
+from core.charts.theme import Theme, rgb
 from core.ui import page
 from core.ui.thumbnails import Thumbnail
 
@@ -58,7 +58,7 @@ def _framed(colours: np.ndarray, scale: int) -> bytes:
     """Colours (h, w, 3) enlarged, with a line of one pixel around them, as a PNG."""
     large = colours.repeat(scale, 0).repeat(scale, 1)
     out = np.empty((large.shape[0] + 2, large.shape[1] + 2, 3), np.uint8)
-    out[:] = _rgb(page.theme().grid)
+    out[:] = rgb(page.theme().grid)
     out[1:-1, 1:-1] = large
     return raster.rgb_png(out)
 
@@ -71,7 +71,7 @@ def patch(image: np.ndarray, row: int, column: int, side: int) -> str:
     scale = max(1, min(len(whole), TILE) // side)
     large = cut.repeat(scale, 0).repeat(scale, 1)
     sheet = np.empty((max(len(whole), len(large)), large.shape[1] + 2 + whole.shape[1], 3), np.uint8)
-    sheet[:] = _rgb(theme.grid)
+    sheet[:] = rgb(theme.grid)
     sheet[: len(large), : large.shape[1]] = large
     sheet[: len(whole), large.shape[1] + 2 :] = whole
     return raster.rgb_url(sheet)
@@ -82,12 +82,8 @@ def marked(image: np.ndarray, row: int, column: int, side: int, theme: Theme) ->
     small, _ = fitted(image, 2 * TILE)
     step = -(-len(image) // len(small))
     sheet = theme.ink_palette[raster.amount_levels(small, 1)].copy()
-    colour = _rgb(theme.lines[1])
+    colour = rgb(theme.lines[1])
     top, bottom, left, right = (n // step for n in (row, row + side - 1, column, column + side - 1))
     sheet[[top, bottom], left : right + 1] = colour
     sheet[top : bottom + 1, [left, right]] = colour
     return sheet
-
-
-def _rgb(name: str) -> list[int]:
-    return [int(name[i : i + 2], 16) for i in (1, 3, 5)]

@@ -102,13 +102,7 @@ def state_weights(key: str, state: int) -> dict[str, np.ndarray]:
 
 def test_digits() -> digits.Digits:
     """The test digits on this machine: MNIST's 10,000, or those that stand in."""
-    return _test_digits(not digits.trouble())
-
-
-@st.cache_resource(show_spinner=False)
-def _test_digits(whole: bool) -> digits.Digits:
-    """Read once for each answer to "is MNIST whole?"."""
-    return digits.load_any("test")
+    return cached.test_digits()
 
 
 def probe() -> np.ndarray:
@@ -166,4 +160,4 @@ def label(name: str) -> str:
         return f"{name}: cannot be shown"
     share = 100 * run.history["accuracy_test"][-1]
     own = "" if name in SHIPPED else f", seed {run.spec.model.seed}, {name[:6]}"
-    return f"{run.spec.data.train:,} digits, {run.spec.train.epochs} epochs: {share:.1f} %{own}"
+    return f"{run.spec.data.train:,} digits, {run.spec.train.epochs} epochs: {share:.1f}%{own}"

@@ -1,29 +1,27 @@
 """The gallery of a set, its class balance and the distributions of its parameters; a brush on one narrows the other."""
 
-from typing import Any
-
-import altair as alt
 import numpy as np
 import pandas as pd
 import streamlit as st
 
 from core.analysis import pulse_sets
 from core.charts import pulse_parameters
-from core.charts.theme import Theme, finish, theme
 from core.data.pulses import MEANINGS, used
 from core.specs import PULSE_CLASSES
-from core.ui import link, page
+from core.ui import choices as all_choices
+from core.ui import page
 from core.ui.pulse_set import Source, picture, tile_side, tile_url
 from core.ui.thumbnails import Thumbnail, thumbnails
 from pages.pulses import choices
-from pages.pulses.designer import checked
+from pages.pulses.shape import checked
+from pages.pulses.words import SPREAD
 
 SHOWN = 48  # pictures at a time
-_PICKED = link.key(choices.PAGE, "open")  # row of the picture that was opened
+_WIPES = "pulses-wipes"  # how often the ranges were cleared: a chart of another name has none
 
 
 def _chart_key(name: str) -> str:
-    return f"pulses-parameters-{name}-{st.session_state.get('_pulses-wipe', 0)}"
+    return f"pulses-parameters-{name}-{st.session_state.get(_WIPES, 0)}"
 
 
 def _brushed(names: list[str]) -> dict[str, tuple[float, float]]:
@@ -38,32 +36,24 @@ def _brushed(names: list[str]) -> dict[str, tuple[float, float]]:
 
 
 def _wipe() -> None:
-    st.session_state["_pulses-wipe"] = st.session_state.get("_pulses-wipe", 0) + 1
+    st.session_state[_WIPES] = st.session_state.get(_WIPES, 0) + 1
 
 
-def _turn(by: int) -> None:
-    st.session_state["_pulses-first"] = st.session_state.get("_pulses-first", 0) + by * SHOWN
-
-
-def _pick(row: int) -> None:
-    st.session_state[_PICKED] = row
-    choices.write()
-
-
-@st.fragment
+@all_choices.fragment
 def gallery(source: Source) -> None:
     """Pictures that fit the choice, the one picked, and the distributions to choose in."""
     values = pulse_sets.shown(source.frame, source.spec.size)
     names = pulse_sets.spread(values)
     ranges = _brushed(names)
-    kinds = [kind for kind in source.spec.classes if kind in (st.session_state.get("pulses-show") or source.spec.classes)]
+    choices.put("show", [kind for kind in choices.value("show") if kind in source.spec.classes])
+    kinds = choices.value("show") or list(source.spec.classes)
     rows = pulse_sets.fitting(values, kinds, ranges)
     left, right = st.columns([8, 3])
     with left:
         _wall(source, rows, ranges)
     with right:
         _opened(source, values)
-    st.markdown("**How the set spreads.** Drag across a chart: the gallery keeps the pulses within that range.")
+    st.markdown(SPREAD)
     _distributions(source, values, names)
 
 
@@ -71,18 +61,24 @@ def _wall(source: Source, rows: np.ndarray, ranges: dict[str, tuple[float, float
     """Class filter, what is chosen in words, and the pictures."""
     count = len(source.frame)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.pills("Show only", source.spec.classes, selection_mode="multi", key="pulses-show", persist_state="session")
+        st.pills("Show only", source.spec.classes, selection_mode="multi", key=choices.key("show"), persist_state="session")
         if ranges:
             st.button("Clear the ranges", key="pulses-wipe", on_click=_wipe, icon=":material/close:")
-        first = st.session_state.get("_pulses-first", 0)
-        first = 0 if first >= len(rows) or first < 0 else first
-        st.session_state["_pulses-first"] = first
+        first = choices.value("first")
+        first = 0 if first >= len(rows) else first
+        after = first + SHOWN
         if len(rows) > SHOWN:
-            st.button("Back", key="pulses-back", on_click=_turn, args=(-1,), disabled=first == 0, icon=":material/chevron_left:")
+            back, turn = max(first - SHOWN, 0), choices.put
+            st.button("Back", key="pulses-back", on_click=turn, args=("first", back), disabled=first == 0, icon=":material/chevron_left:")
             st.button(
-                "Next", key="pulses-next", on_click=_turn, args=(1,), disabled=first + SHOWN >= len(rows), icon=":material/chevron_right:"
+                "Next",
+                key="pulses-next",
+                on_click=turn,
+                args=("first", after),
+                disabled=after >= len(rows),
+                icon=":material/chevron_right:",
             )
-    part = rows[first : first + SHOWN]
+    part = rows[first:after]
     limits = ", ".join(f"{MEANINGS[name].title} {low:.3g} to {high:.3g} {MEANINGS[name].unit}" for name, (low, high) in ranges.items())
     within = f" with {limits}" if limits else ""
     st.caption(
@@ -98,12 +94,18 @@ def _wall(source: Source, rows: np.ndarray, ranges: dict[str, tuple[float, float
         for row, image, label in zip(part, source.images(part), labels, strict=True)
     ]
     with st.container(height=400, border=False):
-        thumbnails("pulses-gallery", items, side=tile_side(source.spec.size), picked=st.session_state.get(_PICKED), on_pick=_pick)
+        thumbnails(
+            "pulses-gallery",
+            items,
+            side=tile_side(source.spec.size),
+            picked=choices.value("open"),
+            on_pick=lambda row: choices.put("open", row),
+        )
 
 
 def _opened(source: Source, values: pd.DataFrame) -> None:
     """The picture that was picked, its numbers in full, and the way to the designer."""
-    row = st.session_state.get(_PICKED)
+    row = choices.value("open")
     if row is None or not 0 <= row < len(source.frame):
         page.empty("No pulse is open", "Click one in the gallery to open it.", 200)
         return
@@ -125,46 +127,27 @@ def _opened(source: Source, values: pd.DataFrame) -> None:
     st.dataframe(table, hide_index=True, height="content")
     shape = checked(kind, {name: float(source.frame[name].iloc[row]) for name in used(kind)})
     if shape is not None and st.button("Change it in the designer", key="pulses-edit", icon=":material/edit:"):
-        choices.open_in_designer(shape)
+        choices.design(shape)
         st.rerun()
-
-
-@st.cache_data(show_spinner=False, max_entries=64)
-def _histogram_spec(title: str, unit: str, dark: bool) -> dict[str, Any]:
-    """The chart without its data: it is the same for every set, and making it is dear."""
-    empty = pd.DataFrame(columns=["kind", "low", "high", "start", "end", "images"])
-    return _bare(pulse_parameters.histogram(empty, title, unit, PULSE_CLASSES, theme(dark)), theme(dark))
-
-
-@st.cache_data(show_spinner=False, max_entries=4)
-def _balance_spec(dark: bool) -> dict[str, Any]:
-    return _bare(pulse_parameters.balance(pd.DataFrame(columns=["kind", "images", "share"]), PULSE_CLASSES, theme(dark)), theme(dark))
-
-
-def _bare(chart: alt.TopLevelMixin, colours: Theme) -> dict[str, Any]:
-    spec = finish(chart, colours).to_dict()
-    return {name: part for name, part in spec.items() if name not in ("data", "datasets")}
 
 
 def _distributions(source: Source, values: pd.DataFrame, names: list[str]) -> None:
     """Class balance and one chart a parameter; they wrap with the page."""
-    dark = page.theme().dark
+    colours = page.theme()
     with st.container(key="pulses-parameters", horizontal=True):
         counts = pulse_sets.balance(source.frame, source.spec.classes)
         words = ", ".join(f"{images:,} {kind}" for kind, images in zip(counts["kind"], counts["images"], strict=True))
-        st.vega_lite_chart(
-            counts, _balance_spec(dark), theme=None, width="content", key="pulses-balance", alt=f"Images of each class: {words}"
+        page.chart(
+            pulse_parameters.balance(counts, PULSE_CLASSES, colours), alt_text=f"Images of each class: {words}", key="pulses-balance"
         )
         for name in names:
             meaning = MEANINGS[name]
-            st.vega_lite_chart(
-                pulse_sets.histogram(values, name, source.spec.classes),
-                _histogram_spec(meaning.title, meaning.unit, dark),
-                theme=None,
-                width="content",
+            counted = pulse_sets.histogram(values, name, source.spec.classes)
+            page.chart(
+                pulse_parameters.histogram(counted, meaning.title, meaning.unit, PULSE_CLASSES, colours),
                 key=_chart_key(name),
-                on_select="rerun",
-                alt=f"Distribution of {meaning.title}, from {values[name].min():.3g} to {values[name].max():.3g} {meaning.unit}",
+                select=True,
+                alt_text=f"Distribution of {meaning.title}, from {values[name].min():.3g} to {values[name].max():.3g} {meaning.unit}",
             )
     if not names:
         st.caption("This set says nothing about how its pulses were drawn, so there is nothing to choose by.")

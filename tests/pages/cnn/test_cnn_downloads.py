@@ -26,7 +26,7 @@ def test_film_has_a_frame_for_each_state_and_moves():
 def test_film_of_many_kernels_has_rows(runs):
     run = runs["many"]
     film = Image.open(io.BytesIO(cnn_downloads.film(Shown(run, 0, run.key), False)))
-    assert film.n_frames == 2 and film.size == (5 * (10 * 10 - 1), 5 * (7 * 10 - 1))
+    assert film.n_frames == 4 and film.size == (5 * (10 * 10 - 1), 5 * (7 * 10 - 1))
 
 
 @pytest.mark.parametrize("name", ["two", "four", "all"])

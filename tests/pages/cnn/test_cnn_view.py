@@ -10,7 +10,6 @@ from core.data.pulses import used
 from core.specs import PULSE_CLASSES
 from pages.cnn import choices as cnn_choices
 from pages.cnn.film import LARGEST, Row, frames, pack
-from pages.cnn.images import middle_square, resized
 from pages.cnn.pictures import fitted
 
 
@@ -25,20 +24,6 @@ def test_links_name_images(text):
 def test_other_names_are_refused(text):
     with pytest.raises(ValueError):
         cnn_choices.read_image(text)
-
-
-def test_resized_keeps_thin_lines():
-    image = np.zeros((200, 200), np.uint8)
-    image[100:102] = 1
-    small = resized(image, 100)
-    assert small.shape == (100, 100) and small.sum() == 100
-    assert resized(np.eye(100, dtype=np.uint8), 100).tolist() == np.eye(100).tolist()
-
-
-def test_middle_square_takes_the_middle():
-    grey = np.zeros((10, 30), np.float32)
-    grey[:, 10:20] = 1
-    assert middle_square(grey, 5).tolist() == np.ones((5, 5)).tolist()
 
 
 @pytest.mark.parametrize(("side", "shown", "scale"), [(20, 20, 5), (100, 100, 1), (101, 51, 1), (476, 96, 1)])

@@ -6,8 +6,8 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import streamlit as st
-from core.charts.digit_history import SPLITS, curve
 
+from core.charts import curves, numbers
 from core.data import catalog
 from core.data.catalog import DataSet
 from core.runs import store
@@ -27,11 +27,8 @@ MOST_EPOCHS = 20
 SETS = ("mnist", "uci-digits")  # data sets that the digit CNN can train on, the first that is here first
 ASKED_FOR = "500-10-0.15-1"  # images, epochs, learning rate and seed, as they stand in the link; a data set may follow
 FIELDS = ("images", "epochs", "rate", "seed")
-COLUMNS = {
-    "training": ("loss", "accuracy_train"),
-    "validation": ("loss_validation", "accuracy_validation"),
-    "test": ("loss_test", "accuracy_test"),
-}
+LOSSES = {"training": "loss", "validation": "loss_validation", "test": "loss_test"}
+SHARES = {"training": "accuracy_train", "validation": "accuracy_validation", "test": "accuracy_test"}
 
 
 def read_training(text: str) -> str:
@@ -158,10 +155,10 @@ def _done(asked: RunSpec) -> None:
         page.empty("No network came of it", "The stored run has gone; train it again.", height=260)
         return
     name = digit_net.known(asked.key)
-    share = 100 * run.history["accuracy_test"][-1]
+    share = numbers.percent(run.history["accuracy_test"][-1])
     seconds = float(np.sum(run.history["seconds"]))
     st.markdown(
-        f"Done: **{share:.1f} %** of {run.spec.data.test:,} {catalog.get(run.spec.data).test_words} are read right after "
+        f"Done: **{share}** of {run.spec.data.test:,} {catalog.get(run.spec.data).test_words} are read right after "
         f"{run.spec.train.epochs} epochs on {run.spec.data.train:,} images ({seconds:.1f} s of training steps). It now stands in the "
         "chooser above."
     )
@@ -178,19 +175,20 @@ def _open(name: str) -> None:
 
 def _curves(run: Run) -> None:
     """Loss and accuracy of a run as far as it is."""
-    frames = []
-    for split in SPLITS:
-        loss, accuracy = COLUMNS[split]
-        if loss in run.history:
-            frames.append(pd.DataFrame({"epoch": run.epochs, "split": split, "loss": run.history[loss], "accuracy": run.history[accuracy]}))
-    history = pd.concat(frames)
-    with st.container(horizontal=True, key="digits-curves"):
-        for what, now in (("loss", run.history["loss"][-1]), ("accuracy", run.history["accuracy_test"][-1])):
-            page.chart(
-                curve(history, run.spec.train.epochs, what, page.theme()),
-                alt_text=f"{what} over {len(run.epochs)} states, now {now:.4f}",
-                key=f"digits-curve-{what}",
+    last = max(run.spec.train.epochs, 1)
+    with st.container(key="digits-curves"):
+        whats = (("loss", "cross-entropy", LOSSES, None, "loss"), ("accuracy", "share right", SHARES, (0.0, 1.0), "accuracy_test"))
+        for box, (what, title, columns, domain, now) in zip(st.columns(2), whats, strict=True):
+            there = {name: column for name, column in columns.items() if column in run.history}
+            states = pd.DataFrame(
+                {"state": range(len(run.epochs)), "epoch": run.epochs, **{name: run.history[column] for name, column in there.items()}}
             )
+            chart = curves.over_epochs(
+                curves.table(run.history, there), states, title, page.theme(), last=last, domain=domain, percent=domain is not None
+            )
+            words = f"{what} over {len(run.epochs)} states, now {run.history[now][-1]:.4f}"
+            with box:
+                page.chart(chart, alt_text=words, key=f"digits-curve-{what}", width="stretch")
 
 
 def _spread(run: Run) -> None:
@@ -199,6 +197,7 @@ def _spread(run: Run) -> None:
     if not len(ends):
         return
     st.caption(
-        f"The same training from {len(ends)} starts and orders of the images ends at {100 * ends.min():.1f} to {100 * ends.max():.1f} % "
-        f"of {run.spec.data.test:,} {catalog.get(run.spec.data).test_words} (mean {100 * ends.mean():.1f} %)."
+        f"The same training from {len(ends)} starts and orders of the images ends at {numbers.percent(ends.min())} to "
+        f"{numbers.percent(ends.max())} of {run.spec.data.test:,} {catalog.get(run.spec.data).test_words} "
+        f"(mean {numbers.percent(ends.mean())})."
     )

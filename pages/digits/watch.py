@@ -4,7 +4,6 @@ import io
 
 import numpy as np
 import streamlit as st
-from pages.digits.probability_bars import probability_bars
 from streamlit.delta_generator import DeltaGenerator
 
 from core.analysis.dense import order
@@ -13,6 +12,7 @@ from core.charts.theme import Theme
 from core.data.pictures import scaled
 from core.ui import link, page
 from core.ui.board import board
+from core.ui.class_bars import class_bars
 from core.ui.drawing_pad import drawing_pad
 from core.ui.drawing_pad.examples import THREE
 from core.ui.drawn_digit import prepare_or_say
@@ -107,7 +107,7 @@ def _show(net: Net, seen: Given | None, middle: DeltaGenerator, right: DeltaGene
     with right:  # first, since what is sent first is drawn first
         layer_board("digits-layers", [*_steps(seen, colours), *maps])
     with middle:
-        probability_bars("digits-probabilities", acts["probabilities"][0], colours, title=reading, words=why)
+        class_bars("digits-probabilities", acts["probabilities"][0], colours, noun="digit", title=reading, words=why)
     return acts
 
 

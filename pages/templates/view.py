@@ -8,6 +8,7 @@ import numpy as np
 import streamlit as st
 
 from core.analysis import templates
+from core.charts import numbers
 from core.charts.templates import COLOUR_WORDS, image_pixels
 from core.charts.theme import SIGNED_WORDS, Theme
 from core.data import catalog, digits
@@ -188,7 +189,7 @@ def epoch_slider(run: Run) -> None:
 
 def signed(value: float, digits: int = 4) -> str:
     """A number with a true minus sign."""
-    return f"{value:.{digits}f}".replace("-", "−")
+    return numbers.fixed(value, digits)
 
 
 def with_article(word: str) -> str:

@@ -100,8 +100,8 @@ def test_a_digit_cnn_gets_every_part_at_its_size(side: int) -> None:
     ("model", "sentence"),
     [
         (ModelSpec(sizes=(784, 10)), "These images have 64 values, the network 784 inputs; make them equal"),
-        (ModelSpec(sizes=(64, 9)), "The network has 9 outputs for the 10 classes of UCI digits"),
-        (cnn(outputs=3), "The network has 3 outputs for the 10 classes of UCI digits"),
+        (ModelSpec(sizes=(64, 9)), "The network has 9 outputs for the 10 classes of UCI handwritten digits"),
+        (cnn(outputs=3), "The network has 3 outputs for the 10 classes of UCI handwritten digits"),
     ],
 )
 def test_a_network_that_cannot_read_them_is_refused_in_a_sentence(model: ModelSpec, sentence: str) -> None:

@@ -356,7 +356,7 @@ def test_without_mnist_it_trains_on_the_uci_digits(tmp_path, monkeypatch):
     monkeypatch.setenv("KERNEL_EXPLORER_RUNS", str(tmp_path / "runs"))
     test = app({"section": "train", "training": "2000-2-0.15-1"})
     assert not test.exception and "UCI handwritten digits" in words(test)
-    assert test.radio(key="digits-train-data").options == ["UCI digits, 8x8 pixels"]
+    assert test.radio(key="digits-train-data").options == ["UCI handwritten digits, 8x8 pixels"]
     assert test.select_slider(key="digits-train-images").value == 1_000  # of the 1,200 that there are
     assert "100 images to validate, 400 UCI test digits to test" in words(test)
     test.button(key="digits-train").click().run()
@@ -380,7 +380,7 @@ def test_without_mnist_it_trains_on_the_uci_digits(tmp_path, monkeypatch):
 def test_with_mnist_one_may_still_train_on_the_uci_digits(monkeypatch):
     monkeypatch.setattr(digits, "trouble", lambda: "")
     test = app({"section": "train", "training": "5000-10-0.15-1"})
-    assert test.radio(key="digits-train-data").options == ["MNIST, 28x28 pixels", "UCI digits, 8x8 pixels"]
+    assert test.radio(key="digits-train-data").options == ["MNIST, 28x28 pixels", "UCI handwritten digits, 8x8 pixels"]
     assert "10,000 MNIST test digits to test" in words(test)
     test.radio(key="digits-train-data").set_value("uci-digits").run()
     assert not test.exception and "400 UCI test digits to test" in words(test)

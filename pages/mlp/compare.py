@@ -6,7 +6,6 @@ import streamlit as st
 
 from core.analysis import course
 from core.charts import cells, mosaic
-from core.runs import shipped
 from core.runs.run import Run
 from core.ui import cached, page
 from pages.mlp import details as mlp_details
@@ -125,5 +124,5 @@ def table(sides: list[tuple[str, Run, int]]) -> str:
 
 def both() -> dict[str, Run]:
     """The runs of the MLP page that can be read; a damaged one is told of on the page."""
-    found = {name: cached.run_or_say(name) for name in shipped.RUNS if name.startswith("mlp-")}
+    found = {name: cached.run_or_say(name) for name in MODELS}
     return {name: run for name, run in found.items() if run is not None}

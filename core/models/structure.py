@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.floating]
+LEAST_LOW = 8  # pixels a side of the smallest kernel that can hold a wave of low frequency
 
 
 def low_share(kernels: Array) -> NDArray[np.float64]:

@@ -65,6 +65,21 @@ def test_liked_patches_give_the_responses_they_claim(model):
         np.testing.assert_allclose(mine, np.sort(best[:, kernel - 1])[::-1][:3], atol=1e-5)
 
 
+def test_many_images_in_parts_give_the_same(model, monkeypatch):
+    images = (np.random.default_rng(0).random((7, 32, 32)) < 0.1).astype(np.uint8)
+    asked = (model.spec, model.weights(), SPEC, "square", "square_width", {"amplitude": 0.3})
+    whole, swept = pulse_response.liked(model.spec, model.weights(), images, 3), pulse_response.sweep(*asked, points=5)
+    monkeypatch.setattr(pulse_response, "VALUES", 2 * 3 * 32 * 32)  # two images at a time
+    assert len(list(pulse_response._parts(model.spec, model.weights(), images))) == 4
+    pd.testing.assert_frame_equal(pulse_response.liked(model.spec, model.weights(), images, 3), whole, atol=1e-5)
+    for part, all_at_once in zip(pulse_response.sweep(*asked, points=5), swept, strict=True):
+        pd.testing.assert_frame_equal(part, all_at_once, atol=1e-5)
+
+
+def test_no_images_have_no_patches(model):
+    assert pulse_response.liked(model.spec, model.weights(), np.zeros((0, 32, 32)), 3).empty
+
+
 def test_analysis_leaves_the_weights_as_they_were(model):
     weights = model.weights()
     for array in weights.values():

@@ -81,3 +81,10 @@ def aligned(film: np.ndarray, epochs: np.ndarray, other: np.ndarray, other_epoch
     if nearest.shape != np.shape(film):
         raise ValueError("Two models can be compared only over as many classes.")
     return nearest
+
+
+def largest_errors(counts: np.ndarray, count: int = 5) -> list[tuple[int, int]]:
+    """Row and column of the most frequent errors, at most `count` of those that occur; equal ones in the order of the classes."""
+    errors = counts - np.diag(np.diag(counts))
+    order = np.argsort(-errors, axis=None, kind="stable")[:count]
+    return [divmod(int(cell), len(errors)) for cell in order if errors.flat[cell] > 0]

@@ -1,94 +1,184 @@
-"""A small matrix as coloured cells: rows are inputs, columns are units."""
+"""A small matrix as coloured cells, for reading: a kernel, a map, products, norms at their pixels; still or over the states."""
+
+from typing import Literal
 
 import altair as alt
 import numpy as np
 import pandas as pd
 
-from core.charts.epoch import epoch_param
-from core.charts.size import WIDE
-from core.charts.theme import Theme, signed_scale
+from core.charts import numbers
+from core.charts.epoch import columns, epoch_param, frames, opening
+from core.charts.epoch import value as state_value
+from core.charts.prepared import Prepared, built
+from core.charts.size import FIXED, WIDE
+from core.charts.theme import Theme, amount_scale, signed_scale
 
-CELL = 9  # pixels, height of a cell where rows are many
+CELL = 9  # pixels, height of a cell where the width is the column's
+STRONG = 0.55  # share of the limit above which a number stands in the paper's colour
+PRINTED = 30  # pixels that a cell with its number in it needs
 
-
-def wide(stack: np.ndarray) -> pd.DataFrame:
-    """One row a cell, one column s0, s1, ... a state, of a stack (states, rows, columns); beside them row and column."""
-    states, rows, columns = stack.shape
-    frame = pd.DataFrame(np.ascontiguousarray(stack.reshape(states, -1).T, dtype=np.float32), columns=[f"s{n}" for n in range(states)])
-    frame.insert(0, "column", np.tile(np.arange(columns), rows))
-    frame.insert(0, "row", np.repeat(np.arange(rows), columns))
-    return frame
+Kind = Literal["signed", "amount"]
 
 
-def moving_cells(
-    frame: pd.DataFrame,
+def cells(
+    values: np.ndarray,
     limit: float,
     colours: Theme,
-    opening: int,
     *,
+    kind: Kind = "signed",
+    names: tuple[str, str] = ("row", "column"),
+    value: str = "value",
+    more: dict[str, np.ndarray] | None = None,
     title: str = "",
-    names: tuple[str, str] = ("input", "unit"),
-    value: str = "w",
-) -> alt.Chart:
-    """The cells of the state that the parameter `epoch` names; `frame` as `wide` makes it.
+    size: int | None = None,
+    axes: bool = True,
+    legend: bool = False,
+    printed: bool = False,
+    pick: bool = False,
+    picked: tuple[int, int] | None = None,
+    now: int = 0,
+    first: int = 0,
+) -> Prepared:
+    """The cells of one matrix (rows, columns), each with its value under the pointer.
 
     Args:
-        limit: of the signed scale, the same for every state.
-        names: what rows and columns are.
-        value: what the tooltip calls a cell's number.
+        limit: of the colours: signed values run from -limit to limit, amounts from 0.
+        names: what rows and columns are; `value`: what a value is.
+        more: further values (rows, columns) or (rows, 1) that the tooltip says, by name.
+        size: pixels of a cell; None: as wide as the column of the page.
+        printed: write the values into the cells.
+        pick: a click picks a cell as "picked", with row, column, cell (row * columns + column) and now.
+        picked: the cell that is framed.
+        now: clicks so far, so that a second one on the same cell counts too.
+        first: number of the first row and column.
     """
-    states = sum(name.startswith("s") and name[1:].isdigit() for name in frame.columns)
-    chart = alt.Chart(frame).transform_calculate(w="datum['s' + epoch]")
-    return _cells(chart, frame, limit, colours, title, names, value).add_params(epoch_param(states, opening))
+    table = frame(values, more, first)
+    table["shade"] = table["v"] / (limit or 1.0)
+    table["now"] = now
+    table["picked"] = False
+    if picked is not None:
+        table.loc[picked[0] * values.shape[1] + picked[1], "picked"] = True
+    spec = _cells(
+        colours,
+        values.shape,
+        kind,
+        names,
+        value,
+        tuple(more or {}),
+        title,
+        size,
+        axes,
+        _legend_limit(limit) if legend else None,
+        printed,
+        pick,
+        picked is not None,
+    )
+    return Prepared(spec, {"cells": table})
 
 
-def still_cells(
-    frame: pd.DataFrame,
+def frame(values: np.ndarray, more: dict[str, np.ndarray] | None = None, first: int = 0) -> pd.DataFrame:
+    """A row a cell of (rows, columns): row, column, cell, v and what `more` names."""
+    rows, across = values.shape
+    y, x = np.divmod(np.arange(rows * across), across)
+    extra = {name: np.broadcast_to(item, values.shape).ravel() for name, item in (more or {}).items()}
+    return pd.DataFrame({"row": y + first, "column": x + first, "cell": y * across + x, "v": np.ravel(values).astype(float), **extra})
+
+
+def moving(
+    stack: np.ndarray,
     limit: float,
     colours: Theme,
+    at: int,
     *,
+    names: tuple[str, str],
+    value: str = "weight",
     title: str = "",
-    names: tuple[str, str] = ("input", "unit"),
-    value: str = "w",
-    pick: bool = False,
-) -> alt.Chart:
-    """The cells of one table: row, column, w and what else the tooltip should say.
+) -> Prepared:
+    """The cells of the state that the parameter `epoch` names, of a stack (states, rows, columns); it opens at state `at`.
 
-    With `pick` a click picks a cell's column; the table then holds now, the clicks so far.
+    The colours run from -limit to limit at every state.
     """
-    chart = _cells(alt.Chart(frame), frame, limit, colours, title, names, value)
-    if not pick:
-        return chart
-    return chart.add_params(alt.selection_point(name="picked", fields=["column", "now"], on="click", empty=False, toggle=False))
+    states, rows, across = stack.shape
+    kept = frames(states, rows * across)
+    table = frame(stack[0]).drop(columns="v").assign(limit=limit or 1.0, **columns(stack, kept.with_full([at])))
+    spec = _moving(colours, (rows, across), states, kept.step, names, value, title, _legend_limit(limit))
+    return Prepared(spec, {"cells": table}, opening(at, states))
 
 
+def _legend_limit(limit: float) -> float:
+    return float(f"{limit or 1.0:.3g}")
+
+
+@built
 def _cells(
-    chart: alt.Chart, frame: pd.DataFrame, limit: float, colours: Theme, title: str, names: tuple[str, str], value: str
-) -> alt.Chart:
-    rows = int(frame["row"].max()) + 1
-    more = [
-        alt.Tooltip(f"{name}:Q", format=".4g")
-        for name in frame.columns
-        if not (name in ("row", "column", "w", "now") or name[1:].isdigit())
-    ]
-    few = alt.Axis(labelOverlap=True, ticks=False, domain=False, labelAngle=0)
-    return (
-        chart.mark_rect()
-        .encode(
-            x=alt.X("column:O", title=names[1], axis=few),
-            y=alt.Y("row:O", title=names[0], axis=few),
-            color=alt.Color(
-                "w:Q",
-                title=None,
-                scale=signed_scale(limit, colours),
-                legend=alt.Legend(orient="bottom", format=".2~g", values=[-limit, 0, limit], gradientLength=120),
-            ),
-            tooltip=[
-                alt.Tooltip("row:Q", title=names[0]),
-                alt.Tooltip("column:Q", title=names[1]),
-                *more,
-                alt.Tooltip("w:Q", title=value, format=".4g"),
-            ],
-        )
-        .properties(height=max(rows * CELL, 150), title=title, autosize=WIDE)
+    colours: Theme,
+    shape: tuple[int, int],
+    kind: Kind,
+    names: tuple[str, str],
+    value: str,
+    more: tuple[str, ...],
+    title: str,
+    size: int | None,
+    axes: bool,
+    limit: float | None,
+    printed: bool,
+    pick: bool,
+    framed: bool,
+) -> alt.LayerChart:
+    base = _based(alt.Chart(alt.NamedData("cells"), name="cells"), names, axes)
+    rects = base.mark_rect(cursor="pointer" if pick else "default").encode(
+        color=_colour(kind, colours, limit), tooltip=_tips(names, value, more)
     )
+    if pick:
+        fields = ["row", "column", "cell", "now"]
+        rects = rects.add_params(alt.selection_point(name="picked", fields=fields, on="click", empty=False, toggle=False))
+    layers = [rects]
+    if printed and size is not None and size >= PRINTED:
+        ink = alt.condition(f"abs(datum.shade) > {STRONG}", alt.value(colours.paper), alt.value(colours.text))
+        words = base.mark_text(fontSize=9 if size < 44 else 11, tooltip=None)
+        layers.append(words.encode(text=alt.Text("v:Q", format=numbers.THREE), color=ink))
+    if framed:
+        box = base.transform_filter("datum.picked").mark_rect(fillOpacity=0, stroke=colours.mark, strokeWidth=2.5, tooltip=None)
+        layers.append(box)
+    return _sized(alt.layer(*layers), shape, size, title)
+
+
+@built
+def _moving(
+    colours: Theme, shape: tuple[int, int], states: int, step: int, names: tuple[str, str], value: str, title: str, limit: float
+) -> alt.LayerChart:
+    base = alt.Chart(alt.NamedData("cells"), name="cells").transform_calculate(v=state_value(step))
+    base = _based(base.transform_calculate(shade="datum.v / datum.limit"), names, True)
+    rects = base.mark_rect().encode(color=_colour("signed", colours, limit), tooltip=_tips(names, value, ()))
+    return _sized(alt.layer(rects), shape, None, title).add_params(epoch_param(states))
+
+
+def _based(chart: alt.Chart, names: tuple[str, str], axes: bool) -> alt.Chart:
+    few = alt.Axis(labelOverlap=True, ticks=False, domain=False, labelAngle=0) if axes else None
+    return chart.encode(x=alt.X("column:O", title=names[1], axis=few), y=alt.Y("row:O", title=names[0], axis=few))
+
+
+def _colour(kind: Kind, colours: Theme, limit: float | None) -> alt.Color:
+    """The colour of a share of the limit, with a legend in the values' own numbers where the limit is given."""
+    scale = signed_scale(1, colours) if kind == "signed" else amount_scale(1, colours)
+    legend = None
+    if limit is not None:
+        words = f"format(datum.value * {limit!r}, '{numbers.THREE}')"
+        values = [-1, 0, 1] if kind == "signed" else [0, 1]
+        legend = alt.Legend(orient="bottom", direction="horizontal", values=values, gradientLength=120, labelExpr=words)
+    return alt.Color("shade:Q", title=None, scale=scale, legend=legend)
+
+
+def _tips(names: tuple[str, str], value: str, more: tuple[str, ...]) -> list[alt.Tooltip]:
+    return [
+        alt.Tooltip("row:Q", title=names[0]),
+        alt.Tooltip("column:Q", title=names[1]),
+        *(alt.Tooltip(f"{name}:Q", format=numbers.SIX) for name in more),
+        alt.Tooltip("v:Q", title=value, format=numbers.SIX),
+    ]
+
+
+def _sized(chart: alt.LayerChart, shape: tuple[int, int], size: int | None, title: str) -> alt.LayerChart:
+    if size is None:
+        return chart.properties(height=max(shape[0] * CELL, 150), title=title, autosize=WIDE)
+    return chart.properties(width=size * shape[1], height=size * shape[0], title=title, autosize=FIXED)

@@ -12,6 +12,9 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
+from core.charts.epoch import columns, epoch_param
+from core.charts.epoch import value as state_value
+
 SORTS = {"original": "original order", "value": "value", "abs": "|value|", "norm": "L2 norm"}
 MOVES = {"both": "rows and columns", "rows": "rows", "columns": "columns"}
 TABLE = "cells"  # the named table that a matrix chart reads: `frame` makes it
@@ -40,10 +43,13 @@ class Block:
     x_axis: str
     owns_y: bool = True  # its norms are the norms of the y axis
     owns_x: bool = True
+    y_units: Sequence[int] | None = None  # which units these are, where they are not all
+    x_units: Sequence[int] | None = None
 
 
-def frame(blocks: Sequence[Block], biases: np.ndarray | None = None) -> pd.DataFrame:
-    """A row a cell: block, unit indices, axes and the weight at every state.
+def frame(blocks: Sequence[Block], biases: np.ndarray | None = None, kept: Sequence[int] | None = None) -> pd.DataFrame:
+    """A row a cell: block, unit indices, whether it lies in its block's first row (fy) or column (fx), axes and the weight at the
+    states that are kept, all of them by default.
 
     Args:
         biases: (states, x units of the first block), as further cells of a block "bias".
@@ -54,9 +60,10 @@ def frame(blocks: Sequence[Block], biases: np.ndarray | None = None) -> pd.DataF
     for block in blocks:
         states, height, width = block.values.shape
         y, x = np.divmod(np.arange(height * width), width)
-        table = {"m": block.name, "y": y, "x": x, "ay": block.y_axis, "ax": block.x_axis, "oy": int(block.owns_y), "ox": int(block.owns_x)}
-        flat = block.values.reshape(states, -1).astype(np.float32)
-        tables.append(pd.DataFrame(table | {f"s{i}": flat[i] for i in range(states)}))
+        units_y, units_x = (np.arange(n) if u is None else np.asarray(u) for u, n in ((block.y_units, height), (block.x_units, width)))
+        table = {"m": block.name, "y": units_y[y], "x": units_x[x], "fy": (y == 0).astype(np.int8), "fx": (x == 0).astype(np.int8)}
+        table |= {"ay": block.y_axis, "ax": block.x_axis, "oy": int(block.owns_y), "ox": int(block.owns_x)}
+        tables.append(pd.DataFrame(table | columns(block.values, range(states) if kept is None else kept)))
     return pd.concat(tables, ignore_index=True)
 
 
@@ -64,7 +71,7 @@ def parameters(states: int) -> list[alt.Parameter]:
     """Hidden inputs that the player and the page write to."""
     text = alt.binding(input="text")
     return [
-        alt.param(name="epoch", value=0, bind=alt.binding_range(min=0, max=states - 1, step=1)),
+        epoch_param(states),
         alt.param(name="sort", value="original", bind=text),
         alt.param(name="move", value="both", bind=text),
         alt.param(name="falling", value="1", bind=text),
@@ -93,15 +100,19 @@ def _view_names(chart: Any) -> Iterator[str]:
         yield chart.name
 
 
-def ordered(chart: alt.VConcatChart) -> alt.VConcatChart:
-    """Add the steps that find each cell's weight at the state shown and its place in the chosen order."""
+def ordered(chart: alt.VConcatChart, step: int = 1) -> alt.VConcatChart:
+    """Add the steps that find each cell's weight at the state shown and its place in the chosen order.
+
+    Args:
+        step: of the states that the table keeps (core/charts/epoch.py).
+    """
     here = f"({PICKED} && datum.m == pick.m[0])"
     value = "(sort == 'abs' ? abs(datum.o) : datum.o)"
     sign = "(falling == '1' ? -1 : 1)"
     by_norm_y = f"(sort == 'norm' || ({PICKED} && pick.px[0] == -1))"
     by_norm_x = f"(sort == 'norm' || ({PICKED} && pick.py[0] == -1))"
     return (
-        chart.transform_calculate(w="datum['s' + epoch]", o="datum['s' + (toNumber(held) < 0 ? epoch : held)]")
+        chart.transform_calculate(w=state_value(step), o=state_value(step, state="(toNumber(held) < 0 ? epoch : toNumber(held))"))
         .transform_calculate(
             ky=f"{here} && datum.x == pick.px[0] ? {value} : 0",
             kx=f"{here} && datum.y == pick.py[0] ? {value} : 0",

@@ -1,11 +1,13 @@
 """Charts built once and shown often: a finished spec whose data and opening values are put in at each showing.
 
-Building and validating a large Altair chart costs some 0.3 s; the browser needs the same spec every time anyway.
+Building and validating a large Altair chart costs some 0.3 s; the browser needs the same spec every time anyway. So a chart
+is a function of its options alone, marked `built`, on tables that it names; whoever shows it brings the tables.
 """
 
 import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache, wraps
 from typing import Any
 
 import altair as alt
@@ -20,24 +22,35 @@ warnings.filterwarnings("ignore", message="Automatically deduplicated selection 
 
 @dataclass(frozen=True)
 class Prepared:
-    """A Vega-Lite spec with its tables by name."""
+    """A Vega-Lite spec with its tables by name, and the values that its top-level parameters open with."""
 
     spec: Mapping[str, Any]
     tables: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+    values: Mapping[str, Any] = field(default_factory=dict)
 
     def shown(self, values: Mapping[str, Any] | None = None, renderer: str = "canvas") -> dict[str, Any]:
-        """The spec with its tables, and with `values` as the opening values of its top-level parameters."""
+        """The spec with its tables and opening values; `values` stand before its own."""
         meta = {"embedOptions": {"renderer": renderer, "actions": False}}
-        parameters = [p | {"value": values[p["name"]]} if values and p["name"] in values else p for p in self.spec.get("params", [])]
+        opening = {**self.values, **(values or {})}
+        parameters = [p | {"value": opening[p["name"]]} if p["name"] in opening else p for p in self.spec.get("params", [])]
         return {**self.spec, "usermeta": meta, "params": parameters, "datasets": dict(self.tables)}
 
 
-def prepare(build: Callable[[], alt.TopLevelMixin], tables: Mapping[str, pd.DataFrame], colours: Theme) -> Prepared:
-    """Build a chart on `alt.NamedData` tables without checking each step; the tests check the same chart in full."""
-    with debug_mode(False):
-        spec = finish(build(), colours).to_dict(validate=False)
-    for parameter in spec.get("params", []):
-        # Altair hands a brush to every layer of its view; Vega allows it once and needs the layer with the fields, the first.
-        if isinstance(parameter.get("select"), dict) and parameter["select"].get("type") == "interval":
-            parameter["views"] = parameter["views"][:1]
-    return Prepared(spec, tables)
+def built(build: Callable[..., alt.TopLevelMixin]) -> Callable[..., Mapping[str, Any]]:
+    """For a function (colours, options) -> chart on `alt.NamedData`: its spec, made once for each set of hashable options.
+
+    It is not checked step by step; the tests check the same chart in full.
+    """
+
+    @lru_cache(maxsize=256)
+    @wraps(build)
+    def spec(colours: Theme, *arguments: Any, **options: Any) -> Mapping[str, Any]:
+        with debug_mode(False):
+            made = finish(build(colours, *arguments, **options), colours).to_dict(validate=False)
+        for parameter in made.get("params", []):
+            # Altair hands a brush to every layer of its view; Vega allows it once and needs the layer with the fields, the first.
+            if parameter.get("views") and isinstance(parameter.get("select"), dict) and parameter["select"].get("type") == "interval":
+                parameter["views"] = parameter["views"][:1]
+        return made
+
+    return spec

@@ -18,6 +18,24 @@ def amount_levels(values: np.ndarray, top: float) -> np.ndarray:
     return np.clip(np.rint(np.asarray(values, dtype=np.float32) * (254 / (top or 1.0))), 0, 254).astype(np.uint8)
 
 
+def tiled(pictures: np.ndarray, across: int, *, gap: int = 1, fill: object = 0, border: bool = False) -> np.ndarray:
+    """Pictures (n, height, width[, 3]) in rows of `across`, (rows * ..., across * ..., [3]), of the same type.
+
+    Args:
+        gap: pixels between two pictures, and with `border` around all, in the colour or level `fill`.
+    """
+    count, height, width = pictures.shape[:3]
+    across = min(across, count)
+    down, edge = -(-count // across), gap if border else 0
+    shape = (down * (height + gap) - gap + 2 * edge, across * (width + gap) - gap + 2 * edge, *pictures.shape[3:])
+    out = np.empty(shape, pictures.dtype)
+    out[:] = fill
+    for n, picture in enumerate(pictures):
+        top, left = edge + n // across * (height + gap), edge + n % across * (width + gap)
+        out[top : top + height, left : left + width] = picture
+    return out
+
+
 def png(levels: np.ndarray, palette: np.ndarray, scale: int = 1, compress: int = 6) -> bytes:
     """A palette PNG of levels (height, width) uint8; each value becomes scale x scale pixels."""
     image = Image.fromarray(np.ascontiguousarray(levels), mode="P")

@@ -37,21 +37,9 @@ def image_pixels(image: np.ndarray, theme: Theme) -> np.ndarray:
     return theme.ink_palette[raster.amount_levels(image, 1.0)]
 
 
-def tiled(pictures: np.ndarray, columns: int, gap: int, paper: Sequence[int]) -> np.ndarray:
-    """Pictures (n, height, width, 3) laid out row by row with gaps of paper, (rows, ..., 3) uint8."""
-    n, height, width, _ = pictures.shape
-    rows = -(-n // columns)
-    out = np.empty((rows * (height + gap) + gap, columns * (width + gap) + gap, 3), np.uint8)
-    out[:] = paper
-    for i, picture in enumerate(pictures):
-        top, left = gap + (i // columns) * (height + gap), gap + (i % columns) * (width + gap)
-        out[top : top + height, left : left + width] = picture
-    return out
-
-
 def sheet(templates: np.ndarray, limit: float, theme: Theme, *, columns: int = 5, gap: int = 1) -> np.ndarray:
     """Templates (units, height, width[, 3]) of one state as one picture, (height, width, 3) uint8."""
-    return tiled(pixels(templates, limit, theme), columns, gap, theme.ink_palette[60])
+    return raster.tiled(pixels(templates, limit, theme), columns, gap=gap, fill=theme.ink_palette[60], border=True)
 
 
 def film(

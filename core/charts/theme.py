@@ -27,7 +27,30 @@ class Theme:
     right: str
     wrong: str
     lines: tuple[str, ...]  # up to six curves, told apart by dash too
-    classes: tuple[str, ...]  # ten classes, by Okabe-Ito and its shades
+    classes: tuple[str, ...]  # for colour-blind eyes too; `class_colours` starts anew beyond the last
+
+    @property
+    def up(self) -> str:
+        """What pushes up, as a bar or a word on the paper."""
+        return self.signed[-1]
+
+    @property
+    def down(self) -> str:
+        """What pushes down, likewise."""
+        return self.signed[0]
+
+    @property
+    def solid(self) -> str:
+        """An amount as a bar, whatever its size."""
+        return self.amount[2]
+
+    def class_colours(self, count: int) -> list[str]:
+        """One colour a class."""
+        return [self.classes[i % len(self.classes)] for i in range(count)]
+
+    def line_colours(self, count: int) -> list[str]:
+        """One colour a curve; beyond six they repeat."""
+        return [self.lines[i % len(self.lines)] for i in range(count)]
 
     @property
     def signed_palette(self) -> np.ndarray:
@@ -45,8 +68,6 @@ class Theme:
         return _palette(self.ink, 255)
 
 
-_CLASSES = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#8C7A00", "#7A4FA3", "#6B6B6B", "#00736B")
-
 LIGHT = Theme(
     dark=False,
     paper="#ffffff",
@@ -54,13 +75,13 @@ LIGHT = Theme(
     muted="#5d6675",
     grid="#dfe3ea",
     mark="#111111",
-    signed=("#08306b", "#5a9bd4", "#ffffff", "#f4a24a", "#8f3200"),
+    signed=("#0a50c0", "#6ea8ea", "#ffffff", "#f6a45c", "#bf4400"),
     amount=("#ffffff", "#b7c9b5", "#5f8f77", "#1d4d4f", "#06262b"),
     ink=("#ffffff", "#16181d"),
     right="#00736B",
     wrong="#B3365F",
     lines=("#0072B2", "#C65102", "#00736B", "#7A4FA3", "#8C7A00", "#6B6B6B"),
-    classes=_CLASSES,
+    classes=("#0072B2", "#C77800", "#009E73", "#CC5A9E", "#0000ff", "#773300", "#0022aa", "#443333", "#5577ff", "#661166"),
 )
 DARK = Theme(
     dark=True,
@@ -69,13 +90,13 @@ DARK = Theme(
     muted="#9aa4b2",
     grid="#2a303b",
     mark="#ffffff",
-    signed=("#b9dcff", "#3d86cf", "#0e1117", "#cf6f1a", "#ffd09a"),
+    signed=("#2f95ff", "#1b4f92", "#0e1117", "#8f480c", "#ff9020"),
     amount=("#0e1117", "#1f4746", "#3c8073", "#86bfa3", "#e3f5e6"),
     ink=("#0e1117", "#f2f2ee"),
     right="#3fc1a8",
     wrong="#ef7fa5",
     lines=("#56B4E9", "#F0A04B", "#3fc1a8", "#c39be0", "#d6c24a", "#b0b0b0"),
-    classes=_CLASSES,
+    classes=("#4FA8E8", "#F0A04B", "#2FBF95", "#E58BC0", "#7766ff", "#c25a45", "#2277dd", "#eedd00", "#997788", "#aaee99"),
 )
 
 
@@ -84,12 +105,18 @@ def theme(dark: bool) -> Theme:
     return DARK if dark else LIGHT
 
 
+def rgb(colour: str) -> tuple[int, int, int]:
+    """Red, green and blue of "#rrggbb", 0 to 255 each."""
+    red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
+    return red, green, blue
+
+
 @cache
 def _palette(stops: tuple[str, ...], entries: int) -> np.ndarray:
     """(256, 3) uint8: `entries` colours evenly between the stops, the last one repeated."""
-    rgb = np.array([[int(stop[i : i + 2], 16) for i in (1, 3, 5)] for stop in stops], dtype=float)
+    colours = np.array([rgb(stop) for stop in stops], dtype=float)
     at = np.linspace(0, len(stops) - 1, entries)
-    table = np.stack([np.interp(at, range(len(stops)), rgb[:, c]) for c in range(3)], axis=1)
+    table = np.stack([np.interp(at, range(len(stops)), colours[:, c]) for c in range(3)], axis=1)
     return np.vstack([table, np.repeat(table[-1:], 256 - entries, axis=0)]).round().astype(np.uint8)
 
 
@@ -107,13 +134,11 @@ def amount_scale(top: float, colours: Theme) -> alt.Scale:
     return alt.Scale(type="linear", domain=[top * i / 4 for i in range(5)], range=list(colours.amount), interpolate="rgb", clamp=True)
 
 
-def finish(chart: alt.TopLevelMixin, colours: Theme, *, canvas: bool = True) -> alt.TopLevelMixin:
-    """The chart with the app's fonts and colours, drawn on canvas unless a test or a screen reader wants SVG."""
-    assert is_chart_type(chart)  # every top-level chart is one; Altair's mixin lacks `properties`
-    embed = {"renderer": "canvas" if canvas else "svg", "actions": False}
+def finish(chart: alt.TopLevelMixin, colours: Theme) -> alt.TopLevelMixin:
+    """The chart with the app's fonts and colours."""
+    assert is_chart_type(chart)  # every top-level chart is one; Altair's mixin lacks `configure`
     return (
-        chart.properties(usermeta={"embedOptions": embed})
-        .configure(background="transparent", font=FONT)
+        chart.configure(background="transparent", font=FONT)
         .configure_view(stroke=colours.grid, strokeWidth=1)
         .configure_axis(
             labelColor=colours.muted,

@@ -12,12 +12,16 @@ def count(chart: str) -> int:
     return st.session_state.get(f"_{chart}-clicks", 0)
 
 
-def taken(chart: str, selection: str = "picked") -> dict | None:
-    """What was just clicked, for a chart's callback, as its fields; None if nothing is picked."""
+def taken(chart: str, selection: str = "picked", counter: str = "") -> dict | None:
+    """What was just clicked, for a chart's callback, as its fields; None if nothing is picked.
+
+    Args:
+        counter: what `count` knows it by, where several charts count together.
+    """
     picked = (st.session_state[chart].get("selection") or {}).get(selection)
     if not picked:
         return None
-    st.session_state[f"_{chart}-clicks"] = count(chart) + 1
+    st.session_state[f"_{counter or chart}-clicks"] = count(counter or chart) + 1
     return dict(picked[0])
 
 

@@ -5,7 +5,6 @@ import os
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-import altair as alt
 import streamlit as st
 
 from core.charts import svg
@@ -24,7 +23,7 @@ _STYLE = """
 .block-container { padding-top: 3.25rem; max-width: 1400px; }
 /* In the bar at the top, left of Streamlit's own signs. */
 .st-key-copy-link { position: fixed !important; top: 0.75rem; right: 7rem; width: auto !important; z-index: 999990; }
-.st-key-screen-box { position: absolute; }
+.st-key-screen-box, [class*="st-key-address"] { position: absolute !important; }
 h1 { padding: 0.25rem 0 !important; font-size: 2rem !important; }
 </style>
 """
@@ -61,50 +60,29 @@ def header(title: str, sentence: str, notes: Iterable[str] = ()) -> None:
     copy_link()
 
 
-def _on_select(select: bool | Callable[[], None]) -> Any:
-    """What Streamlit calls the wish of `chart` and `prepared` to hear of selections."""
-    return select if callable(select) else "rerun" if select else "ignore"
-
-
 def chart(
-    picture: alt.TopLevelMixin,
+    picture: Prepared,
     *,
     alt_text: str,
     key: str | None = None,
     select: bool | Callable[[], None] = False,
-    canvas: bool = True,
     width: str = "content",
+    values: Mapping[str, Any] | None = None,
 ):
-    """Show a chart in the theme in use; with `select` its selections come back and rerun the script or fragment.
+    """Show a chart; with `select` its selections come back and rerun the script or fragment.
 
     Args:
         alt_text: what a screen reader says instead of the picture.
         select: or what to call before that rerun; the selection lies in `st.session_state[key]`.
-    """
-    return st.altair_chart(  # type: ignore[call-overload]  # typed for each class of chart, not for their base
-        colours.finish(picture, theme(), canvas=canvas and _canvas()),
-        theme=None,
-        key=key,
-        width=width,
-        on_select=_on_select(select),
-        alt=alt_text,
-    )
-
-
-def prepared(
-    chart: Prepared, *, alt_text: str, key: str, select: bool | Callable[[], None] = False, values: Mapping[str, Any] | None = None
-):
-    """Show a chart that was built once; see `chart`.
-
-    Args:
-        values: opening values of its parameters; a change of them draws the chart anew.
+        width: "content", or "stretch" for as wide as its column.
+        values: opening values of its parameters beside its own; a change of them draws the chart anew.
     """
     return st.vega_lite_chart(
-        chart.shown(values, "canvas" if _canvas() else "svg"),
+        picture.shown(values, "canvas" if _canvas() else "svg"),
         theme=None,
         key=key,
-        width="content",
-        on_select=_on_select(select),
+        width=width,  # type: ignore[arg-type]  # one of Streamlit's two words
+        on_select=select if callable(select) else "rerun" if select else "ignore",
         alt=alt_text,
     )
 

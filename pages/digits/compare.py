@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import streamlit as st
 
-from core.analysis.activations import change
+from core.analysis.change import change
 from core.ui import link, page
 from core.ui.board import board, picked_on
 from core.ui.question import ask

@@ -7,6 +7,7 @@ import streamlit as st
 from PIL import Image
 from streamlit.delta_generator import DeltaGenerator
 
+from core.analysis.dense import order
 from core.charts.strips import Pictures, Strip, strip
 from core.charts.theme import Theme
 from core.ui import link, page
@@ -112,7 +113,7 @@ def _show(net: Net, seen: Given | None, middle: DeltaGenerator, right: DeltaGene
 
 def answer(seen: Given, shares: np.ndarray) -> tuple[str, str]:
     """What the network says, and how sure it is of what."""
-    first, second = (int(d) for d in np.argsort(-shares)[:2])
+    first, second = (int(d) for d in order(shares)[:2])
     verdict = "" if seen.label is None else (" That is right." if first == seen.label else f" That is wrong: it is {an(seen.label)}.")
     sure = f"{100 * shares[first]:.1f} % for {first}, then {100 * shares[second]:.1f} % for {second}"
     return f"It reads {an(first)}", f"{sure}, from {seen.name}.{verdict}{off_middle(seen)}"

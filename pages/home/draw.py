@@ -3,9 +3,9 @@
 import numpy as np
 import streamlit as st
 
-from core.analysis import dense
-from core.analysis.activations import activations
+from core.analysis.dense import order
 from core.charts import svg
+from core.models import network
 from core.runs.run import Run
 from core.ui import cached, page
 from core.ui.drawn_digit import drawn_digit
@@ -19,10 +19,7 @@ NETWORKS = {  # shipped run -> name on the page, the page that looks inside it
 
 def answer(run: Run, image: np.ndarray) -> np.ndarray:
     """The ten probabilities (10,) that a run's last state gives an image (28, 28) in [0, 1]."""
-    state = cached.last_state(run.key)
-    if run.spec.model.kind == "dense":
-        return dense.forward(state, image[None], run.spec.model.activation)[-1][0]
-    return activations(state, image[None])["probabilities"][0]
+    return network.answers(run.spec.model, cached.last_state(run.key), image[None])[0]
 
 
 def percent(share: float) -> str:
@@ -49,7 +46,7 @@ def draw_a_digit() -> None:
 
 def _answer(title: str, target: str, shares: np.ndarray) -> None:
     """What a network says, and its ten probabilities (10,) as bars."""
-    first, second = np.argsort(-shares)[:2]
+    first, second = order(shares)[:2]
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         with st.container(width=260, gap="xsmall"):
             st.markdown(

@@ -14,6 +14,7 @@ from pages.templates.images import missing, probabilities, stand_in, test_images
 from pages.templates.sizes import LIST, width
 from pages.templates.view import View
 
+CHART = f"{PAGE}-confusion-chart"  # how the keys of the matrices begin
 SHOWN = 36  # images of a cell
 
 
@@ -59,7 +60,7 @@ def pick(chart_key: str, then: Callable[[], None] | None = None) -> Callable[[],
     """What a matrix with this key calls when a cell is clicked."""
 
     def picked() -> None:
-        point = clicks.taken(chart_key, "cell")
+        point = clicks.taken(chart_key, "cell", CHART)
         if point:
             choices.put(PAGE, "cell", f"{point['row']}-{point['column']}")
             if then:

@@ -7,22 +7,20 @@ import pandas as pd
 import streamlit as st
 
 from core.analysis import confusion
-from core.analysis.confusion import precision, recall
 from core.charts import confusion as chart
 from core.charts import raster
 from core.charts import theme as colours
 from core.charts.templates import image_pixels
+from core.models.counts import precision, recall
 from core.runs import store
 from core.ui import choices, clicks, networks, page, shown
 from core.ui.player import player
-from pages.templates.cell import cell_panel, choose_cell, pick, picked_cell
+from pages.templates.cell import CHART, cell_panel, choose_cell, pick, picked_cell
 from pages.templates.choices import FORMS, NOTHING, PAGE, at_rest, choose_state, open_part
 from pages.templates.downloads import csv, downloads
 from pages.templates.images import probabilities, same_images, test_images
 from pages.templates.parts import on_images
 from pages.templates.view import View
-
-CHART = f"{PAGE}-confusion-chart"  # how the keys of the matrices begin
 
 
 def matrix(view: View) -> None:
@@ -52,7 +50,7 @@ def matrix(view: View) -> None:
             shown.labels(view.run),
             view.state,
             [f"{PAGE}-confusion"],
-            signals={"picked": "" if cell is None else f"{cell.actual}|{cell.predicted}", "now": str(clicks.count(CHART))},
+            signals={"picked": "" if cell is None else f"{cell.actual}|{cell.predicted}", "clicks": str(clicks.count(CHART))},
             on_rest=at_rest(view),
         )
     with side:
@@ -124,7 +122,9 @@ def _one(view: View, clock: View, form: str) -> None:
         images = test_images(view.data)
         if images is None:
             page.empty(
-                "No pictures to show", "The counts are here: choose Counts or Row %. The pictures come with their data set.", chart.HEIGHT
+                "No pictures to show",
+                "The counts are here: choose Counts or Row %. The pictures come with their data set.",
+                chart.height(len(view.classes)),
             )
             return
         frame = _top_images(view, view.key, view.state, theme.dark, images.source)

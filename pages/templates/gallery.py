@@ -15,7 +15,6 @@ from pages.templates.choices import PAGE, at_rest, choose_state
 from pages.templates.downloads import downloads, film_webp, npz, png
 from pages.templates.film import pack, template_film
 from pages.templates.groups import SHEET, choose_group
-from pages.templates.held import held
 from pages.templates.images import class_means
 from pages.templates.sizes import film_scale, sheet_columns
 from pages.templates.view import View
@@ -32,7 +31,7 @@ def gallery(view: View) -> None:
     with picture:
         units = choose_group("sheet", len(view.units), SHEET)
         with st.container(key=f"{PAGE}-gallery"):
-            states = held(view.run.states, 2 * int(np.prod(view.shape)) * len(units), view.state)
+            states = view.held(2 * int(np.prod(view.shape)) * len(units))
             template_film(f"{PAGE}-film", _message(view, view.stamp, theme.dark, means is not None, units.start, units.stop, tuple(states)))
         player(f"{PAGE}-player", shown.labels(view.run), view.state, [f"{PAGE}-gallery"], on_rest=at_rest(view))
         beside = ""

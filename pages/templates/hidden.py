@@ -6,7 +6,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from core.analysis.votes import film, sides, unit_order
 from core.charts import theme as colours
-from core.models import mlp
+from core.models.activations import softmax
 from core.runs import store
 from core.ui import choices, page, question, shown
 from core.ui.player import player
@@ -14,7 +14,6 @@ from pages.templates import words
 from pages.templates.choices import BARS, OWN, PAGE, WEIGHTS, at_rest
 from pages.templates.film import pack, template_film
 from pages.templates.groups import GROUP, choose_group
-from pages.templates.held import held
 from pages.templates.parts import nearest, one_layer
 from pages.templates.picked import Picked, picked_image
 from pages.templates.strip import strip
@@ -131,7 +130,7 @@ def _picture(view: View, class_: int | None, places: range, picked: Picked | Non
     chosen = unit_order(weights[view.state], class_)[places.start : places.stop]  # from left to right
     units = np.sort(chosen)
     order = np.searchsorted(units, chosen)  # of the columns
-    states = held(run.states, 2 * len(units) * int(np.prod(view.shape)), view.state)
+    states = view.held(2 * len(units) * int(np.prod(view.shape)))
     with picture:
         st.markdown(f"**{view.moment}**, {view.accuracy_words}. {view.seeds_words}")
         with st.container(key=f"{PAGE}-hidden", gap="small"):
@@ -170,7 +169,7 @@ def _picture(view: View, class_: int | None, places: range, picked: Picked | Non
             best = int(logits.argmax())
             st.markdown(
                 f"The votes for **{view.classes[best]}** add up to {signed(cast.products[view.state, :, best].sum())}, with its bias "
-                f"{signed(cast.bias[view.state, best])} to z = **{signed(logits[best])}**, {mlp.softmax(logits)[best]:.1%} after softmax. "
+                f"{signed(cast.bias[view.state, best])} to z = **{signed(logits[best])}**, {softmax(logits)[best]:.1%} after softmax. "
                 f"The image: {picked.words}."
             )
 

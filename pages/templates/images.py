@@ -5,12 +5,12 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
-from core.analysis import templates
 from core.charts import raster
 from core.charts.templates import image_pixels
 from core.data import cifar, digits
+from core.data.class_means import class_means as averages
 from core.data.folder import MissingData, data_folder
-from core.models import mlp
+from core.models import network
 from core.specs import DataSpec
 from core.ui import data_status, page
 from pages.templates import words
@@ -65,7 +65,7 @@ def _class_means(_view: View, key: str, stamp: str) -> np.ndarray | None:
         images, labels = (digits if _view.data.name == "mnist" else cifar).load("train")
     except MissingData:
         return None
-    return templates.class_means(images, labels).astype(np.float32) / 255
+    return averages(images, labels, len(_view.classes)).astype(np.float32) / 255
 
 
 def probabilities(view: View, images: Images) -> np.ndarray:
@@ -75,12 +75,7 @@ def probabilities(view: View, images: Images) -> np.ndarray:
 
 @st.cache_resource(show_spinner=False, max_entries=24)
 def _probabilities(_view: View, key: str, state: int, source: str, _images: Images) -> np.ndarray:
-    kernels, biases = mlp.layers_of(_view.weights)
-    chunks = []
-    for start in range(0, len(_images.images), 2_000):  # so that float copies of the pixels stay small
-        x = mlp.inputs(_images.images[start : start + 2_000])
-        chunks.append(mlp.softmax(mlp.forward(kernels, biases, x, _view.run.spec.model.activation)[-1]))
-    return np.concatenate(chunks)
+    return network.answers(_view.run.spec.model, _view.weights, _images.images)
 
 
 def url(image: np.ndarray) -> str:

@@ -75,7 +75,7 @@ def stands_in(section: str, model: str) -> None:
     asked = networks.label(choices.value(PAGE, "asked"))
     part = PARTS[section]
     with st.container(horizontal=True, vertical_alignment="center", key=f"{PAGE}-stands-in"):
-        st.markdown(words.STANDS_IN.format(part=part.title, wants=part.wants, shown=networks.label(model), asked=asked))
+        st.markdown(words.STANDS_IN.format(part=part.title, wants=part.wants, shown=networks.label(model), asked=asked), width="content")
         st.button(f"Back to {asked}", icon=":material/arrow_back:", key=f"{PAGE}-asked-back", on_click=open_part, args=("gallery",))
 
 

@@ -6,6 +6,7 @@ import streamlit as st
 from core.analysis.confusion import largest_errors
 from core.charts import raster
 from core.charts import templates as pictures
+from core.models.counts import recall
 from core.runs import store
 from core.runs.catalog import Entry
 from core.ui import page
@@ -87,7 +88,7 @@ def _errors(view: View, digits: View | None) -> None:
     """Both confusion matrices, with the worst class and the most frequent error of the pictures."""
     counts = view.counts
     totals = counts.sum(axis=1)
-    worst = int(np.argmin(np.where(totals > 0, np.diag(counts) / np.maximum(totals, 1), np.inf)))
+    worst = int(np.nanargmin(recall(counts)))
     most = "".join(
         f"Most frequent error: **{view.classes[row]}** read as **{view.classes[column]}**, {counts[row, column]:,} of {totals[row]:,}. "
         for row, column in largest_errors(counts, 1)

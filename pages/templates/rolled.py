@@ -11,7 +11,6 @@ from core.ui import choices, page, shown
 from core.ui.player import player
 from pages.templates import words
 from pages.templates.choices import PAGE, at_rest
-from pages.templates.held import held
 from pages.templates.picked import Picked, picked_image
 from pages.templates.rolled_vector import rolled_vector
 from pages.templates.view import View, signed
@@ -30,7 +29,7 @@ def _panels(view: View, which: int, picked: Picked | None, picture: DeltaGenerat
     """The vectors and their sum in `picture`, at every state, and what to notice."""
     theme, unit = page.theme(), view.classes[which]
     numbers = int(np.prod(view.shape))
-    states = held(view.run.states, 3 * numbers * 2, view.state)
+    states = view.held(2 * 3 * numbers)
     if picked is not None and picked.label is None:  # a drawing changes many times a second: send the state shown alone
         states = [view.state]
     film = view.over_states("dense1.kernel")[states, :, which].reshape(-1, *view.shape)  # (held, *shape)

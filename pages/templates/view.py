@@ -7,13 +7,16 @@ import numpy as np
 import streamlit as st
 
 from core.analysis import templates
+from core.charts.epoch import frames
 from core.charts.templates import COLOUR_WORDS
 from core.charts.theme import SIGNED_WORDS
-from core.models import mlp
+from core.models.counts import accuracy
 from core.specs import DataSpec, RunSpec
 from core.ui import shown
 from core.ui.shown import Shown
 from pages.templates.facts import classes_of, shape_of, test_words
+
+FILM = 4_000_000  # bytes of all states that the browser holds of one picture
 
 
 def class_names(spec: RunSpec) -> tuple[str, ...]:
@@ -63,6 +66,10 @@ class View(Shown):
     def shape(self) -> tuple[int, ...]:
         """Of one image: (height, width) or (height, width, 3)."""
         return shape_of(self.data)
+
+    def held(self, size: int) -> list[int]:
+        """The states that the browser holds when each of them takes `size` bytes: all, or some with the last and this one, rising."""
+        return frames(self.run.states, size, FILM).with_full([self.run.states - 1, self.state])
 
     @property
     def hidden(self) -> bool:
@@ -121,7 +128,7 @@ class View(Shown):
     @property
     def share(self) -> float:
         """Of the test images that are read right; NaN where nothing was counted."""
-        return float(mlp.accuracy(self.counts))
+        return float(accuracy(self.counts))
 
     @property
     def accuracy_words(self) -> str:
@@ -133,10 +140,9 @@ class View(Shown):
     @property
     def seeds_words(self) -> str:
         """Test accuracy at the end over the run's seeds: mean and range; empty where none are stored."""
-        seeds = self.run.seeds
-        if not seeds:
+        last = self.run.ends()
+        if not len(last):
             return ""
-        last = seeds["accuracy_test"][seeds["epoch"] == seeds["epoch"].max()]
         return f"At the end, over {len(last)} seeds: mean {last.mean():.1%}, range {last.min():.1%} to {last.max():.1%}."
 
 

@@ -77,11 +77,11 @@ def chart(
         width: "content", or "stretch" for as wide as its column.
         values: opening values of its parameters beside its own; a change of them draws the chart anew.
     """
-    return st.vega_lite_chart(
+    return st.vega_lite_chart(  # type: ignore[call-overload]  # its overloads want each word apart
         picture.shown(values, "canvas" if _canvas() else "svg"),
         theme=None,
         key=key,
-        width=width,  # type: ignore[arg-type]  # one of Streamlit's two words
+        width=width,
         on_select=select if callable(select) else "rerun" if select else "ignore",
         alt=alt_text,
     )

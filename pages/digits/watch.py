@@ -4,6 +4,7 @@ import io
 
 import numpy as np
 import streamlit as st
+from pages.digits.probability_bars import probability_bars
 from PIL import Image
 from streamlit.delta_generator import DeltaGenerator
 
@@ -20,7 +21,6 @@ from pages.digits.board import SHOWN, layer_board, strips
 from pages.digits.input import PAD, PAGE, Given, given
 from pages.digits.net import Net
 from pages.digits.panel import map_panel
-from pages.digits.probability_bars import probability_bars
 
 NOTICE = (
     "**What to notice.** The maps of convolution 1 still look like the digit: each filter keeps some of its edges. Those of convolution 2 "

@@ -4,10 +4,10 @@ import numpy as np
 import streamlit as st
 
 from core.analysis.dense import order
-from core.charts import svg
 from core.models import network
 from core.runs.run import Run
 from core.ui import cached, page
+from core.ui.class_bars import class_bars
 from core.ui.drawn_digit import drawn_digit
 
 NETWORKS = {  # shipped run -> name on the page, the page that looks inside it
@@ -53,5 +53,5 @@ def _answer(title: str, target: str, shares: np.ndarray) -> None:
                 f"**{title}**: it is a **{first}**, with {percent(shares[first])}; next comes {second}, with {percent(shares[second])}."
             )
             st.page_link(target, label="Look inside", icon=":material/arrow_forward:")
-        each = ", ".join(f"{digit}: {percent(share)}" for digit, share in enumerate(shares))
-        st.image(svg.probability_row(shares, page.theme()), alt=f"Probabilities of the digits by {title.lower()}. {each}", width="content")
+        with st.container(width=260):
+            class_bars(f"home-bars-{title}", shares, page.theme(), noun="digit", upright=True)

@@ -10,7 +10,7 @@ import streamlit as st
 from core.charts import svg
 from core.charts import theme as colours
 from core.charts.prepared import Prepared
-from core.ui import screen
+from core.ui import address, screen
 from core.ui.copy_link import copy_link
 
 _STYLE = """
@@ -24,6 +24,9 @@ _STYLE = """
 /* In the bar at the top, left of Streamlit's own signs. */
 .st-key-copy-link { position: fixed !important; top: 0.75rem; right: 7rem; width: auto !important; z-index: 999990; }
 .st-key-screen-box, [class*="st-key-address"] { position: absolute !important; }
+/* The line about a data set stays one line. */
+[class*="st-key-data-"] > [data-testid="stElementContainer"]:has(p) { flex: 0 1 auto; min-width: 0; }
+[class*="st-key-data-"] > [data-testid="stElementContainer"] p { white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }
 h1 { padding: 0.25rem 0 !important; font-size: 2rem !important; }
 </style>
 """
@@ -75,16 +78,28 @@ def chart(
         alt_text: what a screen reader says instead of the picture.
         select: or what to call before that rerun; the selection lies in `st.session_state[key]`.
         width: "content", or "stretch" for as wide as its column.
-        values: opening values of its parameters beside its own; a change of them draws the chart anew.
+        values: opening values of its parameters beside its own. With a key the chart keeps, for the visit, those that it was
+            first drawn with: a player moves it from there, and other ones would draw it anew.
     """
+    opening = {**picture.values, **(values or {})}
     return st.vega_lite_chart(  # type: ignore[call-overload]  # its overloads want each word apart
-        picture.shown(values, "canvas" if _canvas() else "svg"),
+        picture.shown(_first(key, picture, opening) if key else opening, "canvas" if _canvas() else "svg"),
         theme=None,
         key=key,
         width=width,
         on_select=select if callable(select) else "rerun" if select else "ignore",
         alt=alt_text,
     )
+
+
+def _first(key: str, picture: Prepared, opening: dict[str, Any]) -> dict[str, Any]:
+    """The opening values that the chart with this key was first drawn with, on this visit and from this spec."""
+    kept = st.session_state.setdefault("_openings", {})
+    visit, spec, values = kept.get(key, (None, None, opening))
+    if visit != address.visit() or spec is not picture.spec or values.keys() != opening.keys():
+        values = opening
+    kept[key] = address.visit(), picture.spec, values
+    return values
 
 
 def legend(words: str = colours.SIGNED_WORDS) -> None:

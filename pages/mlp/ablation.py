@@ -9,7 +9,7 @@ from core.analysis.confusion import suffers_most
 from core.charts import ablation as ablation_charts
 from core.models.counts import accuracy, confusion, recall
 from core.runs.run import Run
-from core.ui import clicks, data_status, page
+from core.ui import clicks, page
 from pages.mlp import details as mlp_details
 from pages.mlp.details import Detail, among, numbers
 from pages.mlp.digits import DigitSet, seen, test_digits
@@ -32,7 +32,6 @@ mlp_details.DETAILS["off"] = (
 def ablation_panel(run: Run, view: View) -> None:
     """Draw the panel for the units that the view's layer makes, or, for the last layer, those that feed it."""
     with st.container(key="mlp-ablation"):
-        data_status.mnist()
         digits = test_digits()
         layers = list(range(1, len(run.spec.model.sizes) - 1))
         layer = min(view.layer, layers[-1])

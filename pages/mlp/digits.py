@@ -5,9 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
-from core.data import digits
+from core.data import catalog, digits
 from core.models import dense
 from core.runs.run import Run
+from core.ui import cached
 
 
 @dataclass(frozen=True)
@@ -29,13 +30,13 @@ class DigitSet:
 
 def test_digits() -> DigitSet:
     """The test images that are on this machine; those of MNIST where they are whole."""
-    return _test_digits(not digits.trouble())
+    return _flat(catalog.stamp("mnist"))
 
 
-@st.cache_resource(show_spinner=False)
-def _test_digits(whole: bool) -> DigitSet:
-    """Read once for each answer to "is MNIST whole?"."""
-    found = digits.load_any("test")
+@st.cache_resource(show_spinner=False, max_entries=2)
+def _flat(stamp: str) -> DigitSet:
+    """Made once, and again when MNIST comes or goes."""
+    found = cached.test_digits()
     return DigitSet(dense.inputs(found.images), found.labels.astype(np.int64), found.source)
 
 

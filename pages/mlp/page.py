@@ -4,7 +4,7 @@ from functools import partial
 
 import streamlit as st
 
-from core.ui import cached, page, question
+from core.ui import cached, data_status, page, question
 from pages.mlp import details as mlp_details
 from pages.mlp import question as mlp_question
 from pages.mlp import view as mlp_view
@@ -41,6 +41,7 @@ explorer(run, view)
 question.ask(
     "mlp", "pixels", mlp_question.QUESTION, list(mlp_question.PLACES.values()), partial(mlp_question.answer, run), mlp_question.MODEL_ANSWER
 )
+data_status.notice(run.spec.data.name)
 section = st.segmented_control(
     "Look further",
     list(mlp_view.SECTIONS),

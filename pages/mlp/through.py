@@ -9,7 +9,7 @@ from core.charts import cells, mosaic, raster
 from core.charts import ledger as ledger_charts
 from core.models import dense
 from core.runs.run import Run
-from core.ui import clicks, data_status, page, screen
+from core.ui import clicks, page, screen
 from pages.mlp import details as mlp_details
 from pages.mlp.details import Detail, among, flag, number
 from pages.mlp.digits import DigitSet, seen, test_digits
@@ -35,8 +35,6 @@ def through_panel(run: Run, view: View, extra_input: np.ndarray | None = None) -
         extra_input: (28, 28) or (784,) in [0, 1]: an image of one's own, shown instead of a test digit.
     """
     with st.container(key="mlp-ledger"):
-        if extra_input is None:
-            data_status.mnist()
         digits = test_digits()
         model, state = run.spec.model, run.state(view.epoch)
         left, right = st.columns([2, 5])

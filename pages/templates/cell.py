@@ -10,7 +10,7 @@ from core.charts import confusion as chart
 from core.ui import choices, clicks, page, shown
 from core.ui.thumbnails import Thumbnail, thumbnails
 from pages.templates.choices import PAGE, cells, opener
-from pages.templates.images import missing, probabilities, stand_in, test_images, url
+from pages.templates.images import missing, probabilities, test_images, url
 from pages.templates.sizes import LIST, width
 from pages.templates.view import View
 
@@ -120,7 +120,6 @@ def _images(cell: Cell) -> None:
     rows = probabilities(view, images)
     members = confusion.cell_images(rows, images.labels, cell.row, cell.column)
     if not images.own:
-        stand_in(view)
         st.caption(f"The counts are those of MNIST; of the digits here {len(members):,} fall into this cell.")
     items = [Thumbnail(int(i), url(images.images[i]), f"{rows[i, cell.column]:.1%}") for i in members[:SHOWN]]
     if items:

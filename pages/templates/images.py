@@ -7,12 +7,13 @@ import streamlit as st
 
 from core.charts import raster
 from core.charts.templates import image_pixels
-from core.data import cifar, digits
+from core.data import catalog
 from core.data.class_means import class_means as averages
-from core.data.folder import MissingData, data_folder
+from core.data.folder import MissingData
 from core.models import network
-from core.specs import DataSpec
-from core.ui import data_status, page
+from core.specs import DataSpec, SpecError
+from core.training import samples
+from core.ui import cached, data_status, page
 from pages.templates import words
 from pages.templates.view import View
 
@@ -28,31 +29,32 @@ class Images:
 
 
 def test_images(data: DataSpec) -> Images | None:
-    """The test images of a run's data, the stand-in digits without MNIST, or None where there are none."""
-    stamp = digits.trouble() if data.name == "mnist" else str(cifar.available())
-    return _test_images(data, f"{data_folder()} {stamp}")
+    """The test images that a run's data ask for, the stand-in digits without MNIST, or None where there are none."""
+    return _test_images(data, catalog.stamp(data))
 
 
 @st.cache_resource(show_spinner="Reading the test images", max_entries=4)
 def _test_images(data: DataSpec, stamp: str) -> Images | None:
     """As `test_images`, read again when the data set comes or goes."""
-    if data.name == "mnist":
-        found = digits.load_any("test")
-        return Images(found.images, found.labels, found.source, found.source == digits.SOURCE)
+    if data.name == "mnist" and catalog.missing(data):
+        found = cached.test_digits()
+        return Images(found.images, found.labels, found.source, False)
     try:
-        return Images(*cifar.load("test"), "CIFAR-10", True)
-    except MissingData:
+        return Images(*samples.part(data, "test"), catalog.get(data).title, True)
+    except (MissingData, SpecError):
         return None
 
 
 def same_images(one: View, other: View) -> bool:
     """Whether two networks were tested on the same images."""
-    return one.data.name == other.data.name and one.data.pulses == other.data.pulses and one.data.test == other.data.test
+    if one.data.name != other.data.name or one.data.pulses != other.data.pulses or one.data.test != other.data.test:
+        return False
+    return one.data.seed == other.data.seed or one.data.test == catalog.get(one.data).splits.get("test")
 
 
 def class_means(view: View) -> np.ndarray | None:
     """Average training image of each class, (classes, *shape) in [0, 1]: as stored with the run, or from the data; None without."""
-    return _class_means(view, view.key, str(data_folder()))
+    return _class_means(view, view.key, catalog.stamp(view.data))
 
 
 @st.cache_resource(show_spinner="Averaging the training images", max_entries=8)
@@ -62,8 +64,8 @@ def _class_means(_view: View, key: str, stamp: str) -> np.ndarray | None:
     except KeyError:
         pass
     try:
-        images, labels = (digits if _view.data.name == "mnist" else cifar).load("train")
-    except MissingData:
+        images, labels = samples.part(_view.data, "train")
+    except (MissingData, SpecError):
         return None
     return averages(images, labels, len(_view.classes)).astype(np.float32) / 255
 
@@ -83,14 +85,10 @@ def url(image: np.ndarray) -> str:
     return raster.rgb_url(image_pixels(image / np.float32(255), page.theme()))
 
 
-def stand_in(view: View) -> None:
-    """Say which digits stand in where MNIST is not here, and offer it."""
-    images = test_images(view.data)
-    if images is not None and not images.own:
-        data_status.mnist()
-
-
 def missing(view: View) -> None:
     """What the pictures of the network's data would add, and the way to get them; once a page."""
     st.markdown(words.MISSING)
-    data_status.cifar10()
+    if catalog.get(view.data).size:
+        data_status.notice(view.data.name)
+    else:
+        st.markdown(catalog.missing(view.data) or f"{catalog.get(view.data).title} are drawn by their own rule and not stored.")

@@ -7,7 +7,7 @@ from core.ui import choices
 from core.ui.thumbnails import Thumbnail, thumbnails
 from pages.templates import words
 from pages.templates.choices import ANY, PAGE, epoch_slider, opener
-from pages.templates.images import Images, missing, probabilities, stand_in, test_images, url
+from pages.templates.images import Images, missing, probabilities, test_images, url
 from pages.templates.sizes import LIST, width
 from pages.templates.view import View
 
@@ -28,7 +28,6 @@ def misread(view: View) -> None:
         predicted = st.selectbox("Read as", options, key=choices.key(PAGE, "predicted"), persist_state="session", width=150)
         with st.container(width=300):
             epoch_slider(view)
-    stand_in(view)
     with st.container(key=f"{PAGE}-mistakes"):
         for kind, column in zip(KINDS[:2], st.columns(2, gap="large"), strict=True):
             part = chosen(found, kind, *(None if c == ANY else view.classes.index(c) for c in (actual, predicted)))

@@ -2,9 +2,10 @@
 
 import streamlit as st
 
+from core.data import catalog as data
 from core.runs import catalog
 from core.specs import RunSpec
-from core.ui import choices, networks, page
+from core.ui import choices, data_status, networks, page
 from pages.templates import words
 from pages.templates.choices import PAGE, of_network, of_page, open_part, settle_network
 from pages.templates.confusion import matrix
@@ -60,6 +61,8 @@ def main() -> None:
     if not PARTS[section].fits(spec):
         page.empty("No network to show", f"This part shows {PARTS[section].wants}. Choose another part, or train such a network.")
     elif networks.opened(model) is not None:
+        if data.get(spec.data).unasked:  # others are offered where their pictures would be
+            data_status.notice(spec.data.name)
         show(section, model)
 
 

@@ -3,15 +3,23 @@
 from dataclasses import dataclass
 from math import prod
 
+from core.data.catalog import DIGITS, classes_of
+from core.data.catalog import shape_of as known_shape
 from core.runs import catalog
 from core.runs.catalog import Entry, Fits
-from core.specs import RunSpec
+from core.specs import DataSpec, RunSpec, SpecError
 from core.ui import shown
 from pages.templates import words
-from pages.templates.facts import classes_of, shape_of
 
 PAGE = "templates"
-DIGITS = tuple("0123456789")
+
+
+def shape_of(data: DataSpec) -> tuple[int, ...]:
+    """Shape of one image; empty where the data set is not known here."""
+    try:
+        return known_shape(data)
+    except SpecError:
+        return ()
 
 
 def on_images(spec: RunSpec) -> bool:

@@ -15,7 +15,8 @@ from core.ui import choices, page
 from core.ui.drawn_digit import drawn_digit
 from core.ui.thumbnails import Thumbnail, thumbnails
 from pages.templates.choices import DRAWING, PAGE, SOURCES
-from pages.templates.images import Images, missing, probabilities, stand_in, test_images
+from pages.templates.images import Images, missing, probabilities, test_images
+from pages.templates.parts import DIGITS
 from pages.templates.sizes import ONE, width
 from pages.templates.view import View, with_article
 
@@ -36,8 +37,8 @@ def picked_image(view: View, place: DeltaGenerator) -> Iterator[Picked | None]:
     What follows a drawing must stand inside the `with` block.
     """
     with place:
-        drawing = view.shape == (28, 28) and _wants_to_draw()
-        pad = drawn_digit(f"{PAGE}-pad") if drawing else None
+        drawing = len(view.shape) == 2 and view.classes == DIGITS and _wants_to_draw()
+        pad = drawn_digit(f"{PAGE}-pad", shape=view.shape) if drawing else None
         if pad is None:
             picked = _test_image(view)
     if pad is None:
@@ -77,7 +78,6 @@ def _test_image(view: View) -> Picked | None:
     picked = Picked(values, label, f"{images.source} test image {index:,}, {with_article(view.classes[label])}")
     url = raster.rgb_url(image_pixels(values, page.theme()))
     thumbnails(f"{PAGE}-picked", [Thumbnail(0, url, picked.words)], side=width(view.shape, ONE))
-    stand_in(view)
     return picked
 
 

@@ -7,21 +7,22 @@ import numpy as np
 import streamlit as st
 
 from core.analysis import templates
+from core.charts import numbers
 from core.charts.epoch import frames
 from core.charts.templates import COLOUR_WORDS
 from core.charts.theme import SIGNED_WORDS
+from core.data import catalog
 from core.models.counts import accuracy
 from core.specs import DataSpec, RunSpec
 from core.ui import shown
 from core.ui.shown import Shown
-from pages.templates.facts import classes_of, shape_of, test_words
 
 FILM = 4_000_000  # bytes of all states that the browser holds of one picture
 
 
 def class_names(spec: RunSpec) -> tuple[str, ...]:
     """Names of a network's outputs; those beyond the data set's classes are numbered."""
-    names, outputs = classes_of(spec.data), spec.model.sizes[-1]
+    names, outputs = catalog.classes_of(spec.data), spec.model.sizes[-1]
     return names + tuple(f"output {i + 1}" for i in range(len(names), outputs))
 
 
@@ -65,7 +66,7 @@ class View(Shown):
     @property
     def shape(self) -> tuple[int, ...]:
         """Of one image: (height, width) or (height, width, 3)."""
-        return shape_of(self.data)
+        return catalog.shape_of(self.data)
 
     def held(self, size: int) -> list[int]:
         """The states that the browser holds when each of them takes `size` bytes: all, or some with the last and this one, rising."""
@@ -135,7 +136,7 @@ class View(Shown):
         """How many test images this state reads right, from the counts stored with the run."""
         if not self.counted:
             return "not counted on test images"
-        return f"{self.share:.1%} of {self.counts.sum():,} {test_words(self.data)} right"
+        return f"{self.share:.1%} of {self.counts.sum():,} {catalog.get(self.data).test_words} right"
 
     @property
     def seeds_words(self) -> str:
@@ -153,7 +154,7 @@ def _limit(_view: View, stamp: str) -> float:
 
 def signed(value: float, digits: int = 4) -> str:
     """A number with a true minus sign."""
-    return f"{value:.{digits}f}".replace("-", "−")
+    return numbers.fixed(value, digits)
 
 
 def with_article(word: str) -> str:

@@ -5,12 +5,12 @@ import sys
 from pathlib import Path
 
 import pytest
+from pages.cnn.view import SECTIONS, recipe
 from streamlit.testing.v1 import AppTest
 
 from core.models.pulse_layers import parameter_count
 from core.runs import store
 from core.runs.shipped.pulses import LABELS, RECORDED, RUNS
-from pages.cnn.view import SECTIONS, recipe
 from tests.app import go
 
 ENTRY = str(Path(__file__).parents[3] / "streamlit_app.py")

@@ -10,7 +10,7 @@ LIBRARIES = {"torch", "torchvision", "streamlit", "altair"}
 CORE = {"specs", "data", "models", "runs", "training", "analysis", "charts", "ui"}
 # layer -> (layers of core it may import, libraries of the four above it may import)
 RULES: dict[str, tuple[set[str], set[str]]] = {
-    "specs": (set(), set()),
+    "specs": ({"specs"}, set()),
     "data": ({"specs", "data"}, {"torch", "torchvision"}),
     "models": ({"specs", "models"}, {"torch", "torchvision"}),
     "runs": ({"specs", "models", "runs"}, set()),

@@ -17,9 +17,10 @@ from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
 
 from core.data.pulses import PARAMETERS, Pulses, one_hot
-from core.specs import PULSE_CLASSES, PulseSpec, SpecError, from_dict, to_dict
+from core.specs import PULSE_CLASSES, DataSpec, PulseSpec, SpecError, from_dict, meta, to_dict
 
 LABELS, SPEC = "labels.csv", "spec.json"
+SIDE, SEED = meta(PulseSpec, "size"), meta(DataSpec, "seed")
 MOST_IMAGES = 20_000
 LARGEST_PICTURE = 300_000  # bytes of one PNG
 LARGEST_TABLE = 8_000_000  # bytes of labels.csv
@@ -109,9 +110,9 @@ def read_spec(data: bytes) -> tuple[PulseSpec, int, int]:
         if not isinstance(values, dict) or "pulses" not in values:
             raise BadPulseFile(f'{SPEC} needs an object with "pulses", "count" and "seed".')
         count, seed = values.get("count", 1_000), values.get("seed", 0)
-        if type(count) is not int or type(seed) is not int or not (1 <= count <= MOST_IMAGES and 0 <= seed < 2**31):
-            raise BadPulseFile(f"In {SPEC} count must be a whole number from 1 to {MOST_IMAGES:,}, seed one from 0 to {2**31 - 1:,}.")
-        return from_dict(PulseSpec, values["pulses"]), count, seed
+        if type(count) is not int or not 1 <= count <= MOST_IMAGES:
+            raise BadPulseFile(f"In {SPEC} count must be a whole number from 1 to {MOST_IMAGES:,}.")
+        return from_dict(PulseSpec, values["pulses"]), count, SEED.clean(seed)
     except SpecError as error:
         raise BadPulseFile(f"{SPEC}: {error}") from None
     except (UnicodeDecodeError, json.JSONDecodeError, RecursionError):
@@ -279,8 +280,10 @@ def _decode(data: bytes, name: str) -> NDArray[np.uint8]:
     try:
         picture = Image.open(io.BytesIO(data), formats=["PNG"])
         width, height = picture.size
-        if width != height or not 28 <= width <= 500:
-            raise BadPulseFile(f"{name[:60]!r} has {width}x{height} pixels; pictures must be square, 28 to 500 pixels a side.")
+        if width != height or not SIDE.least <= width <= SIDE.most:
+            raise BadPulseFile(
+                f"{name[:60]!r} has {width}x{height} pixels; pictures must be square, {SIDE.least} to {SIDE.most} pixels a side."
+            )
         grey = np.asarray(picture.convert("L"))
     except BadPulseFile:
         raise

@@ -17,7 +17,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from core.data import pulse_shapes
-from core.specs import PULSE_CLASSES, PulseSpec
+from core.specs import PULSE_CLASSES, PulseSpec, meta
 
 Image = NDArray[np.uint8]
 
@@ -28,28 +28,29 @@ PARAMETERS = ("amplitude", "square_width", "gaussian_sd", "frequency", "phase", 
 
 @dataclass(frozen=True)
 class Meaning:
-    """What a parameter is, in words."""
+    """What a parameter of a single pulse is: its field of PulseSpec, in the unit that the screen gives it."""
 
-    title: str
+    title: str  # within a sentence
     unit: str  # of the shown number
-    least: float  # that a single pulse may have, as stored: a share, or what the unit says
+    least: float  # as stored: a share, or what the unit says
     most: float
 
     def factor(self, size: int) -> float:
         """What a stored number is multiplied by to be shown in the unit."""
-        return float(size) if self.unit.startswith("px") else 100.0 if self.unit.startswith("%") else 1.0
+        return float(size) if self.unit == "px" else 100.0 if self.unit.startswith("%") else 1.0
 
 
-MEANINGS = {
-    "amplitude": Meaning("height", "px", 0.0, 1.0),
-    "square_width": Meaning("width", "px", 0.01, 1.0),
-    "gaussian_sd": Meaning("standard deviation", "px", 0.005, 0.3),
-    "frequency": Meaning("frequency", "cycles a width", 0.25, 25.0),
-    "phase": Meaning("phase", "cycles", 0.0, 1.0),
-    "x_offset": Meaning("place across", "% of the room", 0.0, 1.0),
-    "y_offset": Meaning("place upwards", "% of the room", 0.0, 1.0),
-    "drift": Meaning("drift of the base line", "px a width", -0.3, 0.3),
-}
+_WIDEST = {"gaussian_sd": 0.3, "frequency": 25.0}  # of a single pulse: beyond them a screen shows nothing new
+
+
+def _meaning(name: str) -> Meaning:
+    known = meta(PulseSpec, name)
+    unit = "px" if known.unit == "of the side" else f"% {known.unit}" if known.share else known.unit
+    least = -known.most if name == "drift" else known.least  # one pulse rises or falls
+    return Meaning(known.inline, unit, float(least), float(_WIDEST.get(name, known.most)))
+
+
+MEANINGS = {name: _meaning(name) for name in PARAMETERS}
 FORMULAS = {
     "square": "y = base + amplitude where |x - x0| <= width / 2, else base",
     "gaussian": "y = base + amplitude * exp(-(x - x0)^2 / (2 sd^2))",

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from core.specs import TrainSpec, meta
 from core.ui import data_status, link, page
 from pages.digits import input as digit_input
 from pages.digits import net as digit_net
@@ -29,12 +30,12 @@ SECTIONS: dict[str, tuple[str, Callable[[Net], None]]] = {
 
 
 def read_epoch(text: str) -> str:
-    """The `epoch` of a link: a number from 0 to 2,000.
+    """The `epoch` of a link: a number of epochs that a training may have.
 
     Raises:
         ValueError: it is none.
     """
-    if not 0 <= float(text) <= 2_000:
+    if not 0 <= float(text) <= meta(TrainSpec, "epochs").most:
         raise ValueError(text)
     return text
 

@@ -12,9 +12,9 @@ from core.data import digits
 from core.runs import store
 from core.runs.run import Run
 from core.runs.shipped.digits import SMALL
-from core.specs import RunSpec, SpecError
+from core.specs import DataSpec, RunSpec, SpecError, TrainSpec, meta
 from core.training import jobs
-from core.ui import jobs_view, link, page
+from core.ui import forms, jobs_view, link, page
 from pages.digits import net as digit_net
 from pages.digits.input import PAGE
 from pages.digits.net import Net
@@ -22,7 +22,7 @@ from pages.digits.net import Net
 ASKED = "_digits-asked"  # session key: the spec that was sent off
 IMAGES = (100, 250, 500, 1_000, 2_000, 5_000)
 RATES = (0.01, 0.05, 0.1, 0.15, 0.3, 0.6)
-MOST_EPOCHS, MOST_SEED = 20, 9_999
+MOST_EPOCHS = 20
 ASKED_FOR = "500-10-0.15-1"  # images, epochs, learning rate and seed, as they stand in the link
 FIELDS = ("images", "epochs", "rate", "seed")
 COLUMNS = {
@@ -39,8 +39,9 @@ def read_training(text: str) -> str:
         ValueError: the form has no such choices.
     """
     images, epochs, rate, seed = text.split("-")
-    if int(images) not in IMAGES or not 1 <= int(epochs) <= MOST_EPOCHS or float(rate) not in RATES or not 0 <= int(seed) <= MOST_SEED:
+    if int(images) not in IMAGES or not 1 <= int(epochs) <= MOST_EPOCHS or float(rate) not in RATES:
         raise ValueError(text)
+    meta(TrainSpec, "seed").read(seed)
     return text
 
 
@@ -89,16 +90,15 @@ def _form() -> RunSpec | None:
     if st.session_state.get("_digits-train") != chosen or keys[0] not in st.session_state:
         parts = chosen.split("-")
         st.session_state.update(zip(keys, (int(parts[0]), int(parts[1]), float(parts[2]), int(parts[3])), strict=True))
-    images = st.select_slider("Training images", IMAGES, key=keys[0], persist_state="session")
-    epochs = st.slider("Epochs", 1, MOST_EPOCHS, key=keys[1], persist_state="session")
-    rate = st.select_slider("Learning rate", RATES, key=keys[2], persist_state="session")
-    seed = st.number_input(
-        "Seed of weights and order",
-        0,
-        MOST_SEED,
-        key=keys[3],
+    images = forms.field(DataSpec, "train", keys[0], title="Training images", among=IMAGES)
+    epochs = forms.field(TrainSpec, "epochs", keys[1], least=1, most=MOST_EPOCHS)
+    rate = forms.field(TrainSpec, "learning_rate", keys[2], among=RATES)
+    seed = forms.field(
+        TrainSpec,
+        "seed",
+        keys[3],
+        title="Seed of weights and order",
         help="Seed 0 with the other choices as they come repeats the shipped training.",
-        persist_state="session",
     )
     chosen = f"{images}-{epochs}-{rate:g}-{seed}"
     st.session_state[link.key(PAGE, "training")] = st.session_state["_digits-train"] = chosen

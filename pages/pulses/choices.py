@@ -1,13 +1,12 @@
 """What stands in the link and the session of the pulses page: one pulse, and the set it belongs to."""
 
-import re
 from collections.abc import Callable
 from dataclasses import fields
 
 import streamlit as st
 
 from core.data import pulses
-from core.specs import PULSE_CLASSES, PulseSpec
+from core.specs import PULSE_CLASSES, DataSpec, PulseSpec, meta
 from core.ui import link
 from pages.pulses.designer import Shape, checked
 
@@ -15,12 +14,6 @@ PAGE = "pulses"
 COUNTS = (60, 300, 1_000, 3_000, 10_000)  # images in a set
 USUAL = PulseSpec()
 START = Shape("square", {"amplitude": 0.4, "square_width": 0.14, "x_offset": 0.5, "y_offset": 0.3, "drift": 0.0})
-RANGES = ("amplitude", "square_width", "gaussian_sd", "frequency", "phase", "x_offset", "y_offset")
-LIMITS = {  # least, most and step of the sliders of a set's ranges
-    name: (max(meaning.least, 0.0), meaning.most, 0.005 if name == "gaussian_sd" else 0.25 if name == "frequency" else 0.01)
-    for name, meaning in pulses.MEANINGS.items()
-}
-SHARES = {"pixel_noise": 0.2, "missing_columns": 0.5, "drift": 0.3}  # most of each
 
 
 def text_of(shape: Shape) -> str:
@@ -43,32 +36,14 @@ def shape_of(text: str) -> Shape:
     return shape
 
 
-def _range(name: str, default: tuple[float, float]) -> link.Choice:
-    least, most, _ = LIMITS[name]
-
-    def read(text: str) -> tuple[float, float]:
-        found = re.fullmatch(r"(\d+(?:\.\d+)?)-(\d+(?:\.\d+)?)", text)
-        if found is None or not least <= float(found[1]) <= float(found[2]) <= most:
-            raise ValueError
-        return float(found[1]), float(found[2])
-
-    return link.Choice(name, default, read, f"a range within {least:g}-{most:g}")
-
-
-def _share(name: str, most: float) -> link.Choice:
-    def read(text: str) -> float:
-        if not re.fullmatch(r"\d+(?:\.\d+)?", text) or float(text) > most:
-            raise ValueError
-        return float(text)
-
-    return link.Choice(name, 0.0, read, f"a number from 0 to {most:g}")
+def _field(cls: type, name: str) -> link.Choice:
+    known = meta(cls, name)
+    return link.Choice(name, getattr(cls(), name), known.read, known.allowed)
 
 
 def _classes(text: str) -> list[str]:
-    names = text.split("-")
-    if not names or set(names) - set(PULSE_CLASSES) or len(set(names)) < len(names):
-        raise ValueError
-    return [kind for kind in PULSE_CLASSES if kind in names]
+    chosen = meta(PulseSpec, "classes").read(text)
+    return [kind for kind in PULSE_CLASSES if kind in chosen]
 
 
 def _one_of_counts(text: str) -> int:
@@ -90,13 +65,10 @@ def _pulse(text: str) -> str:
 CHOICES = [
     link.text("pulse", text_of(START), _pulse, "a pulse of this page"),
     link.Choice("count", 300, _one_of_counts, "one of " + ", ".join(map(str, COUNTS))),
-    link.whole("seed", 0, 0, 9_999),
-    link.whole("size", USUAL.size, 28, 500),
-    link.whole("line", USUAL.line, 1, 9),
-    link.Choice("classes", list(USUAL.classes), _classes, "some of " + "-".join(PULSE_CLASSES)),
+    _field(DataSpec, "seed"),
+    link.Choice("classes", list(USUAL.classes), _classes, meta(PulseSpec, "classes").allowed),
     link.Choice("open", None, _row, "the number of a pulse in the set"),
-    *(_range(name, getattr(USUAL, name)) for name in RANGES),
-    *(_share(name, most) for name, most in SHARES.items()),
+    *(_field(PulseSpec, field.name) for field in fields(PulseSpec) if field.name != "classes"),
 ]
 _TEXT: dict[type, Callable[..., str]] = {tuple: lambda v: f"{v[0]:g}-{v[1]:g}", list: "-".join, float: lambda v: f"{v:g}"}
 

@@ -2,18 +2,15 @@
 
 import streamlit as st
 
-from core.data import pulse_files, pulses
-from core.specs import PULSE_CLASSES
-from core.ui import link
+from core.data import pulse_files
+from core.specs import DataSpec, PulseSpec
+from core.ui import forms, link
 from core.ui.pulse_set import BadPulseFile, Source, drawn, opened
 from pages.pulses import choices
 from pages.pulses.own import plain
 
-_SHARE_WORDS = {
-    "pixel_noise": ("Pixel noise", "Chance that a pixel is flipped"),
-    "missing_columns": ("Missing columns", "Chance that a column is blank"),
-    "drift": ("Drift of the base line", "Most that the base line may rise or fall across the image, as a share of its height"),
-}
+LEFT = ("size", "line", "pixel_noise", "missing_columns", "drift")
+RIGHT = ("amplitude", "square_width", "gaussian_sd", "frequency", "phase", "x_offset", "y_offset")
 
 
 def _key(name: str) -> str:
@@ -26,16 +23,15 @@ def controls() -> Source:
         st.segmented_control(
             "Images in the set", choices.COUNTS, key=_key("count"), format_func="{:,}".format, required=True, persist_state="session"
         )
-        st.number_input(
-            "Seed",
-            0,
-            9_999,
-            key=_key("seed"),
-            width=130,
-            persist_state="session",
+        forms.field(
+            DataSpec,
+            "seed",
+            _key("seed"),
+            title="Seed",
             help="Another seed, another set; the same seed, the same pixels.",
+            width=130,
         )
-        st.pills("Classes", PULSE_CLASSES, selection_mode="multi", key=_key("classes"), persist_state="session")
+        forms.field(PulseSpec, "classes", _key("classes"))
         with st.popover("How it is drawn", icon=":material/tune:", width="content"):
             _drawing()
         with st.popover("Open a set", icon=":material/folder_open:", width="content"):
@@ -59,27 +55,9 @@ def controls() -> Source:
 
 def _drawing() -> None:
     """Size, line, ranges and disturbances."""
-    left, right = st.columns(2)
-    with left:
-        st.slider("Side of the image (px)", 28, 500, key=_key("size"), persist_state="session")
-        st.slider("Width of the line (px)", 1, 9, key=_key("line"), persist_state="session")
-        for name, (title, words) in _SHARE_WORDS.items():
-            st.slider(
-                title, 0.0, choices.SHARES[name], key=_key(name), step=0.005, format="percent", help=words + ".", persist_state="session"
-            )
-    with right:
-        for name in choices.RANGES:
-            least, most, step = choices.LIMITS[name]
-            meaning = pulses.MEANINGS[name]
-            st.slider(
-                f"{meaning.title.capitalize()} ({'% of the side' if meaning.unit == 'px' else meaning.unit})",
-                least,
-                most,
-                key=_key(name),
-                step=step,
-                format="percent" if meaning.unit[0] in "p%" else "%g",
-                persist_state="session",
-            )
+    for column, names in zip(st.columns(2), (LEFT, RIGHT), strict=True):
+        with column:
+            forms.fields(PulseSpec, choices.PAGE, names)
 
 
 @st.fragment

@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 # A folder of data sets for tests, training and benchmarks; the app itself does without.
 DATA := $(or $(KERNEL_EXPLORER_DATA),$(wildcard ../shared/data))
 
-.PHONY: help run test lint reproduce bench clean
+.PHONY: help run test bare lint reproduce bench clean
 .DEFAULT_GOAL := help
 
 help: ## list what can be made
@@ -17,6 +17,11 @@ run: $(VENV)/.app ## start the app on http://localhost:8501 (PORT= to change)
 
 test: $(VENV)/.dev ## run the whole test suite
 	$(if $(DATA),KERNEL_EXPLORER_DATA="$(abspath $(DATA))") $(BIN)/python -m pytest -n 2 --dist loadfile
+
+bare: $(VENV)/.dev ## test pages and browser again as on a new machine: no data, no network
+	@mkdir -p build/no-data
+	KERNEL_EXPLORER_DATA="$(abspath build/no-data)" KERNEL_EXPLORER_MIRROR=http://127.0.0.1:9/ \
+		$(BIN)/python -m pytest -n 2 --dist loadfile tests/pages tests/ui tests/e2e
 
 lint: $(VENV)/.dev ## check format, style and types
 	$(BIN)/ruff format --check .

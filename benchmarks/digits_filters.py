@@ -23,14 +23,15 @@ def main() -> None:
 
     from core.analysis.digit_survey import survey, switch_off
     from core.data import digits
-    from core.models.digit_cnn import predict
+    from core.models.counts import accuracy
+    from core.models.digit_cnn import CHUNK, DigitCNN, load_weights
     from core.runs import shipped, store
 
     torch.set_num_threads(1)
     run = store.load(shipped.RUNS["digit-cnn"].key)
     weights, found = run.state(-1), digits.load_any("test")
     began = time.perf_counter()
-    kept = survey(weights, found.images, found.labels.astype(np.int64))
+    kept = survey(run.spec.model, weights, found.images, found.labels.astype(np.int64))
     first = time.perf_counter() - began
     ours: dict[str, list[float]] = {"conv1": [], "conv2": []}
     whole: dict[str, list[float]] = {"conv1": [], "conv2": []}
@@ -43,9 +44,12 @@ def main() -> None:
             silent[f"{layer}.kernel"][turn] = 0
             silent[f"{layer}.bias"][turn] = 0
             began = time.perf_counter()
-            guess = predict(run.spec.model, silent, found.images)
+            with torch.no_grad():
+                network = load_weights(DigitCNN(run.spec.model), silent)
+                pixels = torch.from_numpy(found.images).unsqueeze(1)  # (N, 1, 28, 28)
+                guess = torch.cat([network(chunk.float().div_(255)).argmax(1) for chunk in pixels.split(CHUNK)]).numpy()
             whole[layer].append(time.perf_counter() - began)
-            assert abs(float((guess == found.labels).mean()) - cut.accuracy) < 5e-4
+            assert abs(float((guess == found.labels).mean()) - accuracy(cut)) < 5e-4
     print(f"{platform.machine()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}, {len(found.labels):,} images", file=sys.stderr)
     rows = [
         {"name": "digits: one pass over the test digits, once a state", "value": round(first, 3), "unit": "s", "peer": None, "ratio": None}

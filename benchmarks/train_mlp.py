@@ -27,7 +27,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from core.data import digits
 from core.data.folder import MissingData
-from core.models import mlp
+from core.models import dense
 from core.runs.shipped import RUNS
 from core.training.dense import Batches, Networks, run_steps
 
@@ -38,7 +38,7 @@ BATCH, RATE = SPEC.train.batch, SPEC.train.learning_rate
 def torch_network() -> torch.nn.Sequential:
     """The same network of torch's layers, from the same start."""
     parts: list[torch.nn.Module] = []
-    for kernel, bias in zip(*mlp.layers_of(mlp.initial(SPEC.model)), strict=True):
+    for kernel, bias in zip(*dense.layers_of(dense.initial(SPEC.model)), strict=True):
         linear = torch.nn.Linear(*kernel.shape)
         linear.weight.data, linear.bias.data = torch.tensor(kernel.T.copy()), torch.tensor(bias)
         parts += [linear, torch.nn.Tanh()]
@@ -47,7 +47,7 @@ def torch_network() -> torch.nn.Sequential:
 
 def data_loader_loop(images: np.ndarray, labels: np.ndarray) -> Callable[[], None]:
     """One epoch as in most tutorials."""
-    data = TensorDataset(torch.from_numpy(mlp.inputs(images)), torch.from_numpy(labels).long())
+    data = TensorDataset(torch.from_numpy(dense.inputs(images)), torch.from_numpy(labels).long())
     loader = DataLoader(data, batch_size=BATCH, shuffle=True)
     model, loss = torch_network(), torch.nn.CrossEntropyLoss()
     optimizer = torch.optim.Adam(model.parameters(), lr=RATE)
@@ -63,7 +63,7 @@ def data_loader_loop(images: np.ndarray, labels: np.ndarray) -> Callable[[], Non
 
 def sliced_loop(images: np.ndarray, labels: np.ndarray) -> Callable[[], None]:
     """One epoch by slices of a shuffled index, with the fused optimiser."""
-    x, y = torch.from_numpy(mlp.inputs(images)), torch.from_numpy(labels).long()
+    x, y = torch.from_numpy(dense.inputs(images)), torch.from_numpy(labels).long()
     model = torch_network()
     optimizer = torch.optim.Adam(model.parameters(), lr=RATE, fused=True)
 

@@ -12,7 +12,8 @@ from collections.abc import Callable
 import torch
 from torch import nn
 
-from core.models.pulse_cnn import PulseCNN, map_sides
+from core.models.pulse_cnn import PulseCNN
+from core.models.pulse_layers import map_sides
 from core.runs.shipped.pulses import LIVE, STUDY
 from core.specs import ModelSpec
 from core.training.loop import train

@@ -2,7 +2,8 @@
 
 from torch import nn
 
-from core.models.pulse_cnn import PulseCNN, map_sides
+from core.models.pulse_cnn import PulseCNN
+from core.models.pulse_layers import map_sides
 
 
 def reference(model: PulseCNN) -> nn.Sequential:

@@ -74,7 +74,7 @@ def test_a_breach_is_seen() -> None:
     assert breaches("charts", {"torch", "core.runs.run.Run", "core.charts.theme.theme"}) == ["core.runs.run.Run", "torch"]
     assert breaches("pages", {"torch.nn", "pages.home.draw", "pages.mlp.view"}, "mlp") == ["pages.home.draw", "torch.nn"]
     assert breaches("ui", {"pages.mlp.view"}) == ["pages.mlp.view"]
-    assert breaches("data", {"core.models.mlp.forward"}) == ["core.models.mlp.forward"]
+    assert breaches("data", {"core.models.dense.forward"}) == ["core.models.dense.forward"]
 
 
 def test_torchvision_comes_through_one_module() -> None:

@@ -4,13 +4,15 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from core.analysis.dense import FUNCTIONS, State, confusion, layers, preactivation
+from core.models.activations import activate
+from core.models.counts import accuracy, confusion
+from core.models.dense import Weights, depth, preactivation
 
 OFF = {"zero": "sends 0", "mean": "sends its mean over these images"}
 
 
 def outputs_without(
-    state: State, activations: Sequence[np.ndarray], layer: int, units: Sequence[int], off: str = "zero", activation: str = "tanh"
+    state: Weights, activations: Sequence[np.ndarray], layer: int, units: Sequence[int], off: str = "zero", activation: str = "tanh"
 ) -> np.ndarray:
     """Logits (images, classes) with some units of a hidden layer switched off; they rank as the probabilities do.
 
@@ -22,7 +24,7 @@ def outputs_without(
     Raises:
         ValueError: there is no such layer or unit, or `off` is unknown.
     """
-    last = layers(state)
+    last = depth(state)
     if not 0 <= layer < last:
         raise ValueError(f"Units of layers 0 to {last - 1} can be switched off, not of layer {layer}.")
     if off not in OFF:
@@ -34,12 +36,12 @@ def outputs_without(
     lost = x[:, chosen] if off == "zero" else x[:, chosen] - x[:, chosen].mean(axis=0)  # (images, chosen)
     z = preactivation(state, layer + 1, x) - lost @ state[f"dense{layer + 1}.kernel"][chosen].astype(x.dtype)  # (images, units)
     for n in range(layer + 2, last + 1):
-        z = preactivation(state, n, FUNCTIONS[activation](z))
+        z = preactivation(state, n, activate(z, activation))
     return z
 
 
 def counts_without(
-    state: State,
+    state: Weights,
     activations: Sequence[np.ndarray],
     labels: np.ndarray,
     layer: int,
@@ -49,14 +51,12 @@ def counts_without(
 ) -> np.ndarray:
     """Confusion counts (classes, classes), rows actual, with some units of a hidden layer switched off."""
     logits = outputs_without(state, activations, layer, units, off, activation)
-    return confusion(logits.argmax(axis=1), labels, logits.shape[1])
+    return confusion(labels, logits.argmax(axis=1), logits.shape[1])
 
 
 def accuracy_without_each(
-    state: State, activations: Sequence[np.ndarray], labels: np.ndarray, layer: int, off: str = "zero", activation: str = "tanh"
+    state: Weights, activations: Sequence[np.ndarray], labels: np.ndarray, layer: int, off: str = "zero", activation: str = "tanh"
 ) -> np.ndarray:
     """Accuracy (units,) with each unit of a hidden layer switched off alone."""
-    units = activations[layer].shape[1]
-    return np.array(
-        [np.mean(outputs_without(state, activations, layer, [u], off, activation).argmax(axis=1) == labels) for u in range(units)]
-    )
+    units = range(activations[layer].shape[1])
+    return np.array([accuracy(counts_without(state, activations, labels, layer, [unit], off, activation)) for unit in units])

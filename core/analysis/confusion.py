@@ -1,31 +1,10 @@
-"""What confusion counts say: rows are the actual classes, columns the predicted ones."""
+"""What confusion counts say beyond their shares: the images of a cell, its story, the largest errors. Rows actual, columns predicted."""
 
 from dataclasses import dataclass
 
 import numpy as np
 
-
-def _share(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
-    """part / whole, NaN where the whole is 0."""
-    return np.divide(part, whole, out=np.full(np.broadcast(part, whole).shape, np.nan), where=whole > 0)
-
-
-def precision(matrix: np.ndarray) -> np.ndarray:
-    """Of the images called a class, the share that are it, (..., classes); NaN where none was."""
-    m = np.asarray(matrix, dtype=float)
-    return _share(np.diagonal(m, axis1=-2, axis2=-1), m.sum(axis=-2))
-
-
-def recall(matrix: np.ndarray) -> np.ndarray:
-    """Of the images of a class, the share called it, (..., classes); NaN where there is none."""
-    m = np.asarray(matrix, dtype=float)
-    return _share(np.diagonal(m, axis1=-2, axis2=-1), m.sum(axis=-1))
-
-
-def row_shares(matrix: np.ndarray) -> np.ndarray:
-    """Each row divided by its sum, (..., classes, classes); NaN for an empty row."""
-    m = np.asarray(matrix, dtype=float)
-    return _share(m, m.sum(axis=-1, keepdims=True))
+from core.models.counts import recall
 
 
 def cell_images(probabilities: np.ndarray, actual: np.ndarray, row: int, column: int) -> np.ndarray:
@@ -81,3 +60,18 @@ def aligned(film: np.ndarray, epochs: np.ndarray, other: np.ndarray, other_epoch
     if nearest.shape != np.shape(film):
         raise ValueError("Two models can be compared only over as many classes.")
     return nearest
+
+
+def largest_errors(counts: np.ndarray, count: int = 5) -> list[tuple[int, int]]:
+    """Row and column of the most frequent errors, at most `count` of those that occur; equal ones in the order of the classes."""
+    errors = counts - np.diag(np.diag(counts))
+    order = np.argsort(-errors, axis=None, kind="stable")[:count]
+    return [divmod(int(cell), len(errors)) for cell in order if errors.flat[cell] > 0]
+
+
+def suffers_most(before: np.ndarray, after: np.ndarray) -> int | None:
+    """The class whose recall falls most between two tables of counts; None where none falls."""
+    lost = recall(before) - recall(after)  # (classes,)
+    if not (lost > 0).any():
+        return None
+    return int(np.nanargmax(lost))

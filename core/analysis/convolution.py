@@ -1,4 +1,4 @@
-"""One convolution, number by number: feature map, ReLU and pooling of an image, in float64 and without torch.
+"""One convolution, number by number: the feature map of an image, in float64 and without torch.
 
 Convolution is cross-correlation, as in torch: the kernel is not turned round.
 """
@@ -45,18 +45,6 @@ def convolve(image: NDArray, kernel: NDArray, bias: float = 0.0, stride: int = 1
     check(image, kernel, padding, dilation)
     windows = patches(image, kernel.shape, stride, padding, dilation)
     return np.einsum("rckl,kl->rc", windows, np.asarray(kernel, np.float64), optimize=True) + bias
-
-
-def relu(maps: NDArray) -> Array:
-    """What is above 0, the rest 0."""
-    return np.maximum(maps, 0.0)
-
-
-def pool(maps: NDArray, side: int = 2) -> Array:
-    """The largest of each side x side block, (..., rows, columns) -> (..., rows // side, columns // side)."""
-    rows, columns = (n // side for n in maps.shape[-2:])
-    blocks = np.asarray(maps, np.float64)[..., : rows * side, : columns * side]
-    return blocks.reshape(*maps.shape[:-2], rows, side, columns, side).max((-3, -1))
 
 
 def strongest(feature_map: NDArray) -> tuple[int, int, float]:

@@ -4,13 +4,11 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from core.analysis.digit_survey import CLASSES
-
 
 def one_of_each(labels: np.ndarray, start: int = 0) -> np.ndarray:
-    """The number of an image of each digit 0-9, its `start`-th; digits that are not there are left out."""
-    found = [np.flatnonzero(labels == digit) for digit in range(CLASSES)]
-    return np.array([where[start % len(where)] for where in found if len(where)], dtype=int)
+    """The number of an image of each digit that is there, its `start`-th, in the order of the digits."""
+    found = [np.flatnonzero(labels == digit) for digit in np.unique(labels)]
+    return np.array([where[start % len(where)] for where in found], dtype=int)
 
 
 def of_one(labels: np.ndarray, digit: int, count: int = 10, start: int = 0) -> np.ndarray:

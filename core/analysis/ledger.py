@@ -4,7 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.analysis.dense import FUNCTIONS, State, forward, layers, order, preactivation
+from core.analysis.dense import order
+from core.models.activations import activate
+from core.models.dense import Weights, depth, forward, preactivation
 
 
 @dataclass(frozen=True)
@@ -19,7 +21,7 @@ class Ledger:
     rest_count: int  # how many those are
     bias: float
     total: float  # all terms and the bias
-    function: str  # key of FUNCTIONS
+    function: str  # name of the activation, or "softmax"
     activation: float  # of the total; softmax needs the other units' totals as well
 
     @property
@@ -28,20 +30,20 @@ class Ledger:
         return float(self.products.sum() + self.rest + self.bias)
 
 
-def products(state: State, layer: int, inputs: np.ndarray) -> np.ndarray:
+def products(state: Weights, layer: int, inputs: np.ndarray) -> np.ndarray:
     """x_i * w_ij of one layer (1 = first) for one image's inputs (inputs,): (inputs, outputs) float64."""
     return np.asarray(inputs, np.float64)[:, None] * state[f"dense{layer}.kernel"]
 
 
 def ledger(
-    state: State, image: np.ndarray, layer: int, unit: int, activation: str = "tanh", output: str = "softmax", largest: int = 8
+    state: Weights, image: np.ndarray, layer: int, unit: int, activation: str = "tanh", output: str = "softmax", largest: int = 8
 ) -> Ledger:
     """The ledger of one unit of one layer (1 = first) for one image (...) of pixels in [0, 1].
 
     Raises:
         ValueError: there is no such layer or unit.
     """
-    last = layers(state)
+    last = depth(state)
     if not 1 <= layer <= last:
         raise ValueError(f"The network has layers 1 to {last}, not {layer}.")
     units = state[f"dense{layer}.kernel"].shape[1]
@@ -64,5 +66,5 @@ def ledger(
         bias=bias,
         total=float(terms.sum() + bias),
         function=function,
-        activation=float(FUNCTIONS[function](sums)[unit]),
+        activation=float(activate(sums, function)[unit]),
     )

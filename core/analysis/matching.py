@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.models.mlp import softmax
+from core.models.activations import softmax
 
 
 @dataclass(frozen=True)

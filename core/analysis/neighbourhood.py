@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.analysis.dense import State, layers, norms, order
+from core.analysis.dense import norms, order
+from core.models.dense import Weights, depth
 
 FEW = 50  # units of an axis that are shown all
 KEPT = 32  # the strongest that are shown of more
@@ -30,11 +31,11 @@ class Neighbourhood:
     left_out: tuple[int, int] = (0, 0)  # units that are not shown: inputs, outputs
 
 
-def neighbourhood(state: State, layer: int) -> Neighbourhood:
+def neighbourhood(state: Weights, layer: int) -> Neighbourhood:
     """The units shown around a layer of a network in this state; the strongest are those with the largest norms in the layer."""
     kernel = state[f"dense{layer}.kernel"]
     rows, columns = norms(kernel)
-    first, last = layer == 1, layer == layers(state)
+    first, last = layer == 1, layer == depth(state)
     inputs = None if first and len(rows) > FEW else _strongest(rows)
     outputs = _strongest(columns)
     before = None if first else _all(state[f"dense{layer - 1}.kernel"].shape[0])

@@ -7,10 +7,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from core.analysis.pulse_network import activations
 from core.data.pulses import render
-from core.models.pulse_cnn import PulseCNN
-from core.specs import PulseSpec
+from core.models.activations import ANSWERS
+from core.models.network import activations
+from core.specs import ModelSpec, PulseSpec
 
 POINTS = 61  # along a parameter
 
@@ -32,7 +32,8 @@ def sweep_images(
 
 
 def sweep(
-    model: PulseCNN,
+    model: ModelSpec,
+    weights: Mapping[str, NDArray],
     spec: PulseSpec,
     kind: str,
     parameter: str,
@@ -42,8 +43,8 @@ def sweep(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Outputs (value, class, output) and each kernel's strongest response (value, kernel, response) along a parameter."""
     values, images = sweep_images(spec, kind, parameter, fixed, span, points)
-    found = activations(model, images)
-    outputs = pd.DataFrame(found["answers"], columns=list(spec.classes)).assign(value=values)
+    found = activations(model, weights, images, np.float32)
+    outputs = pd.DataFrame(found[ANSWERS[model.output]], columns=list(spec.classes)).assign(value=values)
     strongest = found["relu1"].max((2, 3))  # (points, kernels)
     kernels = pd.DataFrame(strongest, columns=[str(i + 1) for i in range(strongest.shape[1])]).assign(value=values)
     return (
@@ -52,13 +53,13 @@ def sweep(
     )
 
 
-def liked(model: PulseCNN, images: NDArray[Any], count: int) -> pd.DataFrame:
+def liked(model: ModelSpec, weights: Mapping[str, NDArray], images: NDArray[Any], count: int) -> pd.DataFrame:
     """The patches of these images that each first kernel answers to most, at most one an image.
 
     Returns:
         kernel (from 1), rank (from 1), image, row, column (the patch's upper left pixel) and response before the ReLU.
     """
-    maps = activations(model, images, whole=False)["conv1"]  # (n, kernels, rows, columns)
+    maps = activations(model, weights, images, np.float32)["conv1"]  # (n, kernels, rows, columns)
     flat = maps.reshape(*maps.shape[:2], -1)
     places, best = flat.argmax(2), flat.max(2)  # (n, kernels)
     rows = []

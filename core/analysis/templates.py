@@ -36,14 +36,6 @@ def limit(weights: np.ndarray, share: float = STRONG) -> float:
     return top if top > 0 else 1.0
 
 
-def class_means(images: np.ndarray, labels: np.ndarray, classes: int = 10) -> np.ndarray:
-    """Average image of each class, (classes, *image shape); NaN for a class without images."""
-    out = np.full((classes, *images.shape[1:]), np.nan)
-    for c in np.unique(labels):
-        out[c] = images[labels == c].mean(axis=0)
-    return out
-
-
 def likeness(templates: np.ndarray, means: np.ndarray) -> np.ndarray:
     """Correlation of each template with each class average, (units, classes); 0 where one of them is flat."""
 

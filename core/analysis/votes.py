@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.models import mlp
+from core.models.activations import activate
 from core.runs.run import Run
 
 
@@ -27,7 +27,7 @@ def votes(activations: np.ndarray, kernel: np.ndarray, bias: np.ndarray) -> Vote
 def film(run: Run, image: np.ndarray) -> Votes:
     """Votes of an image (pixels,) at every stored state of a network with one hidden layer."""
     inputs = np.einsum("p,spu->su", image, run.weights("dense1.kernel")) + run.weights("dense1.bias")  # (states, units)
-    return votes(mlp.activate(inputs, run.spec.model.activation), run.weights("dense2.kernel"), run.weights("dense2.bias"))
+    return votes(activate(inputs, run.spec.model.activation), run.weights("dense2.kernel"), run.weights("dense2.bias"))
 
 
 def unit_order(kernel: np.ndarray, sort_class: int | None) -> np.ndarray:

@@ -49,3 +49,9 @@ def layer_table(model: ModelSpec) -> pd.DataFrame:
     frame = pd.DataFrame(rows)
     total = {"layer": "Total", "output": "", "values": frame["values"].sum(), "parameters": frame["parameters"].sum()}
     return pd.concat([frame, pd.DataFrame([{**dict.fromkeys(frame.columns, ""), **total}])], ignore_index=True)
+
+
+def spread(values: np.ndarray, bins: int = 40) -> pd.DataFrame:
+    """How a weight's values (any shape) are spread: low, high and count of each bin."""
+    counts, edges = np.histogram(values.ravel(), bins=min(bins, max(4, values.size // 2)))
+    return pd.DataFrame({"low": edges[:-1], "high": edges[1:], "count": counts})

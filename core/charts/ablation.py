@@ -20,7 +20,7 @@ def unit_bars(units: pd.DataFrame, colours: Theme) -> Prepared:
 
 
 @built
-def _bars(colours: Theme, height: int = 240) -> alt.Chart:
+def _bars(colours: Theme, height: int = 240) -> alt.TopLevelMixin:
     order = alt.EncodingSortField("place")
     return (
         alt.Chart(alt.NamedData("units"))

@@ -100,7 +100,8 @@ def moving(
     """
     states, rows, across = stack.shape
     kept = frames(states, rows * across)
-    table = frame(stack[0]).drop(columns="v").assign(limit=limit or 1.0, **columns(stack, kept.with_full([at])))
+    table = frame(stack[0]).drop(columns="v").assign(limit=limit or 1.0)
+    table = pd.concat([table, pd.DataFrame(columns(stack, kept.with_full([at])))], axis=1)
     spec = _moving(colours, (rows, across), states, kept.step, names, value, title, _legend_limit(limit))
     return Prepared(spec, {"cells": table}, opening(at, states))
 
@@ -124,7 +125,7 @@ def _cells(
     printed: bool,
     pick: bool,
     framed: bool,
-) -> alt.LayerChart:
+) -> alt.TopLevelMixin:
     base = _based(alt.Chart(alt.NamedData("cells"), name="cells"), names, axes)
     rects = base.mark_rect(cursor="pointer" if pick else "default").encode(
         color=_colour(kind, colours, limit), tooltip=_tips(names, value, more)
@@ -146,7 +147,7 @@ def _cells(
 @built
 def _moving(
     colours: Theme, shape: tuple[int, int], states: int, step: int, names: tuple[str, str], value: str, title: str, limit: float
-) -> alt.LayerChart:
+) -> alt.TopLevelMixin:
     base = alt.Chart(alt.NamedData("cells"), name="cells").transform_calculate(v=state_value(step))
     base = _based(base.transform_calculate(shade="datum.v / datum.limit"), names, True)
     rects = base.mark_rect().encode(color=_colour("signed", colours, limit), tooltip=_tips(names, value, ()))
@@ -178,7 +179,7 @@ def _tips(names: tuple[str, str], value: str, more: tuple[str, ...]) -> list[alt
     ]
 
 
-def _sized(chart: alt.LayerChart, shape: tuple[int, int], size: int | None, title: str) -> alt.LayerChart:
+def _sized(chart: alt.LayerChart | alt.FacetChart, shape: tuple[int, int], size: int | None, title: str) -> alt.LayerChart | alt.FacetChart:
     if size is None:
         return chart.properties(height=max(shape[0] * CELL, 150), title=title, autosize=WIDE)
     return chart.properties(width=size * shape[1], height=size * shape[0], title=title, autosize=FIXED)

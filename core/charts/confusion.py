@@ -88,7 +88,7 @@ def matrix(frame: pd.DataFrame, names: Sequence[str], theme: Theme, *, shares: b
 
 
 @built
-def _matrix(theme: Theme, names: tuple[str, ...], states: int, shares: bool, difference: bool) -> alt.LayerChart:
+def _matrix(theme: Theme, names: tuple[str, ...], states: int, shares: bool, difference: bool) -> alt.TopLevelMixin:
     x, y = _axes(names)
     base = (
         alt.Chart(alt.NamedData("confusion"))
@@ -150,7 +150,7 @@ def pictures(frame: pd.DataFrame, names: Sequence[str], side: int, theme: Theme)
 
 
 @built
-def _pictures(theme: Theme, names: tuple[str, ...], side: int) -> alt.LayerChart:
+def _pictures(theme: Theme, names: tuple[str, ...], side: int) -> alt.TopLevelMixin:
     x, y = _axes(names, margins=False)
     room = "min(bandwidth('x'), bandwidth('y'))"
     size = alt.ExprRef(f"{room} < {side} ? {room} - 2 : floor({room} / {side}) * {side}")
@@ -190,7 +190,7 @@ def story(lines: Sequence[tuple[str, np.ndarray, np.ndarray]], now: float, theme
 
 
 @built
-def _story(theme: Theme, names: tuple[str, ...]) -> alt.LayerChart:
+def _story(theme: Theme, names: tuple[str, ...]) -> alt.TopLevelMixin:
     x = alt.X("epoch:Q", title="epoch (square-root scale)", scale=alt.Scale(type="sqrt"), axis=alt.Axis(tickCount=6, grid=False))
     y = alt.Y("images:Q", title="images", axis=alt.Axis(tickCount=4))
     apart = told_apart("model", names, theme, key(orient="top", limit=320))

@@ -52,7 +52,9 @@ def over_epochs(
     names = tuple(dict.fromkeys(curves["curve"]))
     states = states if "now" in states else states.assign(now=0)
     end = float(states["epoch"].max()) if last is None else float(last)
-    tables = {"curves": curves, "states": states[["state", "epoch"]], "strips": strips(states)}
+    tables = {"curves": curves, "strips": strips(states)}
+    if at is not None:
+        tables["states"] = states[["state", "epoch"]]
     for name, table in (("others", others), ("band", band)):
         if table is not None and len(table):
             tables[name] = table
@@ -96,7 +98,7 @@ def _curves(
     behind: tuple[str, ...],
     late: bool,
     height: int,
-) -> alt.LayerChart:
+) -> alt.TopLevelMixin:
     x = epoch_axis(last, squeezed)
     if logarithmic:
         scale = alt.Scale(type="log", nice=False)

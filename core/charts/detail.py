@@ -37,7 +37,7 @@ def detail(
 
 
 @built
-def _detail(colours: Theme, shape: tuple[int, int], room: int) -> alt.LayerChart:
+def _detail(colours: Theme, shape: tuple[int, int], room: int) -> alt.TopLevelMixin:
     height, width = shape
     wide, tall = max(7, min(46, room // width)), max(8, min(16, 420 // height))
     where = {"x": alt.X(**place("rx", width)), "y": alt.Y(**place("ry", height))}

@@ -36,7 +36,7 @@ def histogram(
 @built
 def _histogram(
     colours: Theme, low: float, high: float, top: float, states: int | None, title: str, width: int | None, height: int
-) -> alt.Chart:
+) -> alt.TopLevelMixin:
     colour = (
         alt.when("datum.low * datum.high < 0")
         .then(alt.value(colours.muted))
@@ -53,7 +53,7 @@ def _histogram(
                 bin="binned",
                 title="weight",
                 scale=alt.Scale(domain=[low, high], nice=False, zero=False),
-                axis=alt.Axis(grid=False, tickCount=5 if width else None),
+                axis=alt.Axis(grid=False, tickCount=5 if width else alt.Undefined),
             ),
             x2="high:Q",
             y=alt.Y("count:Q", title="weights (square-root scale)", scale=alt.Scale(type="sqrt", domain=[0, top or 1], nice=False)),

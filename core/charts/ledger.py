@@ -25,7 +25,7 @@ def waterfall(lines: pd.DataFrame, colours: Theme) -> Prepared:
 
 
 @built
-def _waterfall(colours: Theme, count: int) -> alt.LayerChart:
+def _waterfall(colours: Theme, count: int) -> alt.TopLevelMixin:
     axis = alt.Axis(ticks=False, domain=False, labelLimit=160)
     y = alt.Y("label:N", sort=alt.EncodingSortField("place"), title=None, axis=axis)
     colour = (
@@ -62,7 +62,7 @@ def parts(values: np.ndarray, labels: Sequence[str], colours: Theme, *, title: s
 
 
 @built
-def _parts(colours: Theme, count: int, title: str, width: int) -> alt.LayerChart:
+def _parts(colours: Theme, count: int, title: str, width: int) -> alt.TopLevelMixin:
     base = alt.Chart(alt.NamedData("parts")).encode(
         y=alt.Y("part:N", sort=None, title=None),
         x=alt.X("shade:Q", title=title, scale=alt.Scale(domain=[-1, 1]), axis=alt.Axis(labels=False, ticks=False, grid=True, values=[0])),

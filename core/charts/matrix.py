@@ -64,7 +64,7 @@ def _matrix(
     titles: tuple[str, str],
     own_limits: bool,
     room: tuple[int, int],
-) -> alt.VConcatChart:
+) -> alt.TopLevelMixin:
     rows, columns = shape
     across, down = cell_size(columns, room[0], most=46), cell_size(rows, room[1], stretch=1.6)
     body = cells(

@@ -65,7 +65,7 @@ def mosaic(
 @built
 def _mosaic(
     colours: Theme, across: int, down: int, side: tuple[int, int], title: str, said: tuple[str, ...], pick: bool, chosen: bool
-) -> alt.LayerChart:
+) -> alt.TopLevelMixin:
     width, height = across * side[0], down * side[1]
     x = alt.X("x:Q", scale=alt.Scale(domain=[0, across], nice=False, zero=False), axis=None)
     y = alt.Y("y:Q", scale=alt.Scale(domain=[0, down], nice=False, zero=False, reverse=True), axis=None)

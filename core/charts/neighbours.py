@@ -48,8 +48,8 @@ class Shown:
     @property
     def shape(self) -> "Shape":
         """Its counts alone, which is all that the chart depends on."""
-        count = [0 if units is None else len(units) for units in (self.inputs, self.outputs, self.before, self.after)]
-        return Shape(self.layer, *count, self.has_before, self.has_after)
+        inputs, outputs, before, after = (len(units or ()) for units in (self.inputs, self.outputs, self.before, self.after))
+        return Shape(self.layer, inputs, outputs, before, after, self.has_before, self.has_after)
 
     @property
     def at_rest(self) -> bool:
@@ -198,7 +198,7 @@ def neighbours(
 
 
 @built
-def _neighbours(colours: Theme, shape: Shape, states: int, step: int, room: int, names: tuple[str, ...]) -> alt.VConcatChart:
+def _neighbours(colours: Theme, shape: Shape, states: int, step: int, room: int, names: tuple[str, ...]) -> alt.TopLevelMixin:
     layer, columns, rows = shape.layer, shape.outputs, shape.inputs
     strip = STRIP if room >= ROOM else 160  # pixels along the strips at the left
     beside = 0

@@ -44,7 +44,7 @@ def _prepared(build, tables: dict[str, pd.DataFrame], states: pd.DataFrame, what
 
 
 @built
-def _lines(colours: Theme, what: str, states: int, last: float, inside: bool) -> alt.LayerChart:
+def _lines(colours: Theme, what: str, states: int, last: float, inside: bool) -> alt.TopLevelMixin:
     base = alt.Chart(alt.NamedData("norms"))
     near = alt.selection_point(name="near", fields=["unit"], on="pointerover", nearest=True, empty=False, clear="pointerout")
     lines = base.mark_line(color=colours.lines[0]).encode(
@@ -65,7 +65,7 @@ def _lines(colours: Theme, what: str, states: int, last: float, inside: bool) ->
 
 
 @built
-def _bands(colours: Theme, what: str, states: int, last: float, inside: bool) -> alt.LayerChart:
+def _bands(colours: Theme, what: str, states: int, last: float, inside: bool) -> alt.TopLevelMixin:
     base = alt.Chart(alt.NamedData("norms")).encode(x=epoch_axis(last, inside))
     title = f"L2 norm of a {what}"
     outer = base.mark_area(color=colours.lines[0], opacity=0.15).encode(y=alt.Y("least:Q", title=title), y2="most:Q")

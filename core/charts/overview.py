@@ -3,6 +3,7 @@ step is one shift, and at rest the state shown in full."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import altair as alt
 import numpy as np
@@ -110,10 +111,10 @@ def overview(
 
 
 @built
-def _overview(colours: Theme, grid: Grid, film: Film | None, states: int, titles: tuple[str, str]) -> alt.VConcatChart:
+def _overview(colours: Theme, grid: Grid, film: Film | None, states: int, titles: tuple[str, str]) -> alt.TopLevelMixin:
     frames = film.frames if film else Frames(states, states)
     width, height = grid.width, grid.height
-    scale = {"nice": False, "zero": False}
+    scale: dict[str, Any] = {"nice": False, "zero": False}
     ground = (
         alt.Chart(alt.NamedData("ground"))
         .mark_rect(opacity=0)
@@ -123,7 +124,7 @@ def _overview(colours: Theme, grid: Grid, film: Film | None, states: int, titles
             y=alt.Y("row:Q", scale=alt.Scale(domain=[0, grid.rows], reverse=True, **scale), axis=None),
             y2="rowEnd:Q",
         )
-        .add_params(alt.selection_interval(name="window", encodings=list(grid.brushed)))
+        .add_params(alt.selection_interval(name="window", encodings=list(grid.brushed)))  # type: ignore[arg-type]
         .properties(width=width, height=height, name="rows")
     )
     body = alt.layer(ground, *_images("map", width, grid, film), *_picked(grid, frames, colours))
@@ -149,7 +150,7 @@ def _overview(colours: Theme, grid: Grid, film: Film | None, states: int, titles
 def _images(field: str, wide: int, grid: Grid, film: Film | None) -> list[alt.Chart]:
     """The film behind its window of `wide` pixels, and over it the state at rest where that shows more."""
     height = grid.height
-    look = {"align": "left", "baseline": "top", "aspect": False, "smooth": False, "clip": True, "tooltip": None}
+    look: dict[str, Any] = {"align": "left", "baseline": "top", "aspect": False, "smooth": False, "clip": True, "tooltip": None}
     layers = []
     if film is not None:
         per_line, count = film.per_line(grid), len(film.frames.kept)
@@ -181,7 +182,7 @@ def _picked(grid: Grid, frames: Frames, colours: Theme) -> list[alt.Chart]:
     marks = [
         both.mark_point(shape="square", size=size, color=c, strokeWidth=w, tooltip=None) for c, w in ((colours.paper, 4), (colours.mark, 2))
     ]
-    line = {"color": colours.mark, "strokeWidth": 1, "strokeDash": [4, 3], "tooltip": None}
+    line: dict[str, Any] = {"color": colours.mark, "strokeWidth": 1, "strokeDash": [4, 3], "tooltip": None}
     return [
         *(mark.encode(x=left, y=top) for mark in marks),
         row.mark_rule(**line).encode(y=top, x=alt.value(0), x2=alt.value(grid.width)),
@@ -189,12 +190,12 @@ def _picked(grid: Grid, frames: Frames, colours: Theme) -> list[alt.Chart]:
     ]
 
 
-def _along(grid: Grid) -> dict[str, object]:
+def _along(grid: Grid) -> dict[str, Any]:
     """The channels of a column's stretch."""
     return {"x": alt.X("left:Q", scale=alt.Scale(domain=[0, grid.shape[1]], nice=False, zero=False), axis=None), "x2": "right:Q"}
 
 
-def _norms(grid: Grid, frames: Frames, colours: Theme) -> alt.LayerChart:
+def _norms(grid: Grid, frames: Frames, colours: Theme) -> alt.LayerChart | alt.FacetChart:
     said = "output" if grid.across == 1 else f"output, largest of {grid.across}"
     base = alt.Chart(alt.NamedData("columns")).transform_calculate(
         norm=state_value(frames.step, "n"), px=state_value(frames.step, "c"), length="datum.norm / columnTop", ground="0"

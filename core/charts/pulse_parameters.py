@@ -5,6 +5,8 @@ from collections.abc import Sequence
 import altair as alt
 import pandas as pd
 
+from core.charts import numbers
+from core.charts.prepared import Prepared, built
 from core.charts.theme import Theme
 
 BRUSH = "brush"  # name of the selection; it comes back as {"low": [least, most]}
@@ -12,22 +14,27 @@ WIDTH, HEIGHT = 264, 150  # px, axes included
 
 
 def _class_colour(classes: Sequence[str], colours: Theme) -> alt.Color:
-    scale = alt.Scale(domain=list(classes), range=list(colours.classes[: len(classes)]))
+    scale = alt.Scale(domain=list(classes), range=colours.class_colours(len(classes)))
     return alt.Color("kind:N", scale=scale, legend=None, title="class")
 
 
-def histogram(frame: pd.DataFrame, title: str, unit: str, classes: Sequence[str], colours: Theme) -> alt.Chart:
+def histogram(frame: pd.DataFrame, title: str, unit: str, classes: Sequence[str], colours: Theme) -> Prepared:
     """Stacked counts over one parameter; drag across it to choose a range.
 
     Args:
         frame: kind, low, high, start, end, images (see core.analysis.pulse_sets.histogram).
         classes: all that may occur, in colour order.
     """
+    return Prepared(_histogram(colours, title, unit, tuple(classes)), {"counts": frame})
+
+
+@built
+def _histogram(colours: Theme, title: str, unit: str, classes: tuple[str, ...]) -> alt.TopLevelMixin:
     brush = alt.selection_interval(
         name=BRUSH, encodings=["x"], mark=alt.BrushConfig(fill=colours.muted, fillOpacity=0.25, stroke=colours.text)
     )
     return (
-        alt.Chart(frame, width=WIDTH, height=HEIGHT)
+        alt.Chart(alt.NamedData("counts"), width=WIDTH, height=HEIGHT)
         .mark_rect(stroke=colours.paper, strokeWidth=0.5)
         .encode(
             x=alt.X("low:Q", title=f"{title} ({unit})", axis=alt.Axis(grid=False, tickCount=5), scale=alt.Scale(zero=False, nice=False)),
@@ -38,8 +45,8 @@ def histogram(frame: pd.DataFrame, title: str, unit: str, classes: Sequence[str]
             opacity=alt.condition(brush, alt.value(1.0), alt.value(0.35)),
             tooltip=[
                 alt.Tooltip("kind:N", title="class"),
-                alt.Tooltip("low:Q", title="from", format=".3~g"),
-                alt.Tooltip("high:Q", title="to", format=".3~g"),
+                alt.Tooltip("low:Q", title="from", format=numbers.THREE),
+                alt.Tooltip("high:Q", title="to", format=numbers.THREE),
                 alt.Tooltip("images:Q", format=","),
             ],
         )
@@ -47,13 +54,18 @@ def histogram(frame: pd.DataFrame, title: str, unit: str, classes: Sequence[str]
     )
 
 
-def balance(frame: pd.DataFrame, classes: Sequence[str], colours: Theme) -> alt.LayerChart:
+def balance(frame: pd.DataFrame, classes: Sequence[str], colours: Theme) -> Prepared:
     """A bar a class, its count at the end.
 
     Args:
         frame: kind, images, share (see core.analysis.pulse_sets.balance).
     """
-    base = alt.Chart(frame, width=WIDTH, height=HEIGHT).encode(
+    return Prepared(_balance(colours, tuple(classes)), {"counts": frame})
+
+
+@built
+def _balance(colours: Theme, classes: tuple[str, ...]) -> alt.TopLevelMixin:
+    base = alt.Chart(alt.NamedData("counts"), width=WIDTH, height=HEIGHT).encode(
         y=alt.Y("kind:N", sort=None, title=None, axis=alt.Axis(ticks=False, domain=False)),
         tooltip=[alt.Tooltip("kind:N", title="class"), alt.Tooltip("images:Q", format=","), alt.Tooltip("share:Q", format=".1%")],
     )

@@ -35,7 +35,7 @@ def recall_dots(
 
 
 @built
-def _dots(colours: Theme, classes: tuple[str, ...], what: str, words: str) -> alt.LayerChart:
+def _dots(colours: Theme, classes: tuple[str, ...], what: str, words: str) -> alt.TopLevelMixin:
     base = alt.Chart(alt.NamedData("classes"))
     axis = alt.Axis(ticks=False, domain=False, labelOverlap=True)
     y = alt.Y("class:N", title=what, sort=None, axis=axis, scale=alt.Scale(domain=list(classes)))

@@ -38,7 +38,7 @@ def along(
 @built
 def _along(
     colours: Theme, names: tuple[str, ...], titles: tuple[str, str], domain: tuple[float, float] | None, shaded: bool
-) -> alt.LayerChart:
+) -> alt.TopLevelMixin:
     scale = alt.Scale(zero=True) if domain is None else alt.Scale(domain=list(domain))
     lines = (
         alt.Chart(alt.NamedData("curves"))

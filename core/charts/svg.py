@@ -4,22 +4,6 @@ import numpy as np
 
 from core.charts.theme import FONT, Theme
 
-BAR, GAP, TALL, FOOT = 20, 6, 40, 16  # pixels: width of a bar, between two, height of a whole one, room for a digit
-
-
-def probability_row(shares: np.ndarray, colours: Theme) -> str:
-    """The ten probabilities (10,) as standing bars over their digits, the largest in a colour of its own and bold."""
-    best, width = int(np.argmax(shares)), len(shares) * (BAR + GAP) - GAP
-    parts = [f'<rect x="0" y="{TALL}" width="{width}" height="1" fill="{colours.grid}"/>']
-    for digit, share in enumerate(shares):
-        x, high = digit * (BAR + GAP), TALL * float(share)
-        colour, weight = (colours.right, "bold") if digit == best else (colours.muted, "normal")
-        parts.append(f'<rect x="{x}" y="{TALL - high:.2f}" width="{BAR}" height="{high:.2f}" fill="{colour}"/>')
-        parts.append(
-            f'<text x="{x + BAR / 2}" y="{TALL + FOOT - 3}" fill="{colour}" font-weight="{weight}" text-anchor="middle">{digit}</text>'
-        )
-    return _svg(width, TALL + FOOT, parts)
-
 
 def sign(words: str, colours: Theme) -> str:
     """The app's sign: a kernel of 5 x 5 that answers to a slanted edge, and words at its right."""

@@ -104,11 +104,3 @@ def load_weights(network: DigitCNN, weights: Mapping[str, np.ndarray]) -> DigitC
             values = torch.from_numpy(np.ascontiguousarray(weights[ours]))
             tensors[theirs].copy_(values.T if ours == "dense1.kernel" else values)
     return network
-
-
-@torch.no_grad()
-def predict(model: ModelSpec, weights: Mapping[str, np.ndarray], images: np.ndarray) -> np.ndarray:
-    """The digit that one state takes each image (N, 28, 28) uint8 for, (N,)."""
-    network = load_weights(DigitCNN(model), weights)
-    pixels = torch.from_numpy(images).unsqueeze(1)  # (N, 1, 28, 28)
-    return torch.cat([network(chunk.float().div_(255)).argmax(1) for chunk in pixels.split(CHUNK)]).numpy()

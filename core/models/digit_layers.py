@@ -1,11 +1,18 @@
-"""The digit CNN layer by layer, without torch: names, shapes, parameters. Shapes follow from the ModelSpec alone.
+"""The digit CNN layer by layer, without torch: names, shapes, parameters, and what each layer gives for images.
 
-input -> conv1 -> relu1 -> pool1 -> conv2 -> relu2 -> pool2 -> logits -> probabilities. Every activation in the app goes by these names.
+input -> conv1 -> relu1 -> pool1 -> conv2 -> relu2 -> pool2 -> logits -> probabilities. Shapes follow from the ModelSpec alone.
+Convolution is cross-correlation, as in torch.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from math import prod
+from typing import Any
 
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+
+from core.models.activations import relu, softmax
 from core.specs import ModelSpec, SpecError
 
 POOL = 2  # side and stride of max-pooling, pixels
@@ -85,3 +92,45 @@ def weight_shapes(model: ModelSpec) -> dict[str, tuple[int, ...]]:
         "dense1.kernel": (flat, units),
         "dense1.bias": (units,),
     }
+
+
+def activations(model: ModelSpec, weights: Mapping[str, np.ndarray], images: np.ndarray, dtype: Any = np.float64) -> dict[str, np.ndarray]:
+    """Layer name -> activation: maps (batch, channels, height, width), logits and probabilities (batch, classes).
+
+    Args:
+        weights: parameters as a run stores them, one state.
+        images: (batch, height, width) in [0, 1], ink 1, or uint8, ink 255.
+        dtype: float64 for exact ledgers, float32 for thousands of images.
+    """
+    w: dict[str, np.ndarray] = {name: np.asarray(array, dtype) for name, array in weights.items()}
+    scale = np.float32(255 if images.dtype == np.uint8 else 1)
+    x: np.ndarray = np.asarray(images / scale, dtype)[:, None]  # (batch, 1, height, width)
+    out = {"input": x}
+    for i in range(1, len(model.channels) + 1):
+        x = out[f"conv{i}"] = convolve(x, w[f"conv{i}.kernel"], w[f"conv{i}.bias"])  # (batch, 8, 24, 24); (batch, 16, 8, 8)
+        x = out[f"relu{i}"] = relu(x)
+        x = out[f"pool{i}"] = max_pool(x)  # (batch, 8, 12, 12); (batch, 16, 4, 4)
+    out["logits"] = x.reshape(len(x), -1) @ w["dense1.kernel"] + w["dense1.bias"]  # (batch, 256) -> (batch, 10)
+    out["probabilities"] = softmax(out["logits"])
+    return out
+
+
+def answers(model: ModelSpec, weights: Mapping[str, np.ndarray], images: np.ndarray) -> np.ndarray:
+    """The probabilities of one state for each image, (images, classes) float32."""
+    return activations(model, weights, images, np.float32)["probabilities"]
+
+
+def convolve(x: np.ndarray, kernel: np.ndarray, bias: np.ndarray | float = 0.0) -> np.ndarray:
+    """Maps (batch, out, h - k + 1, w - k + 1) of x (batch, in, h, w) and kernel (out, in, k, k)."""
+    outputs, _, k, _ = kernel.shape
+    patches = sliding_window_view(x, (k, k), axis=(2, 3))  # (batch, in, h', w', k, k)
+    batch, _, height, width = patches.shape[:4]
+    rows = patches.transpose(0, 2, 3, 1, 4, 5).reshape(batch * height * width, -1)  # (batch * h' * w', in * k * k)
+    maps = rows @ kernel.reshape(outputs, -1).T + bias  # (batch * h' * w', out)
+    return np.ascontiguousarray(maps.reshape(batch, height, width, outputs).transpose(0, 3, 1, 2))
+
+
+def max_pool(x: np.ndarray) -> np.ndarray:
+    """The largest of each 2x2 square, (batch, channels, h // 2, w // 2); an odd last row or column is dropped."""
+    h, w = (side - side % POOL for side in x.shape[2:])
+    return np.maximum(np.maximum(x[:, :, 0:h:2, 0:w:2], x[:, :, 1:h:2, 0:w:2]), np.maximum(x[:, :, 0:h:2, 1:w:2], x[:, :, 1:h:2, 1:w:2]))

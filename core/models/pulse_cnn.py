@@ -6,16 +6,17 @@ conv -> ReLU -> conv -> ReLU -> max-pool 2 -> dense ReLU -> dense layers with th
 
 import math
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
+from core.models.activations import ANSWERS
 from core.models.fft_conv import MICRO_BATCH, conv, conv_pair
-from core.models.pulse_layers import map_sides, parameter_count, shapes
+from core.models.pulse_layers import shapes
 from core.specs import ModelSpec, SpecError
 
-ACTIVATIONS = {"tanh": torch.tanh, "sigmoid": torch.sigmoid, "relu": torch.relu}
 NOISE = 1e-6  # share of the largest value of a map below which the FFT cannot tell a value from 0
 
 
@@ -29,9 +30,9 @@ class Layer(nn.Module):
 
 
 class PulseCNN(nn.Module):
-    """The network of a spec, started from its seed."""
+    """The network of a spec, started from its seed, or with zeros for weights that will be put in."""
 
-    def __init__(self, spec: ModelSpec) -> None:
+    def __init__(self, spec: ModelSpec, *, start: bool = True) -> None:
         super().__init__()
         self.spec = spec
         sizes = shapes(spec)
@@ -39,8 +40,9 @@ class PulseCNN(nn.Module):
         for name in self.names:
             self.add_module(name, Layer(sizes[f"{name}.kernel"], sizes[f"{name}.bias"][0]))
         self.dense = [name for name in self.names if name.startswith("dense")]
-        initialise(self)
-        self.recentre()
+        if start:
+            initialise(self)
+            self.recentre()
 
     def layer(self, name: str) -> Layer:
         return getattr(self, name)
@@ -55,17 +57,24 @@ class PulseCNN(nn.Module):
         return conv_pair(x, first.kernel, first.bias, second.kernel, second.bias)
 
     def head(self, pooled: Tensor, generator: torch.Generator | None = None) -> Tensor:
-        """The dense layers, (batch, c2, pooled, pooled) -> (batch, classes)."""
+        """What `forward` gives, from what the pool gave, (batch, c2, pooled, pooled) -> (batch, classes)."""
+        z = self.dense_layers(pooled, generator)[-1]
+        return torch.tanh(z) if self.spec.output == "tanh" else z
+
+    def dense_layers(self, pooled: Tensor, generator: torch.Generator | None = None) -> list[Tensor]:
+        """What each dense layer gives, (batch, units): ReLU after the first, the spec's activation after others, of the last its sums."""
         z = pooled.flatten(1)  # (batch, c2 * pooled * pooled)
         if generator is not None and self.spec.dropout > 0:
             kept = torch.rand(z.shape, generator=generator, dtype=z.dtype) >= self.spec.dropout
             z = z * kept / (1 - self.spec.dropout)
-        for i, name in enumerate(self.dense):
+        out = []
+        for i, name in enumerate(self.dense, start=1):
             layer = self.layer(name)
             z = torch.addmm(layer.bias, z, layer.kernel)
-            if i < len(self.dense) - 1:
-                z = torch.relu(z) if i == 0 else ACTIVATIONS[self.spec.activation](z)
-        return torch.tanh(z) if self.spec.output == "tanh" else z
+            if i < len(self.dense):
+                z = getattr(nn.functional, "relu" if i == 1 else self.spec.activation)(z)
+            out.append(z)
+        return out
 
     def answers(self, z: Tensor) -> Tensor:
         """What the network says, from what `forward` gives: tanh outputs as they are, logits as probabilities."""
@@ -73,26 +82,18 @@ class PulseCNN(nn.Module):
 
     @torch.no_grad()
     def activations(self, x: Tensor) -> dict[str, Tensor]:
-        """Every layer's output by name: conv1, relu1, conv2, relu2, pool, dense1, ... and answers; (batch, ...) each."""
+        """Every activation by its name (see core.models.network) for inputs (batch, 1, side, side), (batch, ...) each."""
         first, second = self.layer("conv1"), self.layer("conv2")
-        out = {"conv1": torch.cat([quiet(conv(part, first.kernel, first.bias), first.bias) for part in x.split(MICRO_BATCH)])}
+        out = {"input": x}
+        out["conv1"] = torch.cat([quiet(conv(part, first.kernel, first.bias), first.bias) for part in x.split(MICRO_BATCH)])
         out["relu1"] = out["conv1"].relu()
         out["conv2"] = torch.cat([quiet(conv(part, second.kernel, second.bias), second.bias) for part in out["relu1"].split(MICRO_BATCH)])
         out["relu2"] = out["conv2"].relu()
-        out["pool"] = nn.functional.max_pool2d(out["relu2"], 2)
-        z = out["pool"].flatten(1)
-        for i, name in enumerate(self.dense):
-            layer = self.layer(name)
-            z = torch.addmm(layer.bias, z, layer.kernel)
-            last = i == len(self.dense) - 1
-            z = (torch.tanh(z) if self.spec.output == "tanh" else z) if last else self._hidden(z, i)
-            out[name] = z
-        out["answers"] = self.answers(z)
+        out["pool2"] = nn.functional.max_pool2d(out["relu2"], 2)
+        *hidden, logits = self.dense_layers(out["pool2"])
+        out |= {f"dense{i}": z for i, z in enumerate(hidden, start=1)} | {"logits": logits}
+        out[ANSWERS[self.spec.output]] = torch.tanh(logits) if self.spec.output == "tanh" else torch.softmax(logits, 1)
         return out
-
-    def _hidden(self, z: Tensor, index: int) -> Tensor:
-        """The first dense layer is a ReLU; the later hidden ones follow the spec."""
-        return torch.relu(z) if index == 0 else ACTIVATIONS[self.spec.activation](z)
 
     @torch.no_grad()
     def recentre(self) -> None:
@@ -150,7 +151,7 @@ def restore(spec: ModelSpec, weights: Mapping[str, np.ndarray]) -> PulseCNN:
     Raises:
         SpecError: a parameter is missing or of another shape.
     """
-    model = PulseCNN(spec)
+    model = PulseCNN(spec, start=False)
     for name, parameter in model.named_parameters():
         if name not in weights or weights[name].shape != tuple(parameter.shape):
             raise SpecError(f"The stored state has no {name} of shape {tuple(parameter.shape)}; choose a run that keeps its dense layers.")
@@ -158,12 +159,31 @@ def restore(spec: ModelSpec, weights: Mapping[str, np.ndarray]) -> PulseCNN:
     return model.requires_grad_(False).eval()
 
 
+def activations(spec: ModelSpec, weights: Mapping[str, np.ndarray], images: np.ndarray, dtype: Any = np.float64) -> dict[str, np.ndarray]:
+    """Every activation of one state by its name (see core.models.network), (images, ...) each.
+
+    Args:
+        images: (images, side, side), ink 1.
+
+    Raises:
+        SpecError: the state has no dense layers.
+    """
+    x = as_input(images, dtype)
+    found = restore(spec, weights).to(x.dtype).activations(x)
+    return {name: tensor.numpy() for name, tensor in found.items()}
+
+
 @torch.no_grad()
-def predict(spec: ModelSpec, weights: Mapping[str, np.ndarray], images: np.ndarray) -> np.ndarray:
-    """The class that a stored state gives each image, (n, h, w) of 0 and 1 -> (n,)."""
+def answers(spec: ModelSpec, weights: Mapping[str, np.ndarray], images: np.ndarray) -> np.ndarray:
+    """What one state says to each image (images, side, side), ink 1: (images, classes) float32.
+
+    Raises:
+        SpecError: the state has no dense layers.
+    """
     model = restore(spec, weights)
-    parts = [model(part.float()).argmax(1) for part in torch.from_numpy(images)[:, None].split(128)]
-    return torch.cat(parts).numpy()
+    return model.answers(model(as_input(images))).numpy()
 
 
-__all__ = ["Layer", "PulseCNN", "initialise", "map_sides", "parameter_count", "predict", "quiet", "restore", "shapes"]
+def as_input(images: np.ndarray, dtype: Any = np.float32) -> Tensor:
+    """(images, side, side) numbers -> (images, 1, side, side)."""
+    return torch.from_numpy(np.array(images, dtype))[:, None]

@@ -48,8 +48,7 @@ def described(spec: RunSpec) -> str:
     model = spec.model
     if model.kind == "dense":
         hidden = len(model.sizes) > 2
-        activation = dict(ACTIVATIONS).get(model.activation, model.activation) if isinstance(ACTIVATIONS, dict) else model.activation
-        what = "-".join(map(str, model.sizes)) + (f", {activation}" if hidden else "")
+        what = "-".join(map(str, model.sizes)) + (f", {ACTIVATIONS[model.activation]}" if hidden else "")
     else:
         what = f"{MODEL_KINDS[model.kind]}, {'+'.join(map(str, model.channels))} kernels of {model.kernel_size}×{model.kernel_size}"
     return f"{what}, {DATASETS.get(spec.data.name, spec.data.name)}, seed {model.seed}"

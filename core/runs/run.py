@@ -76,6 +76,14 @@ class Run:
                     out[name] = file.get_tensor(name)[0].astype(np.float32)
         return out
 
+    def complete(self, index: int) -> dict[str, np.ndarray]:
+        """Every parameter for one state, float32; those that are kept of the last state alone are that state's.
+
+        Raises:
+            IndexError: there is no such state.
+        """
+        return {**self.state(-1), **self.state(index)}
+
     def evaluation(self, name: str) -> np.ndarray:
         """What was counted on the test images at each state: "confusion" is (states, classes, classes), rows actual.
 
@@ -88,6 +96,10 @@ class Run:
     def seeds(self) -> dict[str, np.ndarray]:
         """Histories of this run with other seeds: column -> (rows,), "seed" and "epoch" among them; empty if none."""
         return read_table(self.folder / SEEDS) if (self.folder / SEEDS).exists() else {}
+
+    def ends(self, column: str = "accuracy_test") -> np.ndarray:
+        """One number of the last state over the run's seeds, (seeds,); empty where other seeds are not stored."""
+        return self.seeds[column][self.seeds["epoch"] == self.epochs[-1]] if self.seeds else np.empty(0)
 
     def _stack(self, file_name: str, name: str) -> np.ndarray:
         path = self.folder / file_name

@@ -6,7 +6,7 @@ from core.specs.data import MOST_SEED
 from core.specs.fields import check, choice, meta, number, require, switch, whole, wholes
 
 MODEL_KINDS = {"dense": "dense layers", "digit_cnn": "digit CNN", "pulse_cnn": "pulse CNN"}
-ACTIVATIONS = {"tanh": "tanh", "sigmoid": "sigmoid", "relu": "ReLU"}
+ACTIVATIONS = {"tanh": "tanh", "sigmoid": "sigmoid", "relu": "ReLU", "elu": "ELU"}
 OUTPUTS = {"softmax": "softmax", "tanh": "tanh"}
 INITIALIZERS = {
     "glorot_normal": "random (Glorot normal)",
@@ -14,6 +14,7 @@ INITIALIZERS = {
     "alternating_diagonal": "alternating diagonal",
     "zeros": "all zero",
     "he": "random (He normal, Xavier before tanh and softmax)",
+    "orthogonal": "random, at right angles (orthogonal)",
     "torch": "torch's default",
 }
 

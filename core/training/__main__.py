@@ -83,10 +83,9 @@ def show(asked: argparse.Namespace) -> int:
     test = run.history["accuracy_test"]
     best = int(np.nanargmax(test))
     print(f"test accuracy: start {test[0]:.2%}, end {test[-1]:.2%}, best {test[best]:.2%} at epoch {run.epochs[best]:g}")
-    if run.seeds:
-        final = run.seeds["epoch"] == run.epochs[-1]
-        ends = run.seeds["accuracy_test"][final]
-        seeds = ", ".join(f"{seed:g}: {end:.2%}" for seed, end in zip(run.seeds["seed"][final], ends, strict=True))
+    ends = run.ends()
+    if len(ends):
+        seeds = ", ".join(f"{seed:g}: {end:.2%}" for seed, end in zip(run.ends("seed"), ends, strict=True))
         print(
             f"test accuracy at epoch {run.epochs[-1]:g} over {len(ends)} seeds: mean {ends.mean():.2%}, "
             f"range {ends.min():.2%} to {ends.max():.2%} ({seeds})"

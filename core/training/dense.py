@@ -6,28 +6,33 @@ the optimiser touches two tensors whatever the number of layers. The backward pa
 the tests: it saves the bookkeeping that costs more than the products of such small layers.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from time import perf_counter
-from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from core.models import mlp
+from core.data.class_means import class_means
+from core.models import activations, counts, dense
 from core.specs import ModelSpec, RunSpec, SpecError, TrainSpec
-from core.training.loop import EpochRecord
+from core.training.loop import State, log_spaced
+from core.training.optimizers import optimizer
 from core.training.samples import Samples, samples
 
 CHUNK = 2_000  # images at a time in evaluation: their pixels stay in the cache
-
-_BACKWARD: dict[str, Callable[[Tensor, Tensor], Tensor]] = {  # gradient at an activation's output, and that output -> gradient at its input
+# gradient at an activation's output, and that output -> gradient at its input, where torch has this in one pass
+_ONE_PASS: dict[str, Callable[[Tensor, Tensor], Tensor]] = {
     "tanh": torch.ops.aten.tanh_backward,
     "sigmoid": torch.ops.aten.sigmoid_backward,
     "relu": lambda gradient, output: torch.ops.aten.threshold_backward(gradient, output, 0),
 }
-_FORWARD: dict[str, Callable[[Tensor], Tensor]] = {"tanh": torch.tanh_, "sigmoid": torch.sigmoid_, "relu": torch.relu_}
+
+
+def backward_of(activation: str) -> Callable[[Tensor, Tensor], Tensor]:
+    """Gradient at an activation's output, and that output -> gradient at its input, any shape."""
+    slope = activations.TABLE[activation].slope
+    return _ONE_PASS.get(activation, lambda gradient, output: gradient * slope(output))
 
 
 class Networks:
@@ -37,7 +42,9 @@ class Networks:
     """
 
     def __init__(self, models: Sequence[ModelSpec]) -> None:
-        self.count, self.sizes, self.activation = len(models), models[0].sizes, models[0].activation
+        self.count, self.sizes = len(models), models[0].sizes
+        self._activate = getattr(torch.nn.functional, models[0].activation)
+        self._backward = backward_of(models[0].activation)
         pairs = list(zip(self.sizes[:-1], self.sizes[1:], strict=True))
         self.flat_kernels = torch.zeros(self.count * sum(i * o for i, o in pairs))
         self.flat_biases = torch.zeros(self.count * sum(self.sizes[1:]))
@@ -46,7 +53,7 @@ class Networks:
         self.kernels, self.biases = self._views(self.flat_kernels, self.flat_biases)
         self.kernel_gradients, self.bias_gradients = self._views(self.flat_kernels.grad, self.flat_biases.grad)
         for m, model in enumerate(models):
-            for layer, (kernel, bias) in enumerate(zip(*mlp.layers_of(mlp.initial(model)), strict=True)):
+            for layer, (kernel, bias) in enumerate(zip(*dense.layers_of(dense.initial(model)), strict=True)):
                 self.kernels[layer][m].copy_(torch.from_numpy(kernel.T))
                 self.biases[layer][m].copy_(torch.from_numpy(bias))
 
@@ -64,8 +71,8 @@ class Networks:
         z = torch.addmm(self.biases[0].view(-1, 1), self.kernels[0].view(-1, x.shape[1]), x.t())  # (M * units, images)
         out = [z.view(self.count, -1, len(x))]  # (M, units, images)
         for kernel, bias in zip(self.kernels[1:], self.biases[1:], strict=True):
-            h = _FORWARD[self.activation](out[-1])
-            out.append(torch.baddbmm(bias.unsqueeze(2), kernel, h))  # (M, units, images)
+            out[-1] = self._activate(out[-1])
+            out.append(torch.baddbmm(bias.unsqueeze(2), kernel, out[-1]))  # (M, units, images)
         return out
 
     def backward(self, x: Tensor, outputs: list[Tensor], targets: Tensor) -> None:
@@ -75,18 +82,16 @@ class Networks:
             below = outputs[layer - 1]  # (M, inputs of this layer, images)
             torch.bmm(gradient, below.transpose(1, 2), out=self.kernel_gradients[layer])
             torch.sum(gradient, 2, out=self.bias_gradients[layer])
-            gradient = _BACKWARD[self.activation](torch.bmm(self.kernels[layer].transpose(1, 2), gradient), below)
+            gradient = self._backward(torch.bmm(self.kernels[layer].transpose(1, 2), gradient), below)
         torch.mm(gradient.view(-1, len(x)), x, out=self.kernel_gradients[0].view(-1, x.shape[1]))
         torch.sum(gradient, 2, out=self.bias_gradients[0])
 
     def optimizer(self, train: TrainSpec) -> torch.optim.Optimizer:
-        """The optimiser over both buffers; weight decay is for kernels alone."""
-        groups: list[dict[str, Any]] = [{"params": [self.flat_kernels, self.flat_biases]}]
-        if train.weight_decay and train.decay_on == "all":
-            groups = [{"params": [self.flat_kernels], "weight_decay": train.weight_decay}, {"params": [self.flat_biases]}]
-        if train.optimizer == "adam":
-            return torch.optim.Adam(groups, lr=train.learning_rate, fused=True)
-        return torch.optim.SGD(groups, lr=train.learning_rate, fused=True)
+        """The optimiser over both buffers; decay on convolution kernels alone finds none here."""
+        kernels, others = [self.flat_kernels], [self.flat_biases]
+        return (
+            optimizer(train, kernels, others, fused=True) if train.decay_on == "all" else optimizer(train, [], kernels + others, fused=True)
+        )
 
     def copy_stored(self, live: "Networks") -> None:
         """Take another's weights as a run stores them, rounded to float16."""
@@ -96,7 +101,7 @@ class Networks:
     def state(self, m: int) -> dict[str, np.ndarray]:
         """Every parameter of network m under its name, copied."""
         out: dict[str, np.ndarray] = {}
-        for layer, (kernel, bias) in enumerate(mlp.names(len(self.kernels))):
+        for layer, (kernel, bias) in enumerate(dense.names(len(self.kernels))):
             out[kernel] = self.kernels[layer][m].t().numpy().copy()
             out[bias] = self.biases[layer][m].numpy().copy()
         return out
@@ -116,7 +121,7 @@ class Batches:
         return len(self.pixels)
 
     def take(self, chosen: Tensor) -> Tensor:
-        """Inputs of the chosen images as `mlp.inputs` makes them, (images, inputs); the next call overwrites them."""
+        """Inputs of the chosen images as `core.models.dense.inputs` makes them, (images, inputs); the next call overwrites them."""
         if len(self._inputs) < len(chosen):
             self._bytes = torch.empty(len(chosen), self.pixels.shape[1], dtype=torch.uint8)
             self._inputs = torch.empty(len(chosen), self.pixels.shape[1])
@@ -137,101 +142,8 @@ def evaluate(networks: Networks, part: Batches) -> tuple[np.ndarray, list[np.nda
         loss += (logits.logsumexp(1) - own).sum(1, dtype=torch.float64)
         predicted[:, chosen] = logits.argmax(1)
     labels = part.labels.numpy()
-    confusions = [mlp.confusion(labels, p, classes) for p in predicted.numpy()]
+    confusions = [counts.confusion(labels, p, classes) for p in predicted.numpy()]
     return (loss / len(part)).numpy(), confusions
-
-
-def first_epoch_steps(steps: int, states: int) -> list[int]:
-    """Steps inside the first epoch after which a state is kept, as evenly spaced in their logarithm as whole numbers can be.
-
-    Most happens in the first few steps, so they are kept densest: 4 states of 100 steps are after 1, 5, 21 and 99.
-
-    Raises:
-        SpecError: more states than there are steps inside the epoch.
-    """
-    if states > steps - 1:
-        raise SpecError(f"The first epoch has {steps:,} steps, so at most {steps - 1:,} states can be kept inside it.")
-    wanted = np.round(np.geomspace(1, max(steps - 1, 1), states)).astype(int)
-    out: list[int] = []
-    for i, step in enumerate(wanted):
-        out.append(min(max(step, out[-1] + 1 if out else 1), steps - states + i))
-    return [int(step) for step in out]
-
-
-def train(spec: RunSpec) -> Iterator[EpochRecord]:
-    """Train one dense network and yield its kept states, state 0 first.
-
-    Raises:
-        SpecError: choices that a dense network cannot follow.
-    """
-    for records in train_together([spec]):
-        yield records[0]
-
-
-def train_together(specs: Sequence[RunSpec], data: Samples | None = None) -> Iterator[list[EpochRecord]]:
-    """Train several networks that differ in their initialiser or its seed alone; yield one record each for every kept state.
-
-    A network's result is the one it has alone, up to the rounding of float32 sums. `seconds` are a network's share of the
-    common time. The metrics of a state are those of its weights as stored (float16); "confusion_float32" counts the
-    predictions before that rounding.
-
-    Args:
-        data: the images, where they have been read already.
-
-    Raises:
-        SpecError: choices that a dense network cannot follow, or specs that differ in more.
-    """
-    spec = specs[0]
-    _check(specs)
-    data = data or samples(spec.data)
-    if data.train[0][0].size != spec.model.sizes[0]:
-        raise SpecError(f"These images have {data.train[0][0].size:,} values, the network {spec.model.sizes[0]:,} inputs; make them equal.")
-    threads = torch.get_num_threads()
-    torch.set_num_threads(spec.train.threads)
-    try:
-        with torch.inference_mode():
-            yield from _train(specs, data)
-    finally:
-        torch.set_num_threads(threads)
-
-
-def _check(specs: Sequence[RunSpec]) -> None:
-    first = specs[0]
-    if first.model.kind != "dense" or first.model.output != "softmax" or first.train.loss != "cross_entropy":
-        raise SpecError("Dense networks are trained with a softmax output and cross-entropy; choose these.")
-    for spec in specs:
-        model = replace(spec.model, initializer=first.model.initializer, seed=first.model.seed)
-        if (spec.data, model, spec.train) != (first.data, first.model, first.train):
-            raise SpecError("Networks that train together may differ in initialiser and weight seed alone.")
-
-
-def _train(specs: Sequence[RunSpec], data: Samples) -> Iterator[list[EpochRecord]]:
-    plan, classes = specs[0].train, specs[0].model.sizes[-1]
-    parts = {
-        "train": Batches(*data.train, classes),
-        "validation": Batches(*data.validation, classes),
-        "test": Batches(*data.test, classes),
-    }
-    networks, stored = Networks([s.model for s in specs]), Networks([s.model for s in specs])
-    steps = -(-len(parts["train"]) // plan.batch)  # the last batch of an epoch may be smaller
-    inside = first_epoch_steps(steps, plan.first_epoch_states)
-    optimizer = networks.optimizer(plan)
-    rng = np.random.default_rng(plan.seed)
-    averages = {"class_means": data.class_means(classes)}
-    yield [replace(r, evaluation=r.evaluation | averages) for r in _records(networks, stored, parts, 0.0, 0, 0.0)]
-    step = 0
-    for epoch in range(plan.epochs):
-        started = perf_counter()
-        order = torch.from_numpy(rng.permutation(len(parts["train"])))
-        batches = order.split(plan.batch)
-        stops = [*inside, steps] if epoch == 0 else [steps]
-        done = 0
-        for stop in stops:
-            run_steps(networks, optimizer, parts["train"], batches[done:stop])
-            seconds = perf_counter() - started
-            step, done = step + stop - done, stop
-            yield _records(networks, stored, parts, epoch + done / steps, step, seconds)
-            started = perf_counter()
 
 
 def run_steps(networks: Networks, optimizer: torch.optim.Optimizer, part: Batches, batches: Sequence[Tensor]) -> None:
@@ -242,23 +154,59 @@ def run_steps(networks: Networks, optimizer: torch.optim.Optimizer, part: Batche
         optimizer.step()
 
 
-def _records(networks: Networks, stored: Networks, parts: dict[str, Batches], epoch: float, step: int, seconds: float) -> list[EpochRecord]:
-    """What is kept of each network now."""
-    stored.copy_stored(networks)
-    _, exact = evaluate(networks, parts["test"])
-    loss, train_counts = evaluate(stored, parts["train"])
-    loss_validation, validation_counts = evaluate(stored, parts["validation"])
-    loss_test, test_counts = evaluate(stored, parts["test"])
-    out = []
-    for m in range(networks.count):
-        metrics = {
-            "loss": float(loss[m]),
-            "loss_validation": float(loss_validation[m]),
-            "loss_test": float(loss_test[m]),
-            "accuracy_train": float(mlp.accuracy(train_counts[m])),
-            "accuracy_validation": float(mlp.accuracy(validation_counts[m])),
-            "accuracy_test": float(mlp.accuracy(test_counts[m])),
-        }
-        evaluation = {"confusion": test_counts[m], "confusion_float32": exact[m]}
-        out.append(EpochRecord(epoch, step, seconds / networks.count, metrics, stored.state(m), evaluation))
-    return out
+class Training:
+    """Dense networks in training, see `core.training.loop.Trainee`: one, or several that differ in their initialiser or its seed alone.
+
+    A network's result is the one it has alone, up to the rounding of float32 sums. The metrics of a state are those of its
+    weights as stored (float16); "confusion_float32" counts the predictions before that rounding.
+    """
+
+    inside = staticmethod(log_spaced)
+
+    def __init__(self, *specs: RunSpec, data: Samples | None = None) -> None:
+        """Raises SpecError for choices that a dense network cannot follow.
+
+        Args:
+            data: the images, where they have been read already.
+        """
+        _check(specs)
+        data, model, plan = data or samples(specs[0].data), specs[0].model, specs[0].train
+        if data.train[0][0].size != model.sizes[0]:
+            raise SpecError(f"These images have {data.train[0][0].size:,} values, the network {model.sizes[0]:,} inputs; make them equal.")
+        parts = {"train": data.train, "validation": data.validation, "test": data.test}
+        self.parts = {part: Batches(images, labels, model.sizes[-1]) for part, (images, labels) in parts.items()}
+        self.images = len(self.parts["train"])
+        self.once = {"class_means": (class_means(*data.train, model.sizes[-1]).reshape(model.sizes[-1], -1) / 255).astype(np.float16)}
+        self.networks, self.stored = (Networks([spec.model for spec in specs]) for _ in range(2))
+        self._optimizer = self.networks.optimizer(plan)
+        self._rng = np.random.default_rng(plan.seed)
+
+    def order(self) -> Tensor:
+        return torch.from_numpy(self._rng.permutation(self.images))
+
+    @torch.inference_mode()
+    def steps(self, batches: Sequence[Tensor]) -> None:
+        run_steps(self.networks, self._optimizer, self.parts["train"], batches)
+
+    @torch.inference_mode()
+    def states(self) -> list[State]:
+        self.stored.copy_stored(self.networks)
+        _, exact = evaluate(self.networks, self.parts["test"])
+        found = {part: evaluate(self.stored, batches) for part, batches in self.parts.items()}
+        out = []
+        for m in range(self.networks.count):
+            metrics = {"loss" if part == "train" else f"loss_{part}": float(loss[m]) for part, (loss, _) in found.items()}
+            metrics |= {f"accuracy_{part}": float(counts.accuracy(confusions[m])) for part, (_, confusions) in found.items()}
+            evaluation = {"confusion": found["test"][1][m], "confusion_float32": exact[m]}
+            out.append(State(metrics, self.stored.state(m), evaluation))
+        return out
+
+
+def _check(specs: Sequence[RunSpec]) -> None:
+    first = specs[0]
+    if first.model.kind != "dense" or first.model.output != "softmax" or first.train.loss != "cross_entropy":
+        raise SpecError("Dense networks are trained with a softmax output and cross-entropy; choose these.")
+    for spec in specs:
+        model = replace(spec.model, initializer=first.model.initializer, seed=first.model.seed)
+        if (spec.data, model, spec.train) != (first.data, first.model, first.train):
+            raise SpecError("Networks that train together may differ in initialiser and weight seed alone.")

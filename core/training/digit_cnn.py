@@ -1,87 +1,72 @@
-"""Training the digit CNN on MNIST: a generator of records, one for each kept state."""
+"""Training the digit CNN."""
 
-import time
-from collections.abc import Iterator
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import torch
 from torch.nn import functional
 
+from core.models.counts import accuracy, confusion
 from core.models.digit_cnn import CHUNK, DigitCNN, build, load_weights, weights_of
-from core.specs import ModelSpec, RunSpec, SpecError
-from core.training.dense import first_epoch_steps
-from core.training.loop import EpochRecord
+from core.specs import RunSpec, SpecError
+from core.training.loop import State, log_spaced
+from core.training.optimizers import optimizer
 from core.training.samples import samples
 
-CLASSES = 10
 
+class Training:
+    """A digit CNN in training, see `core.training.loop.Trainee`.
 
-def train(spec: RunSpec) -> Iterator[EpochRecord]:
-    """Train a digit CNN and yield its states: the start, some inside the first epoch, and the end of each epoch.
-
-    `loss` is the mean cross-entropy over the training images at that state, `accuracy_*` the share right. The order of the images
-    comes from `spec.train.seed`, the first weights from `spec.model.seed`, the choice of a part of the images from `spec.data.seed`.
-
-    Raises:
-        SpecError: a choice that this network has no use for, or more images than MNIST has.
-        core.data.folder.MissingData: MNIST is not in the data folder.
+    `loss` is the mean cross-entropy over the training images at a state as it is stored (float16), `accuracy_*` the share right. The
+    order of the images comes from `spec.train.seed`, the first weights from `spec.model.seed`, the choice of a part of the images from
+    `spec.data.seed`.
     """
-    if spec.data.name != "mnist" or spec.train.loss != "cross_entropy" or spec.model.dropout or spec.model.centred:
-        raise SpecError("A digit CNN trains on MNIST with cross-entropy, without dropout or centred kernels; set those choices back.")
-    torch.set_num_threads(spec.train.threads)
-    data = samples(spec.data)
-    sets = {split: _tensors(*getattr(data, split)) for split in ("train", "validation", "test")}
-    images, labels = sets["train"]
-    network = build(spec.model)
-    optimizer = _optimizer(network, spec)
-    order = torch.Generator().manual_seed(spec.train.seed)
-    steps = -(-len(images) // spec.train.batch)  # an epoch
-    kept = first_epoch_steps(steps, spec.train.first_epoch_states)
-    step = 0
-    yield _record(network, spec.model, sets, 0.0, 0, 0.0)
-    for epoch in range(spec.train.epochs):
-        started = time.perf_counter()
-        seconds = 0.0
-        for batch in torch.randperm(len(images), generator=order).split(spec.train.batch):
-            optimizer.zero_grad()
-            functional.cross_entropy(network(images[batch]), labels[batch]).backward()
-            optimizer.step()
-            step += 1
-            if step in kept:
-                seconds = time.perf_counter() - started
-                yield _record(network, spec.model, sets, step / steps, step, seconds)
-                started = time.perf_counter()
-        yield _record(network, spec.model, sets, float(epoch + 1), step, time.perf_counter() - started)
+
+    inside = staticmethod(log_spaced)
+    once: Mapping[str, np.ndarray] = {}
+
+    def __init__(self, spec: RunSpec) -> None:
+        """Raises SpecError for a choice that this network has no use for, or more images than there are."""
+        if spec.train.loss != "cross_entropy" or spec.model.dropout or spec.model.centred:
+            raise SpecError("A digit CNN trains with cross-entropy, without dropout or centred kernels; set those choices back.")
+        data, self.model = samples(spec.data), spec.model
+        shape, side = data.train[0].shape[1:], spec.model.image
+        if shape != (side, side):
+            raise SpecError(f"These images are {'x'.join(map(str, shape))}, the network reads {side}x{side} in grey; make them equal.")
+        self.sets = {part: _tensors(*getattr(data, part)) for part in ("train", "validation", "test")}
+        self.images = len(self.sets["train"][0])
+        self.network = build(spec.model)
+        kernels = [p for p in self.network.parameters() if p.ndim > 1 and (spec.train.decay_on == "all" or p.ndim == 4)]
+        self._optimizer = optimizer(spec.train, kernels, [p for p in self.network.parameters() if not any(p is k for k in kernels)])
+        self._generator = torch.Generator().manual_seed(spec.train.seed)
+
+    def order(self) -> torch.Tensor:
+        return torch.randperm(self.images, generator=self._generator)
+
+    def steps(self, batches: Sequence[torch.Tensor]) -> None:
+        images, labels = self.sets["train"]
+        for chosen in batches:
+            self._optimizer.zero_grad()
+            functional.cross_entropy(self.network(images[chosen]), labels[chosen]).backward()
+            self._optimizer.step()
+
+    @torch.no_grad()
+    def states(self) -> list[State]:
+        weights = weights_of(self.network)
+        stored = load_weights(DigitCNN(self.model), {name: array.astype(np.float16).astype(np.float32) for name, array in weights.items()})
+        metrics: dict[str, float] = {}
+        counts = {}
+        for part, (images, labels) in self.sets.items():
+            if not len(images):
+                continue
+            logits = torch.cat([stored(chunk) for chunk in images.split(CHUNK)])  # (images, classes)
+            counts[part] = confusion(labels.numpy(), logits.argmax(1).numpy(), self.model.sizes[-1])
+            metrics["loss" if part == "train" else f"loss_{part}"] = functional.cross_entropy(logits, labels).item()
+            metrics[f"accuracy_{part}"] = float(accuracy(counts[part]))
+        empty = np.zeros((self.model.sizes[-1],) * 2, np.int32)
+        return [State(metrics, weights, {"confusion": counts.get("test", empty)})]
 
 
 def _tensors(images: np.ndarray, labels: np.ndarray) -> tuple[torch.Tensor, torch.Tensor]:
-    """Images as (count, 1, 28, 28) float32 in [0, 1], labels as (count,) int64."""
+    """Images as (count, 1, height, width) float32 in [0, 1], labels as (count,) int64."""
     return torch.from_numpy(images).unsqueeze(1).float().div_(255), torch.from_numpy(labels.astype(np.int64))
-
-
-def _optimizer(network: DigitCNN, spec: RunSpec) -> torch.optim.Optimizer:
-    kernels = [p for p in network.parameters() if p.ndim > 1 and (spec.train.decay_on == "all" or p.ndim == 4)]
-    rest = [p for p in network.parameters() if not any(p is k for k in kernels)]
-    groups = [{"params": kernels, "weight_decay": spec.train.weight_decay}, {"params": rest, "weight_decay": 0.0}]
-    make = torch.optim.SGD if spec.train.optimizer == "sgd" else torch.optim.Adam
-    return make(groups, lr=spec.train.learning_rate)
-
-
-@torch.no_grad()
-def _record(network: DigitCNN, model: ModelSpec, sets: dict, epoch: float, step: int, seconds: float) -> EpochRecord:
-    """The state as it will be stored (float16): losses and shares right on the three sets, confusion counts on the test images."""
-    weights = weights_of(network)
-    stored = load_weights(DigitCNN(model), {name: array.astype(np.float16).astype(np.float32) for name, array in weights.items()})
-    metrics: dict[str, float] = {}
-    confusion = np.zeros((CLASSES, CLASSES), np.int32)  # rows actual
-    for split, (images, labels) in sets.items():
-        if not len(images):
-            continue
-        logits = torch.cat([stored(chunk) for chunk in images.split(CHUNK)])  # (images, 10)
-        guess = logits.argmax(1)
-        name = "loss" if split == "train" else f"loss_{split}"
-        metrics[name] = functional.cross_entropy(logits, labels).item()
-        metrics[f"accuracy_{split}"] = (guess == labels).double().mean().item()
-        if split == "test":
-            np.add.at(confusion, (labels.numpy(), guess.numpy()), 1)
-    return EpochRecord(epoch, step, seconds, metrics, weights, {"confusion": confusion})

@@ -11,7 +11,7 @@ from safetensors.numpy import save_file
 from core.runs import store
 from core.runs.run import Run
 from core.specs import RunSpec
-from core.training.loop import EpochRecord
+from core.training.loop import EpochRecord, last_only
 
 HISTORY = "history.jsonl"  # a line a state
 EVALUATION = "evaluation/"  # before the name of what was counted, in a state's file
@@ -29,7 +29,7 @@ class LiveRun(Run):
             return {name: (self._count(name), *file.get_slice(name).get_shape()) for name in names}
 
     def _count(self, name: str) -> int:
-        return 1 if last_only(self.spec, name) else self.states
+        return 1 if last_only(self.spec.train, name) else self.states
 
     def weights(self, name: str) -> np.ndarray:
         if name not in self.shapes:
@@ -56,11 +56,6 @@ class LiveRun(Run):
             return file.get_tensor(name)
 
 
-def last_only(spec: RunSpec, name: str) -> bool:
-    """Whether `spec.train.store` keeps this parameter of the last state alone."""
-    return spec.train.store == "kernels" and not name.startswith("conv")
-
-
 def state_file(folder: Path, index: int) -> Path:
     """The file of one state."""
     return folder / f"state-{index:05d}.safetensors"
@@ -83,7 +78,7 @@ def _drop_large(folder: Path, spec: RunSpec, index: int) -> None:
     """Write a state again without what is kept of the last state alone."""
     path = state_file(folder, index)
     with safe_open(path, framework="numpy") as file:
-        kept = {name: file.get_tensor(name) for name in file.keys() if name.startswith(EVALUATION) or not last_only(spec, name)}  # noqa: SIM118
+        kept = {name: file.get_tensor(name) for name in file.keys() if name.startswith(EVALUATION) or not last_only(spec.train, name)}  # noqa: SIM118
     save_file(kept, path.with_suffix(".new"))
     path.with_suffix(".new").replace(path)
 

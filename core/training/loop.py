@@ -1,22 +1,28 @@
-"""Training as a generator of plain records, and the way from records to a stored run."""
+"""The one training loop, a generator of plain records, and the way from records to a stored run."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib import import_module
-from typing import Any
+from time import perf_counter
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import numpy as np
 
 from core.runs import store
 from core.runs.run import Run
-from core.specs import RunSpec
+from core.specs import RunSpec, SpecError, TrainSpec
 
-# kind of network -> module of core.training whose `train(spec)` yields its records
+if TYPE_CHECKING:  # pages ask for trainings, and open without torch
+    from torch import Tensor
+
+# kind of network -> module of core.training whose `Training(*specs)` is a Trainee
 TRAINERS = {
     "dense": "core.training.dense",
     "digit_cnn": "core.training.digit_cnn",
     "pulse_cnn": "core.training.pulse_cnn",
 }
+TOGETHER = {"dense"}  # kinds of which several networks can train at once
 
 
 @dataclass(frozen=True)
@@ -33,13 +39,130 @@ class EpochRecord:
     )  # "confusion": (classes, classes) test counts, rows actual; what is the same in every state stands in the first alone
 
 
+class State(NamedTuple):
+    """What a record holds of one network beside the time: see EpochRecord."""
+
+    metrics: dict[str, float]
+    weights: dict[str, np.ndarray]
+    evaluation: dict[str, np.ndarray]
+
+
+class Trainee(Protocol):
+    """What a kind of network gives to the loop: one network, or several that see the same batches."""
+
+    images: int  # that train
+    once: Mapping[str, np.ndarray]  # stored with the first state, since it is the same in every one
+
+    def inside(self, steps: int, states: int) -> Sequence[int]:
+        """After which of the first epoch's steps a state is kept, rising; its start and end are kept anyway."""
+
+    def order(self) -> "Tensor":
+        """The training images' places in the order of the next epoch, (images,)."""
+
+    def steps(self, batches: "Sequence[Tensor]") -> None:
+        """One optimiser step for each batch of places."""
+
+    def states(self) -> list[State]:
+        """What is kept of each network now."""
+
+
 def train(spec: RunSpec) -> Iterator[EpochRecord]:
     """Train one network and yield a record for each kept state, state 0 first.
 
     Close the generator to cancel. Loads torch.
+
+    Raises:
+        SpecError: choices that this kind of network cannot follow.
+        core.data.folder.MissingData: the images are not here.
     """
-    trainer: Callable[[RunSpec], Iterator[EpochRecord]] = import_module(TRAINERS[spec.model.kind]).train
-    yield from trainer(spec)
+    for (record,) in train_together([spec]):
+        yield record
+
+
+def train_together(specs: Sequence[RunSpec]) -> Iterator[list[EpochRecord]]:
+    """Train several networks at once and yield one record each for every kept state; see `train`.
+
+    They differ in their initialiser or its seed alone, and `seconds` are a network's share of the common time.
+
+    Raises:
+        SpecError: this kind of network trains alone, or the specs differ in more.
+    """
+    first = specs[0]
+    if len(specs) > 1 and first.model.kind not in TOGETHER:
+        raise SpecError("Networks of this kind train one at a time; ask for them one by one.")
+    with _threads(first.train.threads):
+        trainee = import_module(TRAINERS[first.model.kind]).Training(*specs)
+    yield from follow(trainee, first.train)
+
+
+def follow(trainee: Trainee, plan: TrainSpec) -> Iterator[list[EpochRecord]]:
+    """The records of a training. torch has `plan.threads` threads while it trains, and the caller's own whenever a record is out."""
+    moments = _moments(trainee, plan)
+    while True:
+        with _threads(plan.threads):
+            moment = next(moments, None)
+        if moment is None:
+            return
+        yield moment
+
+
+def _moments(trainee: Trainee, plan: TrainSpec) -> Iterator[list[EpochRecord]]:
+    steps = -(-trainee.images // plan.batch)  # the last batch of an epoch may be smaller
+    inside = trainee.inside(steps, plan.first_epoch_states)
+    yield [_record(0.0, 0, 0.0, state._replace(evaluation=state.evaluation | dict(trainee.once))) for state in trainee.states()]
+    for epoch in range(plan.epochs):
+        batches = trainee.order().split(plan.batch)
+        done = 0
+        for stop in [*inside, steps] if epoch == 0 else [steps]:
+            started = perf_counter()
+            trainee.steps(batches[done:stop])
+            seconds, done = perf_counter() - started, stop
+            states = trainee.states()
+            yield [_record(epoch + done / steps, epoch * steps + done, seconds / len(states), state) for state in states]
+
+
+def _record(epoch: float, step: int, seconds: float, state: State) -> EpochRecord:
+    return EpochRecord(epoch, step, seconds, *state)
+
+
+@contextmanager
+def _threads(count: int) -> Iterator[None]:
+    """torch on so many threads; the number it had is given back whatever happens."""
+    import torch
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(count)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
+
+
+def log_spaced(steps: int, states: int) -> list[int]:
+    """Steps inside the first epoch after which a state is kept, as evenly spaced in their logarithm as whole numbers can be.
+
+    Most happens in the first few steps, so they are kept densest: 4 states of 100 steps are after 1, 5, 21 and 99.
+
+    Raises:
+        SpecError: more states than there are steps inside the epoch.
+    """
+    if states > steps - 1:
+        raise SpecError(f"The first epoch has {steps:,} steps, so at most {steps - 1:,} states can be kept inside it.")
+    wanted = np.round(np.geomspace(1, max(steps - 1, 1), states)).astype(int)
+    out: list[int] = []
+    for i, step in enumerate(wanted):
+        out.append(min(max(step, out[-1] + 1 if out else 1), steps - states + i))
+    return [int(step) for step in out]
+
+
+def evenly_spaced(steps: int, states: int) -> list[int]:
+    """Steps inside the first epoch after which a state is kept: `states` of them, or fewer, evenly spread."""
+    return sorted({round((i + 1) * steps / (states + 1)) for i in range(states)} - {0, steps})
+
+
+def last_only(train: TrainSpec, parameter: str) -> bool:
+    """Whether `train.store` keeps this parameter of the last state alone."""
+    return train.store == "kernels" and not parameter.startswith("conv")
 
 
 def save_records(
@@ -56,8 +179,8 @@ def save_records(
     evaluation: dict[str, np.ndarray] = {}
     if spec.train.store != "history":
         for name in records[-1].weights:
-            last_only = spec.train.store == "kernels" and not name.startswith("conv")
-            weights[name] = np.stack([r.weights[name] for r in (records[-1:] if last_only else records)])
+            kept = records[-1:] if last_only(spec.train, name) else records
+            weights[name] = np.stack([r.weights[name] for r in kept])
         names = dict.fromkeys(name for r in records for name in r.evaluation)
         evaluation = {name: np.stack([r.evaluation[name] for r in records if name in r.evaluation]) for name in names}
     return store.save(spec, history, weights, evaluation, seeds=seeds, header=header)

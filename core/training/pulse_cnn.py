@@ -1,8 +1,7 @@
-"""Training the pulse CNN: a generator of records, one for each kept state."""
+"""Training the pulse CNN."""
 
 import math
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import torch
@@ -10,75 +9,87 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from core.data.pulse_sets import pulse_set
+from core.models.counts import accuracy, confusion
 from core.models.fft_conv import MICRO_BATCH
 from core.models.pulse_cnn import PulseCNN
 from core.models.structure import low_share, roughness
 from core.specs import RunSpec, SpecError
-from core.training.loop import EpochRecord
+from core.training.loop import State, evenly_spaced
+from core.training.optimizers import optimizer
 
-Forward = Callable[[Tensor, torch.Generator | None], Tensor]  # (batch, ...) and the dropout's generator -> (batch, classes)
 COUNTED = 1_000  # training images, the first ones, on which loss, accuracy and recognised are counted at each state
 CLOSE = 0.1  # an image counts as recognised where every output lies within this of its target
 ACT_IMAGES = 100  # images on which act is counted
 
 
-def train(spec: RunSpec) -> Iterator[EpochRecord]:
-    """Train a pulse CNN; state 0 first, then those inside the first epoch, then one an epoch.
+class Training:
+    """A pulse CNN in training, see `core.training.loop.Trainee`.
 
     Metrics beside the common ones, shares of 1: `recognised_train`, `recognised_test` (all outputs within 0.1 of the
     target), `act` (second convolution's outputs above 0), `act1` to `actN` (each first kernel's), `low`, `tv`
     (of the first kernels, see core.models.structure). Training figures are of the first 1,000 training images.
-
-    Raises:
-        SpecError: data and network do not fit together.
     """
-    check(spec)
-    torch.set_num_threads(spec.train.threads)
-    images, targets, labels = _tensors(spec, "train")
-    parts = {"train": (images[:COUNTED], labels[:COUNTED])}
-    parts |= {name: (x, y) for name in ("validation", "test") for x, _, y in [_tensors(spec, name)] if len(x)}
-    model = PulseCNN(spec.model)
-    optimizer = _optimizer(model, spec)
-    shuffle, drops = (torch.Generator().manual_seed(spec.train.seed + salt) for salt in (0, 1_000_003))
-    steps = math.ceil(len(images) / spec.train.batch)
-    kept = first_epoch_steps(steps, spec.train.first_epoch_states)
-    step, seconds = 0, 0.0
-    record = _record(model, spec, parts, 0.0, 0, 0.0)
-    yield record
-    forward: Forward = model
-    for epoch in range(spec.train.epochs):
-        order = torch.randperm(len(images), generator=shuffle)
-        for i, rows in enumerate(order.split(spec.train.batch), start=1):
-            start = time.perf_counter()
-            _step(model, forward, optimizer, spec, images[rows].float(), targets[rows], drops)
-            seconds += time.perf_counter() - start
-            step += 1
-            if i == steps or (epoch == 0 and i in kept):
-                acts = _known_acts(record) if forward == model.head else None
-                record = _record(model, spec, parts, epoch + i / steps, step, seconds, acts)
-                yield record
-                seconds = 0.0
-        if forward is model and is_dead(model, spec, record, images):
+
+    inside = staticmethod(evenly_spaced)
+    once: Mapping[str, np.ndarray] = {}
+
+    def __init__(self, spec: RunSpec) -> None:
+        """Raises SpecError where data and network do not fit together."""
+        check(spec)
+        self.spec = spec
+        self.inputs, self.targets, labels = _tensors(spec, "train")
+        self.images = len(self.inputs)
+        self.parts = {"train": (self.inputs[:COUNTED], labels[:COUNTED])}
+        self.parts |= {name: (x, y) for name in ("validation", "test") for x, _, y in [_tensors(spec, name)] if len(x)}
+        self.model = PulseCNN(spec.model)
+        self.acts: dict[str, float] = {}  # of the last state
+        self.short = False  # the dense layers alone are trained, on what the pool gave
+        named = dict(self.model.named_parameters())
+        kernels = [n for n in named if n.endswith(".kernel") and (spec.train.decay_on == "all" or n.startswith("conv"))]
+        self._optimizer = optimizer(spec.train, [named[n] for n in kernels], [named[n] for n in named if n not in kernels])
+        self._shuffle, self._drops = (torch.Generator().manual_seed(spec.train.seed + salt) for salt in (0, 1_000_003))
+
+    def order(self) -> Tensor:
+        if not self.short and is_dead(self.model, self.spec, self.acts["act"], self.inputs):
             # From here the dense layers alone can change: what the convolutions give is kept, bit for bit the long way's.
-            forward = model.head
-            images = _pooled(model, images)
-            parts = {name: (_pooled(model, x), y) for name, (x, y) in parts.items()}
+            self.short = True
+            self.inputs = _pooled(self.model, self.inputs)
+            self.parts = {name: (_pooled(self.model, x), y) for name, (x, y) in self.parts.items()}
+        return torch.randperm(self.images, generator=self._shuffle)
+
+    def steps(self, batches: Sequence[Tensor]) -> None:
+        forward = self.model.head if self.short else self.model
+        for chosen in batches:
+            self._optimizer.zero_grad(set_to_none=True)
+            z = forward(self.inputs[chosen].float(), self._drops)
+            _loss(self.spec, z, self.model, self.targets[chosen]).backward()
+            self._optimizer.step()
+            self.model.recentre()
+
+    def states(self) -> list[State]:
+        counted = {name: evaluate(self.model, self.spec, *part) for name, part in self.parts.items()}
+        shares = {name: counted[name][0] if name in counted else {} for name in ("train", "validation", "test")}
+        if not self.short:
+            self.acts = _acts(self.model, self.parts["train"][0][:ACT_IMAGES])
+        weights = self.model.weights()
+        first = weights["conv1.kernel"]
+        metrics = {"loss": shares["train"]["loss"]}
+        metrics |= {f"accuracy_{name}": share.get("accuracy", math.nan) for name, share in shares.items()}
+        metrics |= {f"recognised_{name}": shares[name].get("recognised", math.nan) for name in ("train", "test")}
+        metrics |= self.acts | {"low": float(low_share(first).mean()), "tv": float(roughness(first).mean())}
+        return [State(metrics, weights, {"confusion": counted["test"][1]} if "test" in counted else {})]
 
 
-def is_dead(model: PulseCNN, spec: RunSpec, record: EpochRecord, images: Tensor) -> bool:
+def is_dead(model: PulseCNN, spec: RunSpec, act: float, images: Tensor) -> bool:
     """Can no step change the convolutions any more? They give 0 for every training pulse, and nothing but a gradient moves them."""
     only_gradients = spec.train.optimizer == "sgd" and spec.train.weight_decay == 0
-    return only_gradients and record.metrics["act"] == 0 and not _pooled(model, images).any()
+    return only_gradients and act == 0 and not _pooled(model, images).any()
 
 
 @torch.no_grad()
 def _pooled(model: PulseCNN, images: Tensor) -> Tensor:
     """What the convolutions and the pool give, (n, 1, side, side) -> (n, c2, pooled, pooled)."""
     return torch.cat([model.pooled(part.float()) for part in images.split(16 * MICRO_BATCH)])
-
-
-def _known_acts(record: EpochRecord) -> dict[str, float]:
-    return {name: value for name, value in record.metrics.items() if name.startswith("act")}
 
 
 def check(spec: RunSpec) -> None:
@@ -99,11 +110,6 @@ def check(spec: RunSpec) -> None:
         raise SpecError("Cross-entropy needs the softmax output; choose softmax, or the L1 loss.")
 
 
-def first_epoch_steps(steps: int, states: int) -> set[int]:
-    """Which of the first epoch's steps are kept, besides the last: `states` of them, evenly spread."""
-    return {round((i + 1) * steps / (states + 1)) for i in range(states)} - {0}
-
-
 def _tensors(spec: RunSpec, part: str) -> tuple[Tensor, Tensor, NDArray[np.int64]]:
     """Images (n, 1, side, side) uint8, targets one-hot (n, classes) with output i for class i, labels (n,)."""
     pulses = pulse_set(spec.data, part)
@@ -112,37 +118,10 @@ def _tensors(spec: RunSpec, part: str) -> tuple[Tensor, Tensor, NDArray[np.int64
     return torch.from_numpy(pulses.images)[:, None], torch.from_numpy(targets), labels
 
 
-def _optimizer(model: PulseCNN, spec: RunSpec) -> torch.optim.Optimizer:
-    decayed: list[Tensor] = []
-    plain: list[Tensor] = []
-    for name, parameter in model.named_parameters():
-        layer, kind = name.split(".")
-        chosen = kind == "kernel" and (spec.train.decay_on == "all" or layer.startswith("conv"))
-        (decayed if chosen else plain).append(parameter)
-    groups = [{"params": decayed, "weight_decay": spec.train.weight_decay}, {"params": plain, "weight_decay": 0.0}]
-    kind_of = {"adam": torch.optim.Adam, "sgd": torch.optim.SGD}[spec.train.optimizer]
-    return kind_of(groups, lr=spec.train.learning_rate)
-
-
 def _loss(spec: RunSpec, z: Tensor, model: PulseCNN, targets: Tensor) -> Tensor:
     if spec.train.loss == "cross_entropy":
         return torch.nn.functional.cross_entropy(z, targets)
     return (model.answers(z) - targets).abs().mean()
-
-
-def _step(
-    model: PulseCNN,
-    forward: Forward,
-    optimizer: torch.optim.Optimizer,
-    spec: RunSpec,
-    images: Tensor,
-    targets: Tensor,
-    drops: torch.Generator,
-) -> None:
-    optimizer.zero_grad(set_to_none=True)
-    _loss(spec, forward(images, drops), model, targets).backward()
-    optimizer.step()
-    model.recentre()
 
 
 @torch.no_grad()
@@ -152,30 +131,13 @@ def evaluate(model: PulseCNN, spec: RunSpec, images: Tensor, labels: NDArray[np.
     z = torch.cat([read(part.float()) for part in images.split(16 * MICRO_BATCH)])  # (n, classes)
     targets = torch.nn.functional.one_hot(torch.from_numpy(labels), z.shape[1]).to(z.dtype)
     answers = model.answers(z)
-    guesses = answers.argmax(1).numpy()
-    confusion = np.zeros((z.shape[1], z.shape[1]), np.int32)
-    np.add.at(confusion, (labels, guesses), 1)
+    counts = confusion(labels, answers.argmax(1).numpy(), z.shape[1])
     shares = {
         "loss": float(_loss(spec, z, model, targets)),
-        "accuracy": float((guesses == labels).mean()),
+        "accuracy": float(accuracy(counts)),
         "recognised": float(((answers - targets).abs() <= CLOSE).all(1).float().mean()),
     }
-    return shares, confusion
-
-
-def _record(
-    model: PulseCNN, spec: RunSpec, parts: dict, epoch: float, step: int, seconds: float, acts: dict[str, float] | None = None
-) -> EpochRecord:
-    counted = {name: evaluate(model, spec, *part) for name, part in parts.items()}
-    shares = {name: counted[name][0] if name in counted else {} for name in ("train", "validation", "test")}
-    metrics = {"loss": shares["train"]["loss"]}
-    metrics |= {f"accuracy_{name}": share.get("accuracy", math.nan) for name, share in shares.items()}
-    metrics |= {f"recognised_{name}": shares[name].get("recognised", math.nan) for name in ("train", "test")}
-    metrics |= acts if acts is not None else _acts(model, parts["train"][0][:ACT_IMAGES])
-    weights = model.weights()
-    metrics |= {"low": float(low_share(weights["conv1.kernel"]).mean()), "tv": float(roughness(weights["conv1.kernel"]).mean())}
-    evaluation = {"confusion": counted["test"][1]} if "test" in counted else {}
-    return EpochRecord(epoch, step, seconds, metrics, weights, evaluation)
+    return shares, counts
 
 
 def _acts(model: PulseCNN, images: Tensor) -> dict[str, float]:

@@ -2,14 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from importlib import import_module
 from typing import Any
 
 from core.runs import store
 from core.runs.run import Run
 from core.runs.shipped import NAMES, RECORDED, RUNS, SEEDS_OF, seeded
 from core.specs import RunSpec, SpecError
-from core.training.loop import TRAINERS, EpochRecord, save_records
+from core.training.loop import TOGETHER, EpochRecord, save_records, train_together
 from core.training.progress import shown
 
 # Said in the header of recorded runs.
@@ -50,17 +49,16 @@ def groups(names: Sequence[str]) -> list[list[Member]]:
     members = [Member(name, seed, seeded(RUNS[name], seed)) for name in names for seed in SEEDS_OF[name]]
     out: dict[Any, list[Member]] = {}
     for member in members:
-        together = hasattr(import_module(TRAINERS[member.spec.model.kind]), "train_together")
-        out.setdefault(member.common if together else (member.name, member.seed), []).append(member)
+        alone = member.spec.model.kind not in TOGETHER
+        out.setdefault((member.name, member.seed) if alone else member.common, []).append(member)
     return list(out.values())
 
 
 def reproduce(names: Sequence[str] = (), *, quiet: bool = False) -> Iterator[Run]:
     """Train and store shipped runs, all of them or those named; yield each as it is stored.
 
-    A kind of network whose trainer has `train_together(specs)` trains what it can in one go, others one after another by
-    `train(spec)`. The weights of seed 0 are stored, and the histories of all seeds. Recorded runs that are stored are left
-    alone unless they are named, since another machine may not repeat their fate.
+    Networks that can train together do, others one after another. The weights of seed 0 are stored, and the histories of all
+    seeds. Recorded runs that are stored are left alone unless they are named, since another machine may not repeat their fate.
 
     Raises:
         SpecError: no shipped run has such a name.
@@ -98,14 +96,9 @@ def _row(seed: int, record: EpochRecord) -> dict[str, float]:
 
 def _train(group: list[Member], quiet: bool) -> list[list[EpochRecord]]:
     """Records of each state of the group's networks; weights and counts of those that are stored alone, to save memory."""
-    first = group[0].spec
-    module = import_module(TRAINERS[first.model.kind])
     label = ", ".join(f"{member.name} seed {member.seed}" for member in group)
-    if hasattr(module, "train_together"):
-        moments = module.train_together([member.spec for member in group])
-    else:
-        moments = ([record] for record in module.train(first))
+    moments = train_together([member.spec for member in group])
     return [
         [record if member.stored else replace(record, weights={}, evaluation={}) for member, record in zip(group, moment, strict=True)]
-        for moment in shown(moments, first.train.epochs, label, quiet=quiet)
+        for moment in shown(moments, group[0].spec.train.epochs, label, quiet=quiet)
     ]

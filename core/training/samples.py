@@ -31,14 +31,6 @@ class Samples:
                 digest.update(np.ascontiguousarray(array).tobytes())
         return digest.hexdigest()
 
-    def class_means(self, classes: int) -> np.ndarray:
-        """Average training image of each class, pixels in [0, 1], (classes, pixels) float16; NaN for a class without images."""
-        images, labels = self.train
-        out = np.full((classes, int(np.prod(images.shape[1:]))), np.nan)
-        for c in np.unique(labels):
-            out[c] = images[labels == c].mean(axis=0).ravel() / 255
-        return out.astype(np.float16)
-
 
 def samples(data: DataSpec) -> Samples:
     """The images that `data` asks for; fewer than a split holds are drawn from it with `data.seed`, without replacement.

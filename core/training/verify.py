@@ -7,12 +7,12 @@ import numpy as np
 
 from core.data.folder import MissingData
 from core.data.pulse_sets import pulse_set
-from core.models.mlp import confusion
+from core.models import network
+from core.models.counts import accuracy, confusion
 from core.runs import store
 from core.runs.run import Run
 from core.runs.shipped import NAMES
 from core.specs import DataSpec, SpecError
-from core.training.predict import PREDICTORS
 from core.training.samples import samples
 
 ALLOWED = 3  # predictions in 10,000 that may differ: sums of float32 in another order can break a tie
@@ -44,8 +44,8 @@ def recount(run: Run, index: int) -> np.ndarray:
         MissingData: the images are not here.
     """
     images, labels = test_images(run.spec.data)
-    predicted = PREDICTORS[run.spec.model.kind](run.spec.model, run.state(index), images)
-    return confusion(labels, predicted, run.spec.model.sizes[-1])
+    answers = network.answers(run.spec.model, run.state(index), images)
+    return confusion(labels, answers.argmax(1), run.spec.model.sizes[-1])
 
 
 def differing(counts: np.ndarray, others: np.ndarray) -> int:
@@ -71,7 +71,7 @@ def verify(key: str) -> Verdict:
         return Verdict(key, False, f"{name}: files whole, predictions not checked: {error}")
     total = int(stored[-1].sum())
     told = float(run.history["accuracy_test"][-1])
-    again = float(np.trace(stored[-1]) / total)
+    again = float(accuracy(stored[-1]))
     sound = worst <= max(1, ALLOWED * total // 10_000) and abs(told - again) < 1e-9
     sentence = (
         f"{name}: files whole; {len(whole)} states counted again, at most {worst} of {total:,} test predictions differ; test {again:.2%}."

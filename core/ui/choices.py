@@ -157,7 +157,7 @@ def _settle(page: str, choice: Choice) -> None:
     """A value that is missing is the one last seen, or the default; one that no longer can be gives way to the default."""
     name = key(page, choice.name)
     if name not in st.session_state:
-        st.session_state[name] = st.session_state.get(_KEPT, {}).get(name, choice.default)
+        st.session_state[name] = _kept().get(name, choice.default)
     held = st.session_state[name]
     if held is None:
         st.session_state[name] = choice.default
@@ -166,6 +166,11 @@ def _settle(page: str, choice: Choice) -> None:
             choice.read(choice.write(held))
         except (ValueError, OverflowError, TypeError, AttributeError):
             st.session_state[name] = choice.default
+    _kept()[name] = st.session_state[name]  # at once: a run that is broken off forgets what it was told
+
+
+def _kept() -> dict[str, Any]:
+    return st.session_state.setdefault(_KEPT, {})
 
 
 def _counts(page: str, choice: Choice) -> bool:
@@ -199,9 +204,8 @@ def search() -> dict[str, str] | None:
     if not _registry():
         return None
     out = {}
-    kept = st.session_state.setdefault(_KEPT, {})
     for (page, name), choice in _registry().items():
-        item = kept[key(page, name)] = st.session_state.get(key(page, name))
+        item = _kept()[key(page, name)] = st.session_state.get(key(page, name))
         if item is not None and item != choice.default and _counts(page, choice):
             out[name] = choice.write(item)
     return out

@@ -23,7 +23,7 @@ _STYLE = """
 .block-container { padding-top: 3.25rem; max-width: 1400px; }
 /* In the bar at the top, left of Streamlit's own signs. */
 .st-key-copy-link { position: fixed !important; top: 0.75rem; right: 7rem; width: auto !important; z-index: 999990; }
-.st-key-screen-box { position: absolute; }
+.st-key-screen-box, [class*="st-key-address"] { position: absolute !important; }
 h1 { padding: 0.25rem 0 !important; font-size: 2rem !important; }
 </style>
 """
@@ -77,11 +77,11 @@ def chart(
         width: "content", or "stretch" for as wide as its column.
         values: opening values of its parameters beside its own; a change of them draws the chart anew.
     """
-    return st.vega_lite_chart(
+    return st.vega_lite_chart(  # type: ignore[call-overload]  # its overloads want each word apart
         picture.shown(values, "canvas" if _canvas() else "svg"),
         theme=None,
         key=key,
-        width=width,  # type: ignore[arg-type]  # one of Streamlit's two words
+        width=width,
         on_select=select if callable(select) else "rerun" if select else "ignore",
         alt=alt_text,
     )

@@ -7,6 +7,7 @@ import streamlit as st
 from core.analysis import kernels
 from core.data.pulse_sets import pulse_set
 from core.data.pulses import MEANINGS, Pulses
+from core.models import network
 from core.specs import PulseSpec
 from core.ui import cached
 
@@ -18,27 +19,21 @@ def test_set(name: str) -> Pulses:
 
 
 @st.cache_resource(show_spinner=False, max_entries=24)
-def network(name: str, state: int):
-    """The network with the convolutions of one state and the dense layers of the last."""
-    from core.analysis import pulse_network
-
-    return pulse_network.network(cached.run(name), state)
+def weights(name: str, state: int) -> dict[str, np.ndarray]:
+    """The convolutions of one state and the dense layers of the last, which alone are kept."""
+    return cached.run(name).complete(state)
 
 
 @st.cache_data(show_spinner="Reading the test images ...", max_entries=8)
 def test_answers(name: str) -> np.ndarray:
     """What the last state says to each test image, (images, classes)."""
-    from core.analysis import pulse_network
-
-    return pulse_network.answers(network(name, cached.run(name).states - 1), test_set(name).images)
+    return network.answers(cached.run(name).spec.model, weights(name, -1), test_set(name).images)
 
 
 @st.cache_data(show_spinner=False, max_entries=32)
 def activations(name: str, state: int, image: np.ndarray) -> dict[str, np.ndarray]:
-    """Every layer's output for one image (h, w) by name; the dense layers and answers mean something in the last state alone."""
-    from core.analysis import pulse_network
-
-    return pulse_network.activations(network(name, state), image[None])
+    """Every layer's output for one image (h, w) by name; what the dense layers give means something in the last state alone."""
+    return network.activations(cached.run(name).spec.model, weights(name, state), image[None], np.float32)
 
 
 @st.cache_data(show_spinner="Moving the pulse ...", max_entries=64)
@@ -46,9 +41,10 @@ def sweep(name: str, state: int, kind: str, parameter: str, fixed: tuple[tuple[s
     """Outputs and kernels' strongest responses along a parameter, over its whole span."""
     from core.analysis import pulse_response
 
-    spec = cached.run(name).spec.data.pulses
+    run = cached.run(name)
+    spec = run.spec.data.pulses
     assert spec is not None
-    return pulse_response.sweep(network(name, state), spec, kind, parameter, dict(fixed), span(spec, parameter))
+    return pulse_response.sweep(run.spec.model, weights(name, state), spec, kind, parameter, dict(fixed), span(spec, parameter))
 
 
 def span(spec: PulseSpec, parameter: str) -> tuple[float, float]:
@@ -65,7 +61,7 @@ def liked(name: str, state: int, images: int, count: int, label: int | None = No
 
     found = test_set(name)
     rows = np.flatnonzero((found.labels[:images] == label) | (label is None))
-    best = pulse_response.liked(network(name, state), found.images[rows], count)
+    best = pulse_response.liked(cached.run(name).spec.model, weights(name, state), found.images[rows], count)
     return best.assign(image=rows[best["image"]])
 
 

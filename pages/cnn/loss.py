@@ -42,20 +42,15 @@ def loss_panel(view: View) -> None:
         "convolution's outputs above 0, on 100 training pulses; at 0 its ReLU passes no gradient back."
     )
     st.markdown(f"**{LABELS[view.name]}.** {fate.fate(run.history).sentence}")
-    if run.seeds:
-        ends = _ends(view)
+    ends = run.ends()
+    if len(ends):
         st.markdown(
-            f"{len(ends)} trainings that differ in their seed alone end at {np.mean(ends):.1%} of {run.spec.data.test:,} test pulses on "
-            f"average, from {min(ends):.1%} to {max(ends):.1%}; the thin lines are the other seeds."
+            f"{len(ends)} trainings that differ in their seed alone end at {ends.mean():.1%} of {run.spec.data.test:,} test pulses on "
+            f"average, from {ends.min():.1%} to {ends.max():.1%}; the thin lines are the other seeds."
         )
     if not view.has_weights:
         history(view, st.container(horizontal=True))
     _fates(view)
-
-
-def _ends(view: View) -> list[float]:
-    seeds = view.run.seeds
-    return seeds["accuracy_test"][seeds["epoch"] == view.run.epochs[-1]].tolist()
 
 
 def _states(view: View) -> pd.DataFrame:

@@ -5,6 +5,7 @@ import pandas as pd
 import streamlit as st
 
 from core.charts import cnn_curves, raster
+from core.models.counts import accuracy, row_shares
 from core.ui import link, page
 from core.ui.thumbnails import Thumbnail, thumbnails
 from pages.cnn import data as cnn_data
@@ -34,14 +35,13 @@ def _panel(view: View) -> None:
 
 def _matrix(view: View, counts: np.ndarray, classes: list[str]) -> None:
     total, right = int(counts.sum()), int(np.trace(counts))
-    st.markdown(f"**{right:,} of {total:,} test pulses right at {view.epoch}** ({right / total:.1%}). Rows are what was drawn.")
-    shares = counts / np.maximum(counts.sum(1, keepdims=True), 1)
+    st.markdown(f"**{right:,} of {total:,} test pulses right at {view.epoch}** ({accuracy(counts):.1%}). Rows are what was drawn.")
     frame = pd.DataFrame(
         {
             "actual": np.repeat(classes, len(classes)),
             "predicted": np.tile(classes, len(classes)),
             "images": counts.ravel(),
-            "share": shares.ravel(),
+            "share": row_shares(counts).ravel(),
         }
     )
 

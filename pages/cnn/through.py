@@ -8,6 +8,7 @@ import streamlit as st
 
 from core.analysis import convolution
 from core.charts import cnn_curves, raster
+from core.models.activations import ANSWERS, relu
 from core.ui import cached, page
 from core.ui.thumbnails import Thumbnail, thumbnails
 from pages.cnn import data as cnn_data
@@ -25,7 +26,7 @@ def _under(name: str, kernel: np.ndarray, bias: float) -> list[np.ndarray]:
     """The first test pulse of each kind under a kernel, after the ReLU."""
     found = cnn_data.test_set(name)
     firsts = [int(np.flatnonzero(found.labels == label)[0]) for label in np.unique(found.labels)]
-    return [convolution.relu(convolution.convolve(found.images[i], kernel, bias)) for i in firsts]
+    return [relu(convolution.convolve(found.images[i], kernel, bias)) for i in firsts]
 
 
 def kinds(view: View, name: str, kernel: np.ndarray, bias: float) -> None:
@@ -86,7 +87,7 @@ def through(view: View, shown: Shown) -> None:
     )
     second, pooled, dense, last = st.columns([3, 3, 3, 5])
     total = float(layers["relu2"].max())
-    for column, name, words, scale in ((second, "relu2", "second convolution after its ReLU", 3), (pooled, "pool", "pooled", 6)):
+    for column, name, words, scale in ((second, "relu2", "second convolution after its ReLU", 3), (pooled, "pool2", "pooled", 6)):
         maps = layers[name][0, 0]
         column.image(_picture(maps, total, scale), caption=f"{words}, {maps.shape[0]} × {maps.shape[1]}, up to {maps.max():.3g}")
     if not view.last:
@@ -138,11 +139,11 @@ def _take(kernel: int) -> None:
 
 def _outputs(view: View, layers: dict[str, np.ndarray], shown: Shown) -> None:
     classes = view.pulses.classes
-    says = layers["answers"][0]
+    says = layers[ANSWERS[view.run.spec.model.output]][0]
     low = -1.0 if view.run.spec.model.output == "tanh" else 0.0
     frame = pd.DataFrame({"class": list(classes), "output": says})
     page.chart(cnn_curves.outputs(frame, page.theme(), low), alt_text="The network's outputs", key="cnn-outputs", width="stretch")
-    widths = " to ".join(str(n) for n in (layers["pool"].size, *view.run.spec.model.sizes))
+    widths = " to ".join(str(n) for n in (layers["pool2"].size, *view.run.spec.model.sizes))
     st.caption(f"Through dense layers of {widths} units the network says **{classes[int(says.argmax())]}**.")
     if not shown.pulse:
         st.caption("The network knows pulses alone: whatever it sees, it names one of them.")

@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import numpy as np
 import streamlit as st
+from pages.digits.probability_bars import probability_bars
 
-from core.analysis.activations import change
+from core.analysis.change import change
 from core.ui import link, page
 from core.ui.board import board, picked_on
 from core.ui.question import ask
@@ -14,7 +15,6 @@ from pages.digits.board import SHOWN, open_map, strips
 from pages.digits.input import PAGE, given
 from pages.digits.net import Net
 from pages.digits.panel import map_panel
-from pages.digits.probability_bars import probability_bars
 from pages.digits.watch import an
 
 PARTS = ("start", "chosen", "end")

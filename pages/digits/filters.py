@@ -3,11 +3,13 @@
 import numpy as np
 import streamlit as st
 
-from core.analysis.digit_survey import Patch, accuracy_of, best_patches, switch_off
+from core.analysis.confusion import suffers_most
+from core.analysis.digit_survey import Patch, best_patches, switch_off
 from core.charts import digit_bars
 from core.charts.strips import Pictures, sheet
 from core.charts.theme import Theme
 from core.data.digits import Digits
+from core.models.counts import accuracy, recall
 from core.ui import link, page
 from core.ui.board import board, picked_on
 from pages.digits import net as digit_net
@@ -128,27 +130,24 @@ def _without(net: Net, conv: str, count: int, digits: Digits) -> None:
         "Switch a filter off: its map becomes 0", list(range(count)), key="digits-off", required=True, wrap=True, on_change=_keep
     )
     found = digit_net.survey(net.run.key, net.state, digits.source)
-    whole = accuracy_of(found.logits, found.labels)
-    cut = switch_off(found, conv, int(off or 0))
-    lost = 100 * (whole.recall - cut.recall)
-    worst = int(np.nanargmax(lost))
+    whole, cut = found.counts, switch_off(found, conv, int(off or 0))
+    before, after, worst = recall(whole), recall(cut), suffers_most(whole, cut)
     st.markdown(
-        f"Without filter **{off}** of convolution {conv[-1]}: **{100 * cut.accuracy:.2f} %** of {len(found.labels):,} test digits "
-        f"are read right, with all filters **{100 * whole.accuracy:.2f} %**."
+        f"Without filter **{off}** of convolution {conv[-1]}: **{100 * accuracy(cut):.2f} %** of {len(found.labels):,} test digits "
+        f"are read right, with all filters **{100 * accuracy(whole):.2f} %**."
     )
-    if lost[worst] > 0:
-        to = int(np.argmax(np.where(np.arange(10) == worst, -1, cut.confusion[worst])))
+    if worst is not None:
+        to = int(np.argmax(np.where(np.arange(len(cut)) == worst, -1, cut[worst])))
         st.markdown(
-            f"The **{worst}** suffers most: {100 * whole.recall[worst]:.1f} % before, {100 * cut.recall[worst]:.1f} % now; "
+            f"The **{worst}** suffers most: {100 * before[worst]:.1f} % before, {100 * after[worst]:.1f} % now; "
             f"it is taken for {an(to)} most often."
         )
     else:
         st.markdown("No digit suffers: what this filter says, the others say too.")
     page.chart(
-        digit_bars.recalls(whole.recall, cut.recall, page.theme()),
+        digit_bars.recalls(before, after, page.theme()),
         alt_text="; ".join(
-            f"{d}: {100 * a:.1f} % with all filters, {100 * b:.1f} % without"
-            for d, (a, b) in enumerate(zip(whole.recall, cut.recall, strict=True))
+            f"{d}: {100 * a:.1f} % with all filters, {100 * b:.1f} % without" for d, (a, b) in enumerate(zip(before, after, strict=True))
         ),
         key="digits-without",
     )

@@ -7,9 +7,9 @@ import numpy as np
 import streamlit as st
 
 from core.analysis import digit_survey
-from core.analysis.activations import activations
 from core.analysis.digit_survey import Survey
 from core.data import digits
+from core.models.network import activations
 from core.runs import shipped, store
 from core.runs.run import Run
 from core.ui import cached
@@ -44,7 +44,7 @@ class Net:
 
     def see(self, image: np.ndarray) -> dict[str, np.ndarray]:
         """Every activation of one image (28, 28) in [0, 1]: name -> (1, ...)."""
-        return activations(self.weights, image[None])
+        return activations(self.run.spec.model, self.weights, image[None])
 
 
 def known(text: str) -> str:
@@ -124,7 +124,8 @@ def limits(key: str) -> dict[str, float]:
 @st.cache_resource(show_spinner=False, max_entries=32)
 def _limits(key: str, source: str) -> dict[str, float]:
     """Taken once for each run and source of the test digits."""
-    acts = activations(state_weights(key, cached.run(key).states - 1), probe(), np.float32)
+    run = cached.run(key)
+    acts = activations(run.spec.model, state_weights(key, run.states - 1), probe(), np.float32)
     return {name: float(np.quantile(np.abs(values), 0.999)) or 1.0 for name, values in acts.items()} | {"input": 1.0, "probabilities": 1.0}
 
 
@@ -136,7 +137,7 @@ def survey(key: str, state: int, source: str) -> Survey:
         source: of the test digits, so that a change of the data is seen.
     """
     found = test_digits()
-    return digit_survey.survey(state_weights(key, state), found.images, found.labels.astype(np.int64))
+    return digit_survey.survey(cached.run(key).spec.model, state_weights(key, state), found.images, found.labels.astype(np.int64))
 
 
 def net(name: str, state: int) -> Net:

@@ -4,9 +4,9 @@ import numpy as np
 import streamlit as st
 
 from core.analysis import digit_examples, digit_survey
-from core.analysis.activations import activations
 from core.charts import digit_bars
 from core.charts.strips import Pictures, sheet, sheet_png, strip
+from core.models.network import activations
 from core.ui import link, page
 from core.ui.board import board, picked_on
 from pages.digits import net as digit_net
@@ -47,7 +47,7 @@ def table(name: str, state: int) -> None:
     if not len(examples):
         page.empty("No such digit", "This state reads every test digit right; choose an earlier one or other examples.")
         return
-    acts = activations(net.weights, found.images[examples] / np.float32(255))
+    acts = activations(net.run.spec.model, net.weights, found.images[examples])
     titles = [f"test digit {n:,}, a {found.labels[n]}" for n in examples]
     if layer == "probabilities":
         _dense(acts, titles)

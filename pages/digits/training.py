@@ -6,8 +6,8 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import streamlit as st
-
 from core.charts.digit_history import SPLITS, curve
+
 from core.data import digits
 from core.runs import store
 from core.runs.run import Run
@@ -180,9 +180,9 @@ def _curves(run: Run) -> None:
 
 def _spread(run: Run) -> None:
     """The test accuracy of the same training with other seeds, in a sentence."""
-    if not run.seeds:
+    ends = run.ends()
+    if not len(ends):
         return
-    ends = run.seeds["accuracy_test"][run.seeds["epoch"] == run.spec.train.epochs]
     st.caption(
         f"The same training from {len(ends)} starts and orders of the images ends at {100 * ends.min():.1f} to {100 * ends.max():.1f} % "
         f"of {run.spec.data.test:,} test digits (mean {100 * ends.mean():.1f} %)."

@@ -4,9 +4,11 @@ import io
 
 import numpy as np
 import streamlit as st
+from pages.digits.probability_bars import probability_bars
 from PIL import Image
 from streamlit.delta_generator import DeltaGenerator
 
+from core.analysis.dense import order
 from core.charts.strips import Pictures, Strip, strip
 from core.charts.theme import Theme
 from core.ui import link, page
@@ -19,7 +21,6 @@ from pages.digits.board import SHOWN, layer_board, strips
 from pages.digits.input import PAD, PAGE, Given, given
 from pages.digits.net import Net
 from pages.digits.panel import map_panel
-from pages.digits.probability_bars import probability_bars
 
 NOTICE = (
     "**What to notice.** The maps of convolution 1 still look like the digit: each filter keeps some of its edges. Those of convolution 2 "
@@ -112,7 +113,7 @@ def _show(net: Net, seen: Given | None, middle: DeltaGenerator, right: DeltaGene
 
 def answer(seen: Given, shares: np.ndarray) -> tuple[str, str]:
     """What the network says, and how sure it is of what."""
-    first, second = (int(d) for d in np.argsort(-shares)[:2])
+    first, second = (int(d) for d in order(shares)[:2])
     verdict = "" if seen.label is None else (" That is right." if first == seen.label else f" That is wrong: it is {an(seen.label)}.")
     sure = f"{100 * shares[first]:.1f} % for {first}, then {100 * shares[second]:.1f} % for {second}"
     return f"It reads {an(first)}", f"{sure}, from {seen.name}.{verdict}{off_middle(seen)}"

@@ -3,11 +3,11 @@
 import numpy as np
 import streamlit as st
 
-from core.analysis import dense
-from core.analysis.activations import activations
-from core.charts import svg
+from core.analysis.dense import order
+from core.models import network
 from core.runs.run import Run
 from core.ui import cached, page
+from core.ui.class_bars import class_bars
 from core.ui.drawn_digit import drawn_digit
 
 NETWORKS = {  # shipped run -> name on the page, the page that looks inside it
@@ -19,10 +19,7 @@ NETWORKS = {  # shipped run -> name on the page, the page that looks inside it
 
 def answer(run: Run, image: np.ndarray) -> np.ndarray:
     """The ten probabilities (10,) that a run's last state gives an image (28, 28) in [0, 1]."""
-    state = cached.last_state(run.key)
-    if run.spec.model.kind == "dense":
-        return dense.forward(state, image[None], run.spec.model.activation)[-1][0]
-    return activations(state, image[None])["probabilities"][0]
+    return network.answers(run.spec.model, cached.last_state(run.key), image[None])[0]
 
 
 def percent(share: float) -> str:
@@ -49,12 +46,12 @@ def draw_a_digit() -> None:
 
 def _answer(title: str, target: str, shares: np.ndarray) -> None:
     """What a network says, and its ten probabilities (10,) as bars."""
-    first, second = np.argsort(-shares)[:2]
+    first, second = order(shares)[:2]
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         with st.container(width=260, gap="xsmall"):
             st.markdown(
                 f"**{title}**: it is a **{first}**, with {percent(shares[first])}; next comes {second}, with {percent(shares[second])}."
             )
             st.page_link(target, label="Look inside", icon=":material/arrow_forward:")
-        each = ", ".join(f"{digit}: {percent(share)}" for digit, share in enumerate(shares))
-        st.image(svg.probability_row(shares, page.theme()), alt=f"Probabilities of the digits by {title.lower()}. {each}", width="content")
+        with st.container(width=260):
+            class_bars(f"home-bars-{title}", shares, page.theme(), noun="digit", upright=True)

@@ -4,9 +4,10 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from core.analysis import dense
 from core.analysis.ablation import OFF, accuracy_without_each, counts_without
+from core.analysis.confusion import suffers_most
 from core.charts import ablation as ablation_charts
+from core.models.counts import accuracy, confusion, recall
 from core.runs.run import Run
 from core.ui import clicks, data_status, page
 from pages.mlp import details as mlp_details
@@ -51,11 +52,11 @@ def ablation_panel(run: Run, view: View) -> None:
                 persist_state="session",
             )
         activations = seen(run, view.epoch, digits)
-        whole = dense.confusion(activations[-1].argmax(axis=1), digits.labels)
+        whole = confusion(digits.labels, activations[-1].argmax(axis=1), run.spec.model.sizes[-1])
         cut = counts_without(run.state(view.epoch), activations, digits.labels, layer, units, off, run.spec.model.activation)
         with right:
             st.markdown(verdict(whole, cut, digits.words, layer, units))
-            frame = pd.DataFrame({"digit": np.arange(len(whole)), "before": dense.recall(whole), "after": dense.recall(cut)})
+            frame = pd.DataFrame({"digit": np.arange(len(whole)), "before": recall(whole), "after": recall(cut)})
             page.chart(
                 ablation_charts.recall_dots(frame, page.theme()),
                 alt_text="Share of each digit recognised, before and after",
@@ -74,7 +75,7 @@ def _each(_run: Run, key: str, state: int, _digits: DigitSet, source: str, layer
 
 def _overview(run: Run, view: View, digits: DigitSet, layer: int, units: list[int], off: str, whole: np.ndarray) -> None:
     each = _each(run, run.key, view.epoch, digits, digits.source, layer, off)
-    total = np.trace(whole) / whole.sum()
+    total = accuracy(whole)
     frame = pd.DataFrame({"unit": np.arange(len(each)), "accuracy": each, "lost": 100 * (total - each)})
     chart_key, unit_key = "mlp-ablation-overview", f"mlp-ablation-units-{layer}"
     frame = frame.assign(chosen=frame["unit"].isin(units), now=clicks.count(chart_key))
@@ -100,13 +101,12 @@ def _overview(run: Run, view: View, digits: DigitSet, layer: int, units: list[in
 
 def verdict(whole: np.ndarray, cut: np.ndarray, images: str, layer: int, units: list[int]) -> str:
     """What is lost, in a sentence, from confusion counts before and after."""
-    before, after = np.trace(whole) / whole.sum(), np.trace(cut) / cut.sum()
+    before, after = accuracy(whole), accuracy(cut)
     if not units:
         return f"With every unit on, **{before:.2%}** of {images} are right. Switch a unit off to see which digits need it."
     names = f"unit {units[0]}" if len(units) == 1 else f"units {', '.join(map(str, units))}"
-    full, left = dense.recall(whole), dense.recall(cut)
-    worst = int(np.nanargmax(full - left))
+    full, left, worst = recall(whole), recall(cut), suffers_most(whole, cut)
     says = "No digit suffers."
-    if full[worst] > left[worst]:
+    if worst is not None:
         says = f"Digit {worst} suffers most: from {full[worst]:.1%} to {left[worst]:.1%} of its {whole[worst].sum():,} images."
     return f"With {names} of layer {layer} off, **{after:.2%}** of {images} are right instead of {before:.2%}. {says}"

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
-from core.analysis import dense
 from core.data import digits
+from core.models import dense
 from core.runs.run import Run
 
 
@@ -36,8 +36,7 @@ def test_digits() -> DigitSet:
 def _test_digits(whole: bool) -> DigitSet:
     """Read once for each answer to "is MNIST whole?"."""
     found = digits.load_any("test")
-    images = found.images.reshape(len(found.images), -1).astype(np.float32) / 255  # (N, 784)
-    return DigitSet(images, found.labels.astype(np.int64), found.source)
+    return DigitSet(dense.inputs(found.images), found.labels.astype(np.int64), found.source)
 
 
 @st.cache_resource(show_spinner=False, max_entries=24)

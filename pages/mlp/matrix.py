@@ -22,7 +22,7 @@ from pages.mlp.layer_map import layer_detail, layer_map
 from pages.mlp.view import LAYERS, MODELS, View, key, value
 
 CHART = "mlp-matrix-chart"
-TARGETS = ("mlp-matrix", "mlp-neighbours", "mlp-history", "mlp-compare", "mlp-images")
+TARGETS = ("mlp-matrix", "mlp-neighbours", "mlp-history", "mlp-compare")
 
 
 def _whole_page() -> None:

@@ -4,10 +4,10 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from core.analysis import dense
 from core.analysis.ledger import Ledger, ledger, products
 from core.charts import cells, mosaic, raster
 from core.charts import ledger as ledger_charts
+from core.models import dense
 from core.runs.run import Run
 from core.ui import clicks, data_status, page, screen
 from pages.mlp import details as mlp_details

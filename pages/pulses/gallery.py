@@ -1,15 +1,11 @@
 """The gallery of a set, its class balance and the distributions of its parameters; a brush on one narrows the other."""
 
-from typing import Any
-
-import altair as alt
 import numpy as np
 import pandas as pd
 import streamlit as st
 
 from core.analysis import pulse_sets
 from core.charts import pulse_parameters
-from core.charts.theme import Theme, finish, theme
 from core.data.pulses import MEANINGS, used
 from core.specs import PULSE_CLASSES
 from core.ui import link, page
@@ -129,42 +125,23 @@ def _opened(source: Source, values: pd.DataFrame) -> None:
         st.rerun()
 
 
-@st.cache_data(show_spinner=False, max_entries=64)
-def _histogram_spec(title: str, unit: str, dark: bool) -> dict[str, Any]:
-    """The chart without its data: it is the same for every set, and making it is dear."""
-    empty = pd.DataFrame(columns=["kind", "low", "high", "start", "end", "images"])
-    return _bare(pulse_parameters.histogram(empty, title, unit, PULSE_CLASSES, theme(dark)), theme(dark))
-
-
-@st.cache_data(show_spinner=False, max_entries=4)
-def _balance_spec(dark: bool) -> dict[str, Any]:
-    return _bare(pulse_parameters.balance(pd.DataFrame(columns=["kind", "images", "share"]), PULSE_CLASSES, theme(dark)), theme(dark))
-
-
-def _bare(chart: alt.TopLevelMixin, colours: Theme) -> dict[str, Any]:
-    spec = finish(chart, colours).to_dict()
-    return {name: part for name, part in spec.items() if name not in ("data", "datasets")}
-
-
 def _distributions(source: Source, values: pd.DataFrame, names: list[str]) -> None:
     """Class balance and one chart a parameter; they wrap with the page."""
-    dark = page.theme().dark
+    colours = page.theme()
     with st.container(key="pulses-parameters", horizontal=True):
         counts = pulse_sets.balance(source.frame, source.spec.classes)
         words = ", ".join(f"{images:,} {kind}" for kind, images in zip(counts["kind"], counts["images"], strict=True))
-        st.vega_lite_chart(
-            counts, _balance_spec(dark), theme=None, width="content", key="pulses-balance", alt=f"Images of each class: {words}"
+        page.chart(
+            pulse_parameters.balance(counts, PULSE_CLASSES, colours), alt_text=f"Images of each class: {words}", key="pulses-balance"
         )
         for name in names:
             meaning = MEANINGS[name]
-            st.vega_lite_chart(
-                pulse_sets.histogram(values, name, source.spec.classes),
-                _histogram_spec(meaning.title, meaning.unit, dark),
-                theme=None,
-                width="content",
+            counted = pulse_sets.histogram(values, name, source.spec.classes)
+            page.chart(
+                pulse_parameters.histogram(counted, meaning.title, meaning.unit, PULSE_CLASSES, colours),
                 key=_chart_key(name),
-                on_select="rerun",
-                alt=f"Distribution of {meaning.title}, from {values[name].min():.3g} to {values[name].max():.3g} {meaning.unit}",
+                select=True,
+                alt_text=f"Distribution of {meaning.title}, from {values[name].min():.3g} to {values[name].max():.3g} {meaning.unit}",
             )
     if not names:
         st.caption("This set says nothing about how its pulses were drawn, so there is nothing to choose by.")

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
 import streamlit as st
 
 from core.analysis import confusion
@@ -149,8 +148,6 @@ def _images(cell: Cell) -> None:
 
 def _largest(view: View) -> None:
     """The five most frequent errors of this state."""
-    counts = view.run.evaluation("confusion")[view.state].astype(int)
-    errors = counts - np.diag(np.diag(counts))
-    order = np.argsort(-errors, axis=None, kind="stable")[:5]
-    rows = [f"- {view.classes[i // 10]} read as {view.classes[i % 10]}: {errors.flat[i]:,}" for i in order if errors.flat[i]]
+    counts = view.run.evaluation("confusion")[view.state]
+    rows = [f"- {view.classes[i]} read as {view.classes[j]}: {counts[i, j]:,}" for i, j in confusion.largest_errors(counts)]
     st.markdown("**The most frequent errors now**\n" + "\n".join(rows))

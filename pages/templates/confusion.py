@@ -11,6 +11,7 @@ from core.analysis.templates import nearest_state
 from core.charts import confusion as chart
 from core.charts import raster
 from core.charts import theme as colours
+from core.models.counts import precision, recall
 from core.ui import cached, link, page
 from core.ui.player import player
 from pages.templates.cell import cell_panel, chart_key, choose_cell, picked_cell
@@ -101,7 +102,7 @@ def _table(name: str, clock: str) -> pd.DataFrame:
     if name != clock:
         lead = cached.run(clock)
         film = confusion.aligned(lead.evaluation("confusion"), lead.epochs, film, run.epochs)
-    return chart.table(film, film[0].sum(axis=1), confusion.recall(film), confusion.precision(film), view.classes)
+    return chart.table(film, film[0].sum(axis=1), recall(film), precision(film), view.classes)
 
 
 @st.cache_data(show_spinner=False, max_entries=24)
@@ -110,8 +111,8 @@ def _less(name: str, other: str) -> pd.DataFrame:
     run, second = cached.run(name), cached.run(other)
     film = run.evaluation("confusion").astype(int)
     near = confusion.aligned(film, run.epochs, second.evaluation("confusion").astype(int), second.epochs)
-    recall, precision = (share(film) - share(near) for share in (confusion.recall, confusion.precision))
-    return chart.table(film - near, film[0].sum(axis=1), recall, precision, View(name, run, 0).classes)
+    rows, columns = (share(film) - share(near) for share in (recall, precision))
+    return chart.table(film - near, film[0].sum(axis=1), rows, columns, View(name, run, 0).classes)
 
 
 def _one(view: View, clock: View, form: str) -> None:

@@ -8,7 +8,7 @@ from core.analysis.votes import film, sides, unit_order
 from core.charts import raster
 from core.charts import templates as pictures
 from core.charts import theme as colours
-from core.models import mlp
+from core.models.activations import softmax
 from core.ui import cached, link, page, question
 from core.ui.player import player
 from core.ui.thumbnails import Thumbnail, thumbnails
@@ -168,7 +168,7 @@ def _picture(view: View, class_: int | None, picked: Picked | None, picture: Del
             best = int(logits.argmax())
             st.markdown(
                 f"The votes for **{view.classes[best]}** add up to {signed(cast.products[view.state, :, best].sum())}, with its bias "
-                f"{signed(cast.bias[view.state, best])} to z = **{signed(logits[best])}**, {mlp.softmax(logits)[best]:.1%} after softmax. "
+                f"{signed(cast.bias[view.state, best])} to z = **{signed(logits[best])}**, {softmax(logits)[best]:.1%} after softmax. "
                 f"The image: {picked.words}."
             )
 

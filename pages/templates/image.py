@@ -10,7 +10,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from core.charts import raster
 from core.charts.templates import image_pixels
-from core.models import mlp
+from core.models.dense import inputs
 from core.ui import data_status, link, page
 from core.ui.drawn_digit import drawn_digit
 from core.ui.thumbnails import Thumbnail, thumbnails
@@ -70,7 +70,7 @@ def _test_image(view: View) -> Picked | None:
         st.button("Another", icon=":material/shuffle:", key=f"{PAGE}-another", on_click=_another, args=(images, None))
         st.button("A misread one", icon=":material/error:", key=f"{PAGE}-misread", on_click=_another, args=(images, view))
     label = int(images.labels[index])
-    values = mlp.inputs(images.images[index : index + 1]).reshape(view.shape)
+    values = inputs(images.images[index : index + 1]).reshape(view.shape)
     picked = Picked(values, label, f"{images.source} test image {index:,}, {with_article(view.classes[label])}")
     url = raster.rgb_url(image_pixels(values, page.theme()))
     thumbnails(f"{PAGE}-picked", [Thumbnail(0, url, picked.words)], side=4 * view.shape[0])

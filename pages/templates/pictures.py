@@ -3,8 +3,10 @@
 import numpy as np
 import streamlit as st
 
+from core.analysis.confusion import largest_errors
 from core.charts import raster
 from core.charts import templates as pictures
+from core.models.counts import recall
 from core.ui import cached, page
 from core.ui.thumbnails import Thumbnail, thumbnails
 from pages.templates.confusion import last_matrix
@@ -105,12 +107,11 @@ def _other_decay(view: View) -> None:
 def _errors(view: View) -> None:
     """Both confusion matrices, with the worst class and the most frequent error of the pictures."""
     counts = view.run.evaluation("confusion")[view.state].astype(int)
-    errors = counts - np.diag(np.diag(counts))
-    row, column = np.unravel_index(errors.argmax(), errors.shape)
-    worst = int(np.argmin(np.diag(counts) / counts.sum(axis=1)))
+    row, column = (largest_errors(counts, 1) or [(0, 0)])[0]
+    worst = int(np.nanargmin(recall(counts)))
     st.markdown(
         f"**What is taken for what.** Most frequent error: **{view.classes[row]}** read as **{view.classes[column]}**, "
-        f"{errors[row, column]:,} of {counts[row].sum():,}. Least often right: **{view.classes[worst]}**, {counts[worst, worst]:,} of "
+        f"{counts[row, column]:,} of {counts[row].sum():,}. Least often right: **{view.classes[worst]}**, {counts[worst, worst]:,} of "
         f"{counts[worst].sum():,}."
     )
     left, right = st.columns(2, gap="large")

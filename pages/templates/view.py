@@ -11,8 +11,10 @@ from core.analysis import templates
 from core.charts.templates import COLOUR_WORDS, image_pixels
 from core.charts.theme import SIGNED_WORDS, Theme
 from core.data import cifar, digits
+from core.data.class_means import class_means as averages
 from core.data.folder import MissingData, data_folder
-from core.models import mlp
+from core.models import network
+from core.models.counts import accuracy
 from core.runs.run import Run
 from core.ui import cached, link, question
 
@@ -94,7 +96,7 @@ class View:
     @property
     def share(self) -> float:
         """Of the test images that are read right."""
-        return mlp.accuracy(self.run.evaluation("confusion")[self.state])
+        return accuracy(self.run.evaluation("confusion")[self.state])
 
     def accuracy_words(self) -> str:
         """How many test images this state reads right, from the counts stored with the run."""
@@ -103,10 +105,9 @@ class View:
 
     def seeds_words(self) -> str:
         """Test accuracy at the end over the run's seeds: mean and range; empty where none are stored."""
-        seeds = self.run.seeds
-        if not seeds:
+        last = self.run.ends()
+        if not len(last):
             return ""
-        last = seeds["accuracy_test"][seeds["epoch"] == seeds["epoch"].max()]
         return f"At the end, over {len(last)} seeds: mean {last.mean():.1%}, range {last.min():.1%} to {last.max():.1%}."
 
 
@@ -245,7 +246,7 @@ def _class_means(name: str, folder: str) -> np.ndarray | None:
         images, labels = (digits if data == "mnist" else cifar).load("train")
     except MissingData:
         return None
-    return templates.class_means(images, labels).astype(np.float32) / 255
+    return averages(images, labels, run.spec.model.sizes[-1]).astype(np.float32) / 255
 
 
 def probabilities(view: View, images: Images) -> np.ndarray:
@@ -255,13 +256,7 @@ def probabilities(view: View, images: Images) -> np.ndarray:
 
 @st.cache_resource(show_spinner=False, max_entries=24)
 def _probabilities(name: str, index: int, data: str, source: str, _images: Images) -> np.ndarray:
-    run = cached.run(name)
-    kernels, biases = mlp.layers_of(state(name, index))
-    chunks = []
-    for start in range(0, len(_images.images), 2_000):  # so that float copies of the pixels stay small
-        x = mlp.inputs(_images.images[start : start + 2_000])
-        chunks.append(mlp.softmax(mlp.forward(kernels, biases, x, run.spec.model.activation)[-1]))
-    return np.concatenate(chunks)
+    return network.answers(cached.run(name).spec.model, state(name, index), _images.images)
 
 
 def open_section(section: str) -> None:

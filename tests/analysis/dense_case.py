@@ -28,6 +28,6 @@ def torch_activations(state: dict[str, np.ndarray], images: np.ndarray, activati
         z = torch.nn.functional.linear(
             x, torch.from_numpy(state[f"dense{n}.kernel"]).double().T, torch.from_numpy(state[f"dense{n}.bias"]).double()
         )
-        x = torch.softmax(z, dim=1) if n == len(SIZES) - 1 else getattr(torch, activation)(z)
+        x = torch.softmax(z, dim=1) if n == len(SIZES) - 1 else getattr(torch.nn.functional, activation)(z)
         out.append(x.numpy())
     return out

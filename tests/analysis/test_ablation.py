@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 import torch
 
-from core.analysis import ablation, dense
+from core.analysis import ablation
+from core.models import dense
+from core.models.activations import softmax
 from tests.analysis.dense_case import SIZES, made_images, made_state, torch_activations
 
 
@@ -21,14 +23,14 @@ def torch_without(state, images, layer, units):
 @pytest.mark.parametrize("units", [[0], [3, 6], []])
 def test_off_is_as_if_the_row_were_zero(layer, units):
     state, images = made_state(), made_images()
-    activations = dense.forward(state, images, dtype=np.float64)
-    ours = dense.softmax(ablation.outputs_without(state, activations, layer, units))
+    activations = dense.forward(state, images, "tanh", dtype=np.float64)
+    ours = softmax(ablation.outputs_without(state, activations, layer, units))
     np.testing.assert_allclose(ours, torch_without(state, images, layer, units), atol=1e-12)
 
 
 def test_mean_keeps_the_average_and_drops_the_differences():
     state, images = made_state(), made_images()
-    activations = dense.forward(state, images, dtype=np.float64)
+    activations = dense.forward(state, images, "tanh", dtype=np.float64)
     held = [a.copy() for a in activations]
     held[4][:, 2] = held[4][:, 2].mean()
     expected = (
@@ -40,7 +42,7 @@ def test_mean_keeps_the_average_and_drops_the_differences():
 def test_counts_and_overview_agree():
     state, images = made_state(), made_images()
     labels = np.arange(20) % 10
-    activations = dense.forward(state, images)
+    activations = dense.forward(state, images, "tanh")
     each = ablation.accuracy_without_each(state, activations, labels, 3)
     assert each.shape == (15,)
     for unit in range(15):
@@ -51,7 +53,7 @@ def test_counts_and_overview_agree():
 
 def test_analysis_leaves_the_state_alone():
     state, images = made_state(), made_images()
-    activations = dense.forward(state, images)
+    activations = dense.forward(state, images, "tanh")
     before = [a.copy() for a in activations], {k: v.copy() for k, v in state.items()}
     ablation.outputs_without(state, activations, 1, [0, 1], "mean")
     assert all((a == b).all() for a, b in zip(activations, before[0], strict=True))
@@ -60,7 +62,7 @@ def test_analysis_leaves_the_state_alone():
 
 def test_bad_choices_are_named():
     state, images = made_state(), made_images()
-    activations = dense.forward(state, images)
+    activations = dense.forward(state, images, "tanh")
     with pytest.raises(ValueError, match="layers 0 to 4"):
         ablation.outputs_without(state, activations, 5, [0])
     with pytest.raises(ValueError, match="units 0 to 6"):
@@ -75,7 +77,7 @@ def test_ten_thousand_images_take_under_200_ms(layer):
     state = made_state()
     images = np.random.default_rng(5).random((10_000, 784), dtype=np.float32)
     labels = np.random.default_rng(6).integers(0, 10, 10_000)
-    activations = dense.forward(state, images)
+    activations = dense.forward(state, images, "tanh")
     taken = []
     for _ in range(7):
         start = time.perf_counter()

@@ -1,11 +1,10 @@
-"""Precision, recall and the images of a cell, against scikit-learn and plain sorting."""
+"""The images of a cell, its story and the largest errors, against plain sorting and by hand."""
 
 import numpy as np
 import pytest
-from sklearn import metrics
 
 from core.analysis import confusion
-from core.models import mlp
+from core.models.activations import softmax
 
 
 @pytest.fixture(params=[0, 1, 2])
@@ -15,32 +14,7 @@ def guesses(request):
     actual = rng.integers(0, 10, 400)
     logits = rng.normal(size=(400, 10)) + 1.5 * np.eye(10)[actual]
     logits[:, 9] = -20
-    return actual, mlp.softmax(logits)
-
-
-def test_precision_and_recall_equal_scikit_learn(guesses):
-    actual, probabilities = guesses
-    predicted = probabilities.argmax(1)
-    matrix = mlp.confusion(actual, predicted)
-    np.testing.assert_array_equal(matrix, metrics.confusion_matrix(actual, predicted, labels=range(10)))
-    expected = metrics.precision_recall_fscore_support(actual, predicted, labels=range(10), zero_division=np.nan)
-    np.testing.assert_allclose(confusion.precision(matrix), expected[0])
-    np.testing.assert_allclose(confusion.recall(matrix), expected[1])
-    shares = metrics.confusion_matrix(actual, predicted, labels=range(10), normalize="true")
-    np.testing.assert_allclose(confusion.row_shares(matrix), shares)
-
-
-def test_margins_work_on_a_film_of_counts():
-    film = np.random.default_rng(3).integers(0, 9, (4, 10, 10))
-    np.testing.assert_allclose(confusion.recall(film)[2], confusion.recall(film[2]))
-    np.testing.assert_allclose(confusion.precision(film)[1], confusion.precision(film[1]))
-
-
-def test_a_class_without_images_has_no_recall():
-    matrix = np.array([[3, 1], [0, 0]])
-    assert confusion.recall(matrix)[0] == 0.75
-    assert np.isnan(confusion.recall(matrix)[1])
-    assert np.isnan(confusion.row_shares(matrix)[1]).all()
+    return actual, softmax(logits)
 
 
 def test_images_of_a_cell_come_by_falling_confidence(guesses):
@@ -84,3 +58,18 @@ def test_two_runs_are_aligned_at_the_nearest_epochs():
     assert near[:, 0, 0].tolist() == [0, 2, 3]
     with pytest.raises(ValueError, match="as many classes"):
         confusion.aligned(film, np.arange(3), np.zeros((2, 3, 3)), np.arange(2))
+
+
+def test_the_largest_errors_by_hand():
+    matrix = np.array([[50, 3, 0], [7, 40, 3], [1, 0, 9]], np.int32)
+    assert confusion.largest_errors(matrix, 3) == [(1, 0), (0, 1), (1, 2)]
+    assert confusion.largest_errors(matrix, 9) == [(1, 0), (0, 1), (1, 2), (2, 0)]
+    assert confusion.largest_errors(np.eye(4, dtype=np.int32)) == []
+
+
+def test_who_suffers_most_by_hand():
+    before = np.array([[10, 0, 0], [0, 4, 0], [0, 0, 0]])
+    after = np.array([[7, 3, 0], [2, 2, 0], [0, 0, 0]])  # 0 loses three of ten, 1 two of four; of 2 there is none
+    assert confusion.suffers_most(before, after) == 1
+    assert confusion.suffers_most(before, before) is None
+    assert confusion.suffers_most(after, before) is None

@@ -56,14 +56,6 @@ def test_the_kernel_is_not_turned_round():
     assert convolution.convolve(dot, kernel).tolist() == kernel[::-1, ::-1].tolist()
 
 
-@given(rows=st.integers(2, 15), columns=st.integers(2, 15), seed=st.integers(0, 999))
-@settings(max_examples=40, deadline=None)
-def test_pooling_and_relu_equal_torch(rows, columns, seed):
-    maps = _random(seed, 2, rows, columns)
-    theirs = torch.nn.functional.max_pool2d(torch.relu(torch.from_numpy(maps))[None], 2)[0]
-    np.testing.assert_array_equal(convolution.pool(convolution.relu(maps)), theirs.numpy())
-
-
 def test_a_kernel_that_does_not_fit_is_refused_in_a_sentence():
     with pytest.raises(ValueError, match="reaches over 9 pixels, the image with its padding over 6"):
         convolution.convolve(np.zeros((4, 4)), np.zeros((3, 3)), padding=1, dilation=4)

@@ -6,7 +6,7 @@ import torch
 
 from core.analysis import templates
 from core.analysis.matching import decisive, match
-from core.models import mlp
+from core.models import dense
 
 
 @pytest.fixture(params=[("mnist", (784, 10)), ("cifar10", (3072, 10))], ids=["digits", "pictures"])
@@ -23,7 +23,7 @@ def network(request):
 
 def test_products_sum_to_the_logits_of_torch(network):
     name, layer, images = network
-    x = mlp.inputs(images)
+    x = dense.inputs(images)
     with torch.no_grad():
         logits = layer(torch.from_numpy(x)).numpy()
         probabilities = torch.softmax(layer(torch.from_numpy(x)).double(), 1).numpy()

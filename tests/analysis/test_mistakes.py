@@ -3,7 +3,7 @@
 import numpy as np
 
 from core.analysis.mistakes import CLOSE, CONFIDENT, KINDS, chosen, mistakes
-from core.models import mlp
+from core.models.activations import softmax
 
 ROWS = np.array(
     [
@@ -28,7 +28,7 @@ def test_by_hand():
 def test_every_mistake_has_the_kind_that_the_rule_says():
     rng = np.random.default_rng(5)
     actual = rng.integers(0, 10, 500)
-    rows = mlp.softmax(rng.normal(size=(500, 10)) * 3 + 2 * np.eye(10)[actual])
+    rows = softmax(rng.normal(size=(500, 10)) * 3 + 2 * np.eye(10)[actual])
     found = mistakes(rows, actual)
     wrong = [i for i in range(500) if max(range(10), key=lambda c: rows[i][c]) != actual[i]]
     assert found.image.tolist() == wrong
@@ -46,7 +46,7 @@ def test_every_mistake_has_the_kind_that_the_rule_says():
 def test_choosing_filters_and_orders():
     rng = np.random.default_rng(6)
     actual = rng.integers(0, 3, 300)
-    found = mistakes(mlp.softmax(rng.normal(size=(300, 3)) * 3), actual)
+    found = mistakes(softmax(rng.normal(size=(300, 3)) * 3), actual)
     glaring = chosen(found, KINDS[1])
     assert len(glaring) and list(glaring.given) == sorted(glaring.given, reverse=True)
     close = chosen(found, KINDS[0], actual=1, predicted=2)

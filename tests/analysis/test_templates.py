@@ -31,15 +31,6 @@ def test_a_share_of_the_weights_stays_within_the_limit(values, share, expected):
     assert templates.limit(np.array(values), share) == pytest.approx(expected)
 
 
-def test_class_means_equal_plain_averages():
-    rng = np.random.default_rng(0)
-    images, labels = rng.integers(0, 256, (90, 4, 5), dtype=np.uint8), rng.integers(0, 9, 90)
-    means = templates.class_means(images, labels)
-    for c in range(9):
-        np.testing.assert_allclose(means[c], np.mean([i for i, k in zip(images, labels, strict=True) if k == c], axis=0))
-    assert np.isnan(means[9]).all()
-
-
 def test_likeness_is_pearson_correlation():
     rng = np.random.default_rng(1)
     a, b = rng.normal(size=(3, 6, 6)), rng.normal(size=(4, 6, 6))

@@ -4,7 +4,7 @@ import numpy as np
 import torch
 
 from core.analysis.votes import film, sides, unit_order, votes
-from core.models import mlp
+from core.models import dense
 from core.runs import store
 from core.runs.shipped import RUNS
 
@@ -14,10 +14,11 @@ def test_votes_add_up_to_the_logits_of_torch():
     net = torch.nn.Sequential(torch.nn.Linear(784, 10), torch.nn.Sigmoid(), torch.nn.Linear(10, 10))
     kernels = [net[i].weight.detach().numpy().T for i in (0, 2)]
     biases = [net[i].bias.detach().numpy() for i in (0, 2)]
-    x = mlp.inputs(np.random.default_rng(0).integers(0, 256, (3, 28, 28), dtype=np.uint8))
+    x = dense.inputs(np.random.default_rng(0).integers(0, 256, (3, 28, 28), dtype=np.uint8))
     with torch.no_grad():
         expected = net(torch.from_numpy(x)).numpy()
-    hidden = mlp.forward(kernels, biases, x, "sigmoid")[0]
+    weights = {f"dense{i + 1}.{part}": a[i] for part, a in (("kernel", kernels), ("bias", biases)) for i in (0, 1)}
+    hidden = dense.forward(weights, x, "sigmoid")[1]
     for i in range(3):
         found = votes(hidden[i], kernels[1], biases[1])
         np.testing.assert_allclose(found.logits, expected[i], atol=1e-5)
@@ -27,7 +28,7 @@ def test_votes_add_up_to_the_logits_of_torch():
 
 def test_votes_over_the_states_are_those_of_each_state():
     run = store.load(RUNS["hidden-mnist"].key)
-    x = mlp.inputs(np.random.default_rng(1).integers(0, 256, (1, 28, 28), dtype=np.uint8))
+    x = dense.inputs(np.random.default_rng(1).integers(0, 256, (1, 28, 28), dtype=np.uint8))
     found = film(run, x[0])
     assert found.products.shape == (run.states, 10, 10)
     for index in (0, 7, run.states - 1):

@@ -1,41 +1,83 @@
-"""The neighbours' chart: every layer's spec is valid, without warnings, and a path marks the cells that it goes through."""
+"""The neighbours' chart: valid for networks of any shape, and a path marks the cells or strips that it goes through."""
 
 import warnings
+from itertools import pairwise
 
 import numpy as np
 import pytest
 
-from core.charts import matrix, neighbours
-from core.charts.theme import DARK, LIGHT
+from core.analysis.neighbourhood import FEW, KEPT, neighbourhood
+from core.charts import neighbours
+from core.charts.neighbours import Shown
+from core.charts.theme import LIGHT
+from tests.charts.checked import checked, parameters
 
 SIZES = (784, 49, 7, 15, 15, 10)
-LIMITS = dict.fromkeys(range(1, 6), 1.0)
+NETWORKS = [SIZES, (784, 10), (64, 10), (784, 128, 10), (64, 64, 10), (3, 1), (300, 200, 100, 10), (4_096, 10)]
 
 
-def kernels(layer: int) -> dict[int, np.ndarray]:
-    rng = np.random.default_rng(layer)
-    return {n: rng.normal(size=(2, SIZES[n - 1], SIZES[n])).astype(np.float32) for n in (layer - 1, layer, layer + 1) if 1 <= n <= 5}
+def network(sizes: tuple[int, ...], states: int = 2) -> list[dict[str, np.ndarray]]:
+    rng = np.random.default_rng(0)
+    return [
+        {f"dense{n}.kernel": rng.normal(size=shape).astype(np.float32) for n, shape in enumerate(pairwise(sizes), 1)} for _ in range(states)
+    ]
 
 
-@pytest.mark.parametrize("room", [neighbours.ROOM, 290])
-@pytest.mark.parametrize("layer", range(1, 6))
-def test_specs_are_valid_and_silent(layer: int, room: int) -> None:
+def drawn(sizes: tuple[int, ...], layer: int, room: int = neighbours.ROOM):
+    """The units shown, the table at the last state, and the chart."""
+    states = network(sizes)
+    found = neighbourhood(states[-1], layer)
+    shown = Shown(layer, found.inputs, found.outputs, found.before, found.after, found.has_before, found.has_after)
+    limits = dict.fromkeys(range(1, len(sizes)), 5.0)
+    table = neighbours.table(lambda n, s: states[s][f"dense{n}.kernel"], shown, [0, 1], 1, limits, LIGHT)
     with warnings.catch_warnings():
         warnings.simplefilter("error", UserWarning)  # Altair's, about selections that it joins
-        spec = neighbours.neighbours(SIZES, layer, LIMITS, 2, LIGHT, room=room).to_dict()
-    pick = next(p for p in spec["params"] if p["name"] == "pick")
-    cells = {1: ["next"], 2: ["cur", "next"], 5: ["prev", "cur"]}.get(layer, ["prev", "cur", "next"])
-    assert sorted(view.rsplit("_", 1)[0] for view in pick["views"]) == sorted(cells)
+        chart = neighbours.neighbours(neighbours.with_path(table, shown, {}), shown, 2, limits, LIGHT, room=room)
+    return shown, table, chart
 
 
-def test_the_matrix_is_silent_too() -> None:
-    values = np.random.default_rng(0).normal(size=(3, 5, 4)).astype(np.float32)
-    with warnings.catch_warnings():
-        warnings.simplefilter("error", UserWarning)
-        chart = matrix.matrix(values, values[:, 0], DARK, row_names=list("01234"), column_names=list("0123"), limit=1.0)
-        spec = chart.to_dict()
-    pick = next(p for p in spec["params"] if p["name"] == "pick")
-    assert [view.rsplit("_", 1)[0] for view in pick["views"]] == ["matrix", "row-norms", "column-norms"]
+@pytest.mark.parametrize(("sizes", "room"), [*((sizes, neighbours.ROOM) for sizes in NETWORKS), (SIZES, 290)], ids=str)
+def test_specs_are_valid_and_silent(sizes: tuple[int, ...], room: int) -> None:
+    for layer in range(1, len(sizes)):
+        shown, table, chart = drawn(sizes, layer, room)
+        pick = parameters(checked(chart))["pick"]
+        cells = {name for name, units in (("cur", shown.inputs), ("prev", shown.has_before and shown.before)) if units}
+        cells |= {"next"} if shown.has_after and shown.after else set()
+        assert {view.rsplit("_", 1)[0] for view in pick["views"]} == cells
+        assert len(table) <= 3 * FEW * FEW
+
+
+def test_the_shipped_networks_neighbours_are_those_they_were() -> None:
+    for layer, cells in {1: {"next"}, 2: {"cur", "next"}, 3: {"prev", "cur", "next"}, 5: {"prev", "cur"}}.items():
+        shown, table, _ = drawn(SIZES, layer)
+        assert set(table[table.get("url", "") == ""].m if "url" in table else table.m) == cells
+        assert shown.outputs == tuple(range(SIZES[layer]))
+
+
+def test_of_many_units_the_strongest_are_shown() -> None:
+    state = network((300, 200, 100, 10))[0]
+    found = neighbourhood(state, 2)
+    kernel = state["dense2.kernel"].astype(float)
+    assert found.left_out == (200 - KEPT, 100 - KEPT) and not found.whole
+    assert set(found.inputs or ()) == set(np.argsort(-np.linalg.norm(kernel, axis=1))[:KEPT].tolist())
+    assert set(found.outputs) == set(np.argsort(-np.linalg.norm(kernel, axis=0))[:KEPT].tolist())
+
+
+def test_cells_hold_the_weights_of_the_units_that_they_name() -> None:
+    _, table, _ = drawn((300, 200, 100, 10), 2)
+    state = network((300, 200, 100, 10))[1]
+    for name, layer, turned in (("cur", 2, False), ("next", 3, True)):
+        cells = table[table.m == name]
+        kernel = state[f"dense{layer}.kernel"].T if turned else state[f"dense{layer}.kernel"]
+        assert (cells.s1.to_numpy() == kernel[cells.y, cells.x]).all()
+
+
+@pytest.mark.parametrize("length", [1, 64, 392, 784, 3_072, 16_384, 1_000])
+def test_a_strip_of_any_length_fits_and_keeps_its_spike(length: int) -> None:
+    weights = np.random.default_rng(0).normal(size=length)
+    weights[length // 2] = -9
+    strip = neighbours.pooled(weights)
+    assert len(strip) <= neighbours.STRIP and strip.min() == -9
 
 
 @pytest.mark.parametrize(
@@ -49,8 +91,8 @@ def test_the_matrix_is_silent_too() -> None:
     ],
 )
 def test_a_path_marks_its_cells(layer: int, path: dict[int, tuple[int, int]], wanted: set[tuple[str, int, int]]) -> None:
-    table = neighbours.table(kernels(layer), layer, 1, 1.0, LIGHT)
-    marked = neighbours.with_path(table, layer, path)
+    shown, table, _ = drawn(SIZES, layer)
+    marked = neighbours.with_path(table, shown, path)
     on = marked[marked.path == 1]
     assert set(zip(on.m, on.y, on.x, strict=True)) == wanted
     assert "path" not in table  # the cached table stays as it is

@@ -4,8 +4,9 @@ import pandas as pd
 import pytest
 
 from core.charts import pulse_parameters
-from core.charts.theme import DARK, LIGHT, Theme, finish
+from core.charts.theme import DARK, LIGHT, Theme
 from core.specs import PULSE_CLASSES
+from tests.charts.checked import checked
 
 FRAME = pd.DataFrame(
     {"kind": ["square", "gaussian"], "low": [0.0, 0.0], "high": [1.0, 1.0], "start": [0, 3], "end": [3, 5], "images": [3, 2]}
@@ -14,7 +15,7 @@ FRAME = pd.DataFrame(
 
 @pytest.mark.parametrize("colours", [LIGHT, DARK], ids=["light", "dark"])
 def test_histogram(colours: Theme) -> None:
-    spec = finish(pulse_parameters.histogram(FRAME, "width", "px", PULSE_CLASSES, colours), colours).to_dict()
+    spec = checked(pulse_parameters.histogram(FRAME, "width", "px", PULSE_CLASSES, colours))
     assert spec["encoding"]["x"]["title"] == "width (px)" and spec["encoding"]["y"]["title"] == "images"
     assert [p["name"] for p in spec["params"]] == [pulse_parameters.BRUSH]
     assert spec["encoding"]["color"]["scale"]["domain"] == list(PULSE_CLASSES)
@@ -23,15 +24,14 @@ def test_histogram(colours: Theme) -> None:
 
 def test_balance() -> None:
     frame = pd.DataFrame({"kind": list(PULSE_CLASSES), "images": [3, 2, 0, 1], "share": [0.5, 1 / 3, 0.0, 1 / 6]})
-    spec = pulse_parameters.balance(frame, PULSE_CLASSES, LIGHT).to_dict()
+    spec = checked(pulse_parameters.balance(frame, PULSE_CLASSES, LIGHT))
     assert [layer["mark"]["type"] for layer in spec["layer"]] == ["bar", "text"]
     assert all(layer["encoding"]["x"]["scale"]["domain"][0] == 0 for layer in spec["layer"])
 
 
 def test_structure_does_not_follow_the_data() -> None:
     """The page makes a chart once and changes its data alone."""
-    bare = []
-    for frame in (FRAME, FRAME[:0], pd.concat([FRAME] * 3)):
-        spec = pulse_parameters.histogram(frame, "width", "px", PULSE_CLASSES, LIGHT).to_dict()
-        bare.append({name: part for name, part in spec.items() if name not in ("data", "datasets", "name")})
-    assert bare[0] == bare[1] == bare[2]
+    specs = [
+        pulse_parameters.histogram(frame, "width", "px", PULSE_CLASSES, LIGHT).spec for frame in (FRAME, FRAME[:0], pd.concat([FRAME] * 3))
+    ]
+    assert specs[0] is specs[1] is specs[2]

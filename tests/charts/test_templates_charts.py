@@ -2,7 +2,6 @@
 
 import io
 
-import altair as alt
 import numpy as np
 import pandas as pd
 import pytest
@@ -10,6 +9,7 @@ from PIL import Image
 
 from core.charts import confusion, raster, templates
 from core.charts.theme import theme
+from tests.charts.checked import checked, parameters
 
 RNG = np.random.default_rng(0)
 DIGITS = RNG.normal(size=(10, 28, 28)).astype(np.float32)
@@ -78,10 +78,10 @@ def test_the_table_has_one_column_a_state_and_one_row_a_cell_or_margin() -> None
 @pytest.mark.parametrize("difference", [False, True])
 @pytest.mark.parametrize("shares", [False, True])
 def test_the_matrix_is_a_valid_chart_that_follows_the_epoch(dark: bool, difference: bool, shares: bool) -> None:
-    spec = confusion.matrix(table(difference), NAMES, theme(dark), shares=shares, difference=difference).to_dict()
-    parameters = {p["name"]: p for p in spec["params"]}
-    assert parameters["epoch"]["bind"]["max"] == 3 and parameters["epoch"]["value"] == 3
-    assert {"picked", "cell"} <= set(parameters)
+    spec = checked(confusion.matrix(table(difference), NAMES, theme(dark), shares=shares, difference=difference))
+    found = parameters(spec)
+    assert found["epoch"]["bind"]["max"] == 3 and found["epoch"]["value"] == 3
+    assert {"picked", "cell"} <= set(found)
     assert spec["width"] == "container"
 
 
@@ -96,6 +96,14 @@ def test_every_other_chart_is_valid(dark: bool) -> None:
         confusion.story([("one", np.array([0.0, 1.0]), np.array([3, 2])), ("two", np.array([0.0, 1.0]), np.array([0, 1]))], 1.0, colours),
     ]
     for chart in charts:
-        assert isinstance(chart, alt.TopLevelMixin)
-        spec = chart.to_dict()  # validates against the Vega-Lite schema
-        assert spec["$schema"]
+        assert checked(chart)["$schema"]
+
+
+@pytest.mark.parametrize("classes", [2, 3, 10, 100])
+def test_a_matrix_of_any_number_of_classes_has_a_fitting_height(classes: int) -> None:
+    names = [f"class {n}" for n in range(classes)]
+    counts = np.eye(classes, dtype=int)[None]
+    frame = confusion.table(counts, counts[0].sum(1), np.ones((1, classes)), np.ones((1, classes)), names)
+    spec = checked(confusion.matrix(frame, names, theme(False)))
+    assert confusion.LEAST <= spec["height"] <= confusion.MOST
+    assert ("text" in {layer["mark"]["type"] for layer in spec["layer"]}) == (classes <= confusion.NUMBERED)

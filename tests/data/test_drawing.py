@@ -3,10 +3,12 @@
 import numpy as np
 import pytest
 
-from core.analysis.activations import activations
 from core.data import digits
 from core.data.drawing import BOX, SIDE, UnusableDrawing, centre_of_mass, ink_box, prepare_drawing
+from core.models.digit_layers import activations
 from core.runs import shipped, store
+
+MODEL = shipped.RUNS["digit-cnn"].model
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +37,7 @@ def test_a_test_image_prepared_again_stays_where_it_was(test_images):
 def test_preparing_again_changes_at_most_one_prediction_in_a_hundred(test_images):
     weights = store.load(shipped.RUNS["digit-cnn"].key).state(-1)
     again = np.stack([prepare_drawing(image).centred for image in test_images])
-    before, after = (activations(weights, images, np.float32)["logits"].argmax(1) for images in (test_images, again))
+    before, after = (activations(MODEL, weights, images, np.float32)["logits"].argmax(1) for images in (test_images, again))
     assert (before != after).mean() <= 0.01
 
 
@@ -47,7 +49,7 @@ def test_an_enlarged_and_moved_test_image_is_still_read_alike(test_images):
         pad = np.zeros((140, 140), np.float32)
         pad[:84, -84:] = np.kron(image, np.ones((3, 3), np.float32))
         again.append(prepare_drawing(pad).centred)
-    before, after = (activations(weights, x, np.float32)["logits"].argmax(1) for x in (images, np.stack(again)))
+    before, after = (activations(MODEL, weights, x, np.float32)["logits"].argmax(1) for x in (images, np.stack(again)))
     assert (before != after).mean() <= 0.01
 
 

@@ -10,10 +10,12 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 from core.analysis import classical_kernels
-from core.analysis.convolution import convolve, pool, relu
+from core.analysis.convolution import convolve
 from core.charts.raster import signed_levels
 from core.charts.theme import theme
 from core.data.pulse_sets import pulse_set
+from core.models.activations import relu
+from core.models.digit_layers import max_pool
 from core.runs import store
 from core.runs.run import Run
 from core.runs.shipped.pulses import RUNS
@@ -242,7 +244,7 @@ def test_stride_padding_dilation_and_stage_of_a_link_reach_the_window(page: Page
     if stage != "sum":
         wanted = relu(wanted)
     if stage == "after-pooling":
-        wanted = pool(wanted)
+        wanted = max_pool(wanted[None, None])[0, 0]
     result = page.locator(".cw .result")
     result.focus()
     for key in ("ArrowLeft", "ArrowUp", "ArrowRight", "ArrowRight", "ArrowDown"):

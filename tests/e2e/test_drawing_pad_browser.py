@@ -32,7 +32,7 @@ def pads(page: Page) -> Page:
           window.sent = [];
           window.mount = (id, data) => run({
             parentElement: document.getElementById(id),
-            data: { key: "pad", label: "pad", width: 85, strokes: [], example: false, forget: 0, shown: 0, ...data },
+            data: { key: "pad", label: "pad", width: 85, strokes: [], example: false, shown: 0, ...data },
             setStateValue: (name, value) => sent.push(JSON.parse(JSON.stringify(value))),
           });
         }"""
@@ -61,13 +61,6 @@ def test_a_drawing_that_was_shown_comes_from_the_page(pads: Page) -> None:
     pads.evaluate("strokes => mount('two', { shown: 1, strokes })", shown)
     assert lines(pads, "two") == ["100 100 200 200"]
     assert len(pads.evaluate("sent")) == 1
-
-
-def test_the_pages_wish_for_an_empty_pad_wins(pads: Page) -> None:
-    pads.evaluate("mount('one', {})")
-    pads.evaluate(DRAW, ["one", LINE])
-    pads.evaluate("mount('two', { forget: 1 })")
-    assert lines(pads, "two") == [] and len(pads.evaluate("sent")) == 1
 
 
 def test_another_pad_starts_empty(pads: Page) -> None:

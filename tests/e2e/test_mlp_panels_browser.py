@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 from safetensors.numpy import load
 
-from core.analysis import dense
+from core.models import dense
 from core.runs import shipped, store
 from pages.mlp.digits import DigitSet
 from pages.mlp.digits import test_digits as digits_here
@@ -117,7 +117,7 @@ def ledger_of(panel: Locator) -> tuple[dict[str, float], str]:
 def test_a_wrong_digits_ledger_adds_up(page: Page, app_url: str, run, digits, layer: int) -> None:
     panel = opened(page, app_url, "image", "mlp-ledger", layer=layer, epoch=20)
     panel.get_by_text("Only those the network gets wrong").click()
-    outputs = dense.forward(run.state(20), digits.images, dtype=np.float64)
+    outputs = dense.forward(run.state(20), digits.images, "tanh", dtype=np.float64)
     wrong = int(np.flatnonzero(outputs[-1].argmax(axis=1) != digits.labels)[0])
     says(panel, f"Image {wrong:,} of")
     says(panel, f"It is wrong: this is a {digits.labels[wrong]}")
@@ -140,7 +140,7 @@ def test_a_click_in_the_cells_opens_that_units_ledger(page: Page, app_url: str) 
 
 def test_a_click_on_a_bar_switches_a_unit_off_and_on(page: Page, app_url: str, run, digits) -> None:
     panel = opened(page, app_url, "off", "mlp-ablation", layer=2, epoch=50)
-    whole = (dense.forward(run.state(50), digits.images)[-1].argmax(axis=1) == digits.labels).mean()
+    whole = (dense.forward(run.state(50), digits.images, "tanh")[-1].argmax(axis=1) == digits.labels).mean()
     says(panel, f"With every unit on, {whole:.2%} of")
     click(page, "mlp-ablation-overview", 0.12, 0.7)
     expect(panel).to_contain_text(" of layer 2 off, ", timeout=15_000)
@@ -148,7 +148,7 @@ def test_a_click_on_a_bar_switches_a_unit_off_and_on(page: Page, app_url: str, r
     assert found
     cut = {name: value.copy() for name, value in run.state(50).items()}
     cut["dense3.kernel"][int(found.group(1))] = 0
-    share = (dense.forward(cut, digits.images)[-1].argmax(axis=1) == digits.labels).mean()
+    share = (dense.forward(cut, digits.images, "tanh")[-1].argmax(axis=1) == digits.labels).mean()
     assert float(found.group(2)) == pytest.approx(100 * share, abs=0.011)
     click(page, "mlp-ablation-overview", 0.12, 0.7)
     says(panel, "With every unit on")

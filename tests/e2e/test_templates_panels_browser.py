@@ -10,7 +10,7 @@ from core.analysis import templates
 from core.analysis.matching import match
 from core.charts.theme import LIGHT
 from core.data import digits
-from core.models import mlp
+from core.models import dense
 from core.runs import store
 from core.runs.shipped import RUNS
 from tests.e2e.templates_steps import click_cell, drawn, expected, open_page, scrub
@@ -79,7 +79,7 @@ def test_the_rolled_vector_and_its_sum_follow_the_player_in_the_browser(page: Pa
         scrub(page, state)
         expect(canvas).to_have_attribute("data-state", str(state))
         weights = run.state(state)
-        x = mlp.inputs(digits.load("test")[0][12:13])[0].astype(np.float64)
+        x = dense.inputs(digits.load("test")[0][12:13])[0].astype(np.float64)
         z = x @ weights["dense1.kernel"][:, 7].astype(np.float64) + weights["dense1.bias"][7]
         expect(page.locator(".rolled-sum")).to_contain_text(f"= {z:.4f}".replace("-", "−"))
 
@@ -123,7 +123,7 @@ def test_the_match_board_shows_the_products_and_the_logits(page: Page, app_url: 
     found = match(
         templates.rolled(weights["dense1.kernel"], (28, 28)),
         weights["dense1.bias"],
-        mlp.inputs(digits.load("test")[0][8:9]).reshape(28, 28),
+        dense.inputs(digits.load("test")[0][8:9]).reshape(28, 28),
     )
     rows = page.locator(".st-key-templates-match .row")
     expect(rows).to_have_count(10)
@@ -167,7 +167,8 @@ def test_votes_for_an_image_add_up_to_the_logits(page: Page, app_url: str) -> No
     weights = store.load(RUNS["hidden-mnist"].key).state(-1)
     open_page(page, app_url, "section=hidden&model=hidden-mnist&bars=votes&image=8")
     page.get_by_role("button", name="Show the filters without a guess").click()
-    logits = mlp.forward(*mlp.layers_of(weights), mlp.inputs(digits.load("test")[0][8:9]), "sigmoid")[-1][0]
+    image = digits.load("test")[0][8:9]
+    logits = dense.activations(RUNS["hidden-mnist"].model, weights, image, np.float32)["logits"][0]
     sums = page.locator(".st-key-templates-hidden .vb-row:not(.vb-head) .vb-sum")
     expect(sums).to_have_text([f"{'−' if z < 0 else '+'}{abs(z):.2f}" for z in logits])
 

@@ -2,9 +2,10 @@
 
 import numpy as np
 import pytest
+import torch
 
-from core.models.initializers import alternating_diagonal, dense_layer
-from core.specs import INITIALIZERS
+from core.models.initializers import TABLE, alternating_diagonal, dense_layer
+from core.specs import ACTIVATIONS, INITIALIZERS
 
 
 def test_diagonal_4_by_2() -> None:
@@ -46,6 +47,7 @@ def test_diagonal_784_by_49() -> None:
         ("glorot_normal", "tanh", 2 / 500),
         ("glorot_uniform", "tanh", 2 / 500),
         ("he", "relu", 2 / 300),
+        ("he", "elu", 2 / 300),
         ("he", "softmax", 2 / 500),
         ("torch", "relu", 1 / (3 * 300)),
     ],
@@ -57,12 +59,43 @@ def test_random_kernels_have_their_variance(name: str, following: str, variance:
     assert kernel.var() == pytest.approx(variance, rel=0.02)
 
 
+def test_the_table_is_that_of_the_specs() -> None:
+    assert set(TABLE) == set(INITIALIZERS)
+
+
 @pytest.mark.parametrize("name", INITIALIZERS)
-def test_every_initializer_of_the_specs_is_there(name: str) -> None:
-    kernel, bias = dense_layer(name, 6, 4, "tanh", np.random.default_rng(0))
-    assert kernel.shape == (6, 4)
-    assert bias.shape == (4,)
+@pytest.mark.parametrize("following", [*ACTIVATIONS, "softmax"])
+@pytest.mark.parametrize("shape", [(6, 4), (3, 8), (1, 1)])
+def test_every_initializer_before_everything(name: str, following: str, shape: tuple[int, int]) -> None:
+    kernel, bias = dense_layer(name, *shape, following, np.random.default_rng(0))
+    assert kernel.shape == shape
+    assert bias.shape == shape[1:]
+    assert kernel.dtype == bias.dtype == np.float32
+    assert kernel.flags.c_contiguous
+    assert np.isfinite(kernel).all()
     assert (bias == 0).all() == (name != "torch")
+
+
+@pytest.mark.parametrize("name", INITIALIZERS)
+def test_what_is_drawn_follows_the_generator(name: str) -> None:
+    first, again, other = (dense_layer(name, 20, 12, "relu", np.random.default_rng(seed))[0] for seed in (1, 1, 2))
+    assert (first == again).all()
+    assert (first == other).all() == (name in ("zeros", "alternating_diagonal"))
+
+
+@pytest.mark.parametrize(("following", "gain"), [("tanh", 5 / 3), ("relu", 2**0.5), ("sigmoid", 1), ("softmax", 1), ("elu", 1)])
+@pytest.mark.parametrize(("inputs", "outputs"), [(40, 25), (25, 40), (30, 30)])
+def test_orthogonal_rows_or_columns(following: str, gain: float, inputs: int, outputs: int) -> None:
+    """The fewer of rows and columns are at right angles, each of torch's gain for what follows."""
+    kernel = dense_layer("orthogonal", inputs, outputs, following, np.random.default_rng(4))[0].astype(np.float64)
+    products = kernel.T @ kernel if inputs >= outputs else kernel @ kernel.T
+    np.testing.assert_allclose(products, gain**2 * np.eye(min(inputs, outputs)), atol=1e-5)
+
+
+def test_orthogonal_leaves_torchs_own_generator_alone() -> None:
+    before = torch.get_rng_state()
+    dense_layer("orthogonal", 5, 4, "tanh", np.random.default_rng(0))
+    assert torch.equal(before, torch.get_rng_state())
 
 
 def test_unknown_initializer() -> None:

@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pulse_reference import reference
 
-from core.models.pulse_cnn import PulseCNN, map_sides, parameter_count, quiet, restore
+from core.models.pulse_cnn import PulseCNN, quiet, restore
+from core.models.pulse_layers import map_sides, parameter_count
 from core.specs import ModelSpec, SpecError
 
 STUDY = ModelSpec(
@@ -48,15 +49,15 @@ def test_activations_are_those_of_torchs_layers():
     network = reference(model)
     x = (torch.rand(11, 1, 30, 30, generator=torch.Generator().manual_seed(2)) < 0.1).float()
     found = model.activations(x)
-    names = ["conv1", "relu1", "conv2", "relu2", "pool", None, None, "dense1", None, "dense2", None, "dense3"]
+    names = ["conv1", "relu1", "conv2", "relu2", "pool2", None, None, "dense1", None, "dense2", "logits"]
     z = x
     with torch.no_grad():
         for name, layer in zip(names, network, strict=False):
             z = layer(z)
-            if name in ("conv1", "relu1", "conv2", "relu2", "pool", "dense3"):
+            if name is not None:
                 torch.testing.assert_close(found[name], z, atol=1e-5, rtol=1e-4)
-    torch.testing.assert_close(found["answers"], torch.softmax(network(x), 1).detach(), atol=1e-5, rtol=1e-4)
-    torch.testing.assert_close(found["dense3"], model(x).detach(), atol=1e-6, rtol=1e-5)
+    torch.testing.assert_close(found["probabilities"], torch.softmax(network(x), 1).detach(), atol=1e-5, rtol=1e-4)
+    torch.testing.assert_close(found["logits"], model(x).detach(), atol=1e-6, rtol=1e-5)
 
 
 def test_blank_places_of_a_map_are_exactly_the_bias():

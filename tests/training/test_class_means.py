@@ -5,7 +5,7 @@ import pytest
 
 from core.specs import DataSpec, ModelSpec, RunSpec, TrainSpec
 from core.training import dense
-from core.training.loop import save_records
+from core.training.loop import follow, save_records
 from core.training.samples import Samples
 
 
@@ -15,7 +15,7 @@ def test_the_average_training_image_of_each_class_is_stored_once(tmp_path, monke
     data = Samples((images, labels), (images[:0], labels[:0]), (images[:10], labels[:10]))
     spec = RunSpec(DataSpec(train=60, validation=0, test=10), ModelSpec(sizes=(16, 10)), TrainSpec(batch=20, epochs=1))
     monkeypatch.setenv("KERNEL_EXPLORER_RUNS", str(tmp_path))
-    records = [moment[0] for moment in dense.train_together([spec], data)]
+    records = [record for (record,) in follow(dense.Training(spec, data=data), spec.train)]
     run = save_records(spec, records)
     assert run.states == 2
     (means,) = run.evaluation("class_means")  # (classes, pixels)

@@ -12,7 +12,7 @@ from core.specs import SpecError
 torch = pytest.importorskip("torch")
 
 from core.models.digit_cnn import DigitCNN, build, load_weights  # noqa: E402
-from core.training.digit_cnn import train  # noqa: E402
+from core.training.loop import train  # noqa: E402
 from core.training.samples import samples  # noqa: E402
 
 TINY = replace(

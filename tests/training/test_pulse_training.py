@@ -12,7 +12,7 @@ from core.models.pulse_cnn import restore
 from core.specs import DataSpec, ModelSpec, PulseSpec, RunSpec, SpecError, TrainSpec
 from core.training import pulse_cnn as pulse_training
 from core.training.loop import save_records, train
-from core.training.pulse_cnn import evaluate, first_epoch_steps
+from core.training.pulse_cnn import evaluate
 
 TINY = RunSpec(
     DataSpec("pulses", train=96, validation=0, test=30, pulses=PulseSpec(size=32)),
@@ -44,14 +44,6 @@ def records():
 def test_states_by_step_in_the_first_epoch(records):
     assert [r.step for r in records] == [0, 2, 4, 6, 12]
     assert [r.epoch for r in records] == pytest.approx([0, 2 / 6, 4 / 6, 1, 2])
-    assert first_epoch_steps(80, 16) == {round(k * 80 / 17) for k in range(1, 17)}
-
-
-def test_same_spec_same_bytes(records):
-    again = list(train(TINY))
-    for one, other in zip(records, again, strict=True):
-        assert one.metrics == pytest.approx(other.metrics, nan_ok=True, rel=0, abs=0)
-        assert all(np.array_equal(one.weights[name], other.weights[name]) for name in one.weights)
 
 
 def test_centred_kernels_stay_centred(records):
@@ -129,13 +121,6 @@ def test_what_cannot_be_trained_is_refused_in_a_sentence(spec, words):
         next(train(spec))
 
 
-def test_closing_the_generator_cancels():
-    records = train(TINY)
-    next(records)
-    records.close()
-    assert list(records) == []
-
-
 def test_a_dead_network_trains_on_as_it_would_the_long_way(monkeypatch):
     spec = replace(L1, model=replace(L1.model, dropout=0.1), train=replace(L1.train, weight_decay=0.0, epochs=3))
 
@@ -150,7 +135,7 @@ def test_a_dead_network_trains_on_as_it_would_the_long_way(monkeypatch):
     quick = pulse_training.is_dead
     monkeypatch.setattr(pulse_training, "is_dead", lambda *a: checks.append(quick(*a)) or checks[-1])
     short = list(train(spec))
-    assert checks == [True]  # seen after the first epoch, not asked again
+    assert checks == [True]  # seen before the first epoch, not asked again
     monkeypatch.setattr(pulse_training, "is_dead", lambda *a: False)
     for one, other in zip(short, train(spec), strict=True):
         assert one.metrics == pytest.approx(other.metrics, nan_ok=True, rel=0, abs=0)
@@ -164,9 +149,8 @@ def test_weight_decay_or_adam_still_move_a_dead_network():
     with torch.no_grad():
         model.layer("conv2").bias.fill_(-100)
     images = torch.from_numpy(pulse_set(L1.data, "train").images)[:, None]
-    dead = replace(record, metrics=record.metrics | {"act": 0.0})
-    assert not pulse_training.is_dead(model, L1, dead, images)
+    assert not pulse_training.is_dead(model, L1, 0.0, images)
     plain = replace(L1, train=replace(L1.train, weight_decay=0.0))
-    assert pulse_training.is_dead(model, plain, dead, images)
-    assert not pulse_training.is_dead(model, replace(plain, train=replace(plain.train, optimizer="adam")), dead, images)
-    assert not pulse_training.is_dead(restore(L1.model, record.weights), plain, dead, images)
+    assert pulse_training.is_dead(model, plain, 0.0, images)
+    assert not pulse_training.is_dead(model, replace(plain, train=replace(plain.train, optimizer="adam")), 0.0, images)
+    assert not pulse_training.is_dead(restore(L1.model, record.weights), plain, 0.0, images)

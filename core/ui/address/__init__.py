@@ -3,9 +3,11 @@
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from core.ui.browser_part import browser_part
 
@@ -29,12 +31,21 @@ class Address:
     pages: tuple[str, ...] = ()  # paths of all pages
     page: str | None = None  # path of the one that is up
     visit: int = 0  # how often a page was opened
-    moves: int = 0  # through the history, as counted by the browser, that we know of
+    openings: int = 0  # how many addresses were read
+    opened: str = ""  # the one read last
     session: str = field(default_factory=lambda: secrets.token_hex(8))
     asked: Asked | None = None
-    told: dict | None = None  # the browser's last word on a move
+    told: dict[str, Any] | None = None  # the browser's last word on where it is
     whole: bool = False  # while the whole page runs, and not a fragment alone
     search: str | None = None  # what the address should be
+    first: str | None = None  # what it should have been when the view had just been opened
+
+    def read(self, values: dict[str, str]) -> None:
+        """Take this as what somebody asks for."""
+        self.openings += 1
+        self.opened = urlencode(values)
+        self.asked = Asked(values)
+        self.first = None
 
 
 def current() -> Address:
@@ -58,21 +69,26 @@ def arrive(path: str, pages: Sequence[str]) -> None:
     """
     now = current()
     now.pages = tuple(pages)
+    brought = {name: value for name, value in st.query_params.items() if not name.startswith("embed")}
+    context = get_script_run_ctx()
+    back = bool(getattr(context, "is_history_navigation", False))  # Streamlit's own word; the browser's part tells where it is missing
     if now.page != path:
         now.page = path
         now.visit += 1
-        brought = {name: value for name, value in st.query_params.items() if not name.startswith("embed")}
-        now.asked = Asked(brought) if brought else None
+        now.read(brought)
+        if not brought and not back:  # from the menu: the page comes up as it was left
+            now.asked = None
+    elif back:
+        now.read(brought)
     if now.told is not None and now.told.get("page") == path:
-        now.moves = int(now.told["moves"])
-        now.asked = Asked(dict(parse_qsl(str(now.told["search"]).removeprefix("?"), keep_blank_values=True)))
+        now.read(dict(parse_qsl(str(now.told["search"]).removeprefix("?"), keep_blank_values=True)))
     now.told = None
 
 
 def _moved() -> None:
-    """The browser tells of a move; kept until the page runs."""
+    """The browser tells where it is; kept until the page runs."""
     told = (st.session_state.get("address") or {}).get("moved")
-    if told and told.get("session") == current().session and int(told["moves"]) != current().moves:
+    if told and told.get("session") == current().session:
         current().told = dict(told)
 
 
@@ -85,12 +101,15 @@ def write(values: Mapping[str, str] | None, key: str = "address") -> None:
     """
     now = current()
     now.search = None if values is None else urlencode(values)
+    if now.first is None:
+        now.first = now.search
     data = {
         "page": now.page,
         "pages": [path for path in now.pages if path],
-        "visit": now.visit,
-        "moves": now.moves,
         "session": now.session,
+        "openings": now.openings,
+        "opened": now.opened,
+        "first": now.first,
         "search": now.search,
         "listens": key == "address",
     }

@@ -1,65 +1,86 @@
 // The page's address: each act of a person becomes one entry of the history, and Back or Forward brings an old one back.
 //
-// The server says what the address should be. The browser says when somebody has moved through the history, and counts
-// these moves; what the server had written before it knew of the last one is late and counts for nothing. So neither a slow
-// server nor a quick finger can take the other's word back.
+// The server says what the address should be, and which address it has read last. From the moment when somebody moves through
+// the history until the server has read the address they came to, what it says is late and counts for nothing. So neither a
+// slow server nor a quick finger can take the other's word back.
 
+const LOOK_MS = 100;
 const RETRY_MS = 1000;
 
 let part = null; // the component that is up
-let moves = 0; // through the history
 let session = null; // of the server that we talk to
-let written = null; // which opening of a view has its address already
-let retry = 0;
-
-function pageOf(path) {
-  return path.replace(/\/+$/, "").split("/").pop();
-}
+let moved = false; // to an address that the server has not read yet
+let before = 0; // how many addresses it had read by then
+let written = null; // the opening whose first address has been set
+let timer = 0;
 
 function here(data) {
-  const name = pageOf(location.pathname);
+  const name = location.pathname.replace(/\/+$/, "").split("/").pop();
   return data.page ? name === data.page : !data.pages.includes(name);
 }
 
-function embedding() {
-  return [...new URLSearchParams(location.search)].filter(([name]) => name.startsWith("embed"));
+function whole(search) {
+  const embedding = [...new URLSearchParams(location.search)].filter(([name]) => name.startsWith("embed"));
+  return new URLSearchParams([...new URLSearchParams(search), ...embedding]).toString();
+}
+
+function sorted(search) {
+  const values = new URLSearchParams(search);
+  values.sort();
+  return values.toString();
+}
+
+function stands(search) {
+  return sorted(whole(search)) === sorted(location.search);
+}
+
+function set(search, step) {
+  if (stands(search)) return;
+  const said = whole(search);
+  history[step]({}, "", location.pathname + (said ? `?${said}` : "") + location.hash);
 }
 
 function write(data) {
   if (data.search === null) return;
-  const asked = new URLSearchParams([...new URLSearchParams(data.search), ...embedding()]).toString();
-  const same = asked === new URLSearchParams(location.search).toString();
-  const opening = `${data.session} ${data.visit} ${data.moves}`;
-  if (!same) {
-    // What an opened link, or an old entry, lacks or spells otherwise is no act of a person.
-    const step = opening === written ? "pushState" : "replaceState";
-    history[step]({}, "", location.pathname + (asked ? `?${asked}` : "") + location.hash);
-  }
+  const opening = `${data.session} ${data.openings}`;
+  // What an opened link, or an old entry, lacks or spells otherwise is no act of a person; what was done since is.
+  if (opening !== written) set(data.first, "replaceState");
   written = opening;
+  set(data.search, "pushState");
 }
 
-// Told again until the server shows that it knows: a word that arrives while a page still runs can get lost. A word told
-// before the page has changed would make Streamlit run the page that is left, so it waits until the page is the right one.
+// Streamlit runs the page that a move leads to, and most often the server reads the address with it. Where it does not, it is
+// told, as soon as all is at rest: a word told earlier could get lost, or make Streamlit run the page that was left.
 function tell() {
-  clearTimeout(retry);
-  if (!part || part.data.moves === moves) return;
-  const ready = here(part.data);
-  if (ready) part.setStateValue("moved", { moves, search: location.search, page: part.data.page, session });
-  retry = setTimeout(tell, ready ? RETRY_MS : 50);
+  clearTimeout(timer);
+  if (!moved) return;
+  const busy = document.querySelector("[data-test-script-state]")?.dataset.testScriptState !== "notRunning";
+  const ready = part?.isConnected() && here(part.data) && !busy;
+  if (ready) part.setStateValue("moved", { search: location.search, page: part.data.page, session, at: Date.now() });
+  timer = setTimeout(tell, ready ? RETRY_MS : LOOK_MS);
+}
+
+function move() {
+  if (!moved) before = part ? part.data.openings : 0;
+  moved = true;
+  clearTimeout(timer);
+  timer = setTimeout(tell, LOOK_MS);
 }
 
 export default function (component) {
-  const { data } = component;
-  if (data.listens) part = component;
+  const { data, parentElement } = component;
+  if (data.listens) part = { ...component, isConnected: () => parentElement.isConnected };
   if (!("addressPart" in document.documentElement.dataset)) {
     document.documentElement.dataset.addressPart = "";
-    window.addEventListener("popstate", () => { moves += 1; tell(); });
+    window.addEventListener("popstate", move);
   }
-  if (session === null) session = data.session;
-  if (data.session !== session) { // a new server, or ours has forgotten us: what the address says is all that is left
+  if (!here(data)) return;
+  if (data.session !== session) { // ours has just begun, or the server has forgotten us
     session = data.session;
-    moves += 1;
-    tell();
+    moved = false;
+    if (!stands(data.opened)) move();
+  } else if (moved && data.openings > before && stands(data.opened)) {
+    moved = false;
   }
-  if (data.moves === moves && here(data)) write(data);
+  if (!moved) write(data);
 }

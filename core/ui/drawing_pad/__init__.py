@@ -45,7 +45,6 @@ def drawing_pad(key: str, label: str = LABEL, width: int = PEN_WIDTH, example: S
                 "width": width,
                 "strokes": [{"width": s.width, "points": [v for point in s.points for v in point]} for s in drawing.strokes],
                 "example": drawing.example,
-                "forget": st.session_state.get(f"{key}-forget", 0),
             },
             on_drawing_change=lambda: None,
         )
@@ -61,9 +60,4 @@ def last_drawing(key: str, example: Sequence[Stroke] = ()) -> Drawing:
     return drawing
 
 
-def clear_pad(key: str) -> None:
-    """Ask a pad to empty itself, as its Clear button does; for use in callbacks."""
-    st.session_state[f"{key}-forget"] = st.session_state.get(f"{key}-forget", 0) + 1
-
-
-__all__ = ["LABEL", "PEN_WIDTH", "Drawing", "Stroke", "clear_pad", "drawing_pad", "last_drawing"]
+__all__ = ["LABEL", "PEN_WIDTH", "Drawing", "Stroke", "drawing_pad", "last_drawing"]

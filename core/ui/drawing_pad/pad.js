@@ -46,8 +46,6 @@ class Pad {
 
   update({ data, setStateValue }) {
     this.set = setStateValue;
-    if (data.forget > (this.forgotten ?? data.forget)) this.clear(); // the page asks for an empty pad
-    this.forgotten = data.forget;
     this.square.setAttribute("aria-label", data.label);
     if (this.waiting !== null && data.shown >= this.waiting) this.answered();
     if (this.pending) {
@@ -56,10 +54,10 @@ class Pad {
     }
   }
 
-  // Whether more was drawn here than the page knows of; the page's wish for an empty pad comes first.
+  // Whether more was drawn here than the page knows of.
   unheard(data) {
     clearTimeout(this.timer);
-    return (this.changed || this.waiting > data.shown) && data.forget === this.forgotten;
+    return this.changed || this.waiting > data.shown;
   }
 
   listen() {

@@ -3,9 +3,9 @@
 import io
 
 import numpy as np
+from core.charts.matrix_cells import strip
 from PIL import Image
 
-from core.charts.matrix_cells import strip
 from core.runs import store
 from core.runs.shipped import RUNS
 from pages.cnn import downloads as cnn_downloads

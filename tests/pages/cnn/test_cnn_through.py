@@ -2,9 +2,10 @@
 
 import numpy as np
 
-from core.analysis.convolution import convolve, relu
+from core.analysis.convolution import convolve
 from core.data.pulse_sets import pulse_set
 from core.data.pulses import place
+from core.models.activations import relu
 from core.runs import store
 from core.runs.shipped.pulses import RUNS
 from pages.cnn.through import STUDY, STUDY_RUN, study_state

@@ -16,10 +16,10 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from core.analysis.activations import activations
 from core.analysis.digit_survey import misread, survey
 from core.data import digits
 from core.data.drawing import prepare_drawing
+from core.models.digit_layers import activations
 from core.runs import shipped, store
 from core.training import jobs
 from core.ui.drawing_pad.examples import THREE
@@ -31,6 +31,7 @@ from tests.app import go
 from tests.ui.upload_case import bad_uploads, photograph
 
 ROOT = Path(__file__).parents[3]
+MODEL = shipped.RUNS["digit-cnn"].model
 
 
 def app(query: dict[str, str] | None = None, state: dict[str, object] | None = None) -> AppTest:
@@ -66,7 +67,7 @@ def test_it_opens_on_a_drawing_of_ours_and_its_reading():
     test = app()
     weights = store.load(shipped.RUNS["digit-cnn"].key).state(-1)
     image = prepare_drawing(Drawing(THREE).image(84)).centred
-    shares = activations(weights, image[None])["probabilities"][0]
+    shares = activations(MODEL, weights, image[None])["probabilities"][0]
     assert f"It reads a {shares.argmax()}" in words(test) and f"{100 * shares.max():.1f} % for {shares.argmax()}" in words(test)
     assert shares.argmax() == 3 and "our example of a drawing" in words(test)
 
@@ -134,7 +135,7 @@ def test_the_ledger_adds_up_to_the_shown_value():
     test = app({"input": "test-0", "layer": "conv2", "filter": "3"})
     weights = store.load(shipped.RUNS["digit-cnn"].key).state(-1)
     image = digits.load("test")[0][0] / 255
-    acts = activations(weights, image[None])
+    acts = activations(MODEL, weights, image[None])
     maps = acts["conv2"][0, 3]
     row, column = np.unravel_index(maps.argmax(), maps.shape)
     patch = acts["pool1"][0][:, row : row + 5, column : column + 5]
@@ -150,7 +151,7 @@ def test_a_link_restores_a_table_and_the_map_that_is_open_in_it():
     assert test.button_group(key="digits-examples").value == "misread"
     assert (test.selectbox(key="digits-maps").value, test.selectbox(key="digits-order").value) == ("relu2", "norm")
     images, labels = digits.load("test")
-    found = survey(store.load(shipped.RUNS["digit-cnn"].key).state(-1), images, labels.astype(int))
+    found = survey(MODEL, store.load(shipped.RUNS["digit-cnn"].key).state(-1), images, labels.astype(int))
     number = misread(found)[4]
     assert f"Convolution 2 after ReLU, map 3** of test digit {number:,}, a {labels[number]}" in words(test)
     for name, value in query.items():
@@ -164,7 +165,7 @@ def test_a_table_opens_on_the_layer_of_the_open_map():
 def test_a_link_restores_the_picked_value():
     test = app({"input": "test-0", "layer": "relu1", "filter": "2", "cell": "5-12"})
     image = digits.load("test")[0][:1] / 255
-    value = activations(store.load(shipped.RUNS["digit-cnn"].key).state(-1), image)["relu1"][0, 2, 5, 12]
+    value = activations(MODEL, store.load(shipped.RUNS["digit-cnn"].key).state(-1), image)["relu1"][0, 2, 5, 12]
     assert "**Row 5, column 12**" in words(test) and f"The map shows {value:.6f}" in words(test)
     assert "**Row 23, column 23**" not in words(app({"input": "test-0", "layer": "relu2", "filter": "2", "cell": "23-23"}))  # of 8x8
 
@@ -200,7 +201,7 @@ def test_the_guess_is_answered_from_the_run():
     guess.set_value("Convolution 1").run()
     run = store.load(shipped.RUNS["digit-cnn"].key)
     image = digits.load("test")[0][:1] / 255
-    first, last = (activations(run.state(i), image) for i in (0, -1))
+    first, last = (activations(MODEL, run.state(i), image) for i in (0, -1))
     sizes = {name: np.linalg.norm(last[name] - first[name]) / np.linalg.norm(last[name]) for name in ("relu1", "relu2", "logits")}
     assert f"Convolution 1 by {100 * sizes['relu1']:.0f} %, Convolution 2 by {100 * sizes['relu2']:.0f} %" in words(test)
     right = {"relu1": "Convolution 1", "relu2": "Convolution 2", "logits": "Dense"}[max(sizes, key=sizes.get)]
@@ -234,7 +235,7 @@ def test_switching_a_filter_off_says_what_it_costs():
     right = 0
     for start in range(0, 10_000, 500):
         part = slice(start, start + 500)
-        right += int((activations(weights, images[part] / 255, np.float32)["logits"].argmax(1) == labels[part]).sum())
+        right += int((activations(MODEL, weights, images[part] / 255, np.float32)["logits"].argmax(1) == labels[part]).sum())
     said = float(words(test).split("Without filter **3** of convolution 2: **")[1].split(" %")[0])
     assert said == pytest.approx(right / 100, abs=0.03)
 
@@ -303,7 +304,7 @@ def test_a_training_under_way_is_shown_to_whoever_asks_for_it(tmp_path, monkeypa
 
 
 def test_downloads_hold_the_activations():
-    acts = activations(store.load(shipped.RUNS["digit-cnn"].key).state(-1), np.zeros((1, 28, 28)))
+    acts = activations(MODEL, store.load(shipped.RUNS["digit-cnn"].key).state(-1), np.zeros((1, 28, 28)))
     loaded = np.load(io.BytesIO(npz(acts)))
     assert loaded["conv2"].shape == (16, 8, 8) and np.array_equal(loaded["logits"], acts["logits"][0])
 

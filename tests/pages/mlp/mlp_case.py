@@ -46,22 +46,22 @@ def panel(name: str, keys: list[str], layer: int, epoch: int) -> None:
     import streamlit as st
 
     from core.runs import store
-    from core.ui import mlp_ablation, mlp_compare, mlp_downloads, mlp_history, mlp_layer1, mlp_through
+    from pages.mlp import ablation, compare, downloads, history, layer1, through
     from pages.mlp.view import View
 
     runs = {key: store.load(key) for key in keys}
     run, view = runs[keys[0]], View(keys[0], layer, st.session_state.get("moved", epoch))
     if name == "history":
-        mlp_history.history_panel(run, view, lambda state: st.session_state.update(moved=state))
+        history.history_panel(run, view, lambda state: st.session_state.update(moved=state))
     elif name == "compare":
-        mlp_compare.compare_panel(runs, view)
+        compare.compare_panel(runs, view)
     elif name == "through":
-        mlp_through.through_panel(run, view)
+        through.through_panel(run, view)
     elif name == "own image":
-        mlp_through.through_panel(run, view, np.full((28, 28), 0.5))
+        through.through_panel(run, view, np.full((28, 28), 0.5))
     elif name == "ablation":
-        mlp_ablation.ablation_panel(run, view)
+        ablation.ablation_panel(run, view)
     elif name == "layer1":
-        mlp_layer1.layer1_images(run, view, picked_row=30, picked_column=7)
+        layer1.layer1_images(run, view, picked_row=30, picked_column=7)
     elif name == "downloads":
-        mlp_downloads.downloads(run, view, [1, 0], [2])
+        downloads.downloads(run, view, [1, 0], [2])

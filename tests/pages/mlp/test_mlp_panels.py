@@ -10,9 +10,9 @@ import torch
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from core.analysis import dense
 from core.analysis.ledger import ledger
 from core.charts.theme import LIGHT
+from core.models import dense
 from pages.mlp import ablation as mlp_ablation
 from pages.mlp import downloads as mlp_downloads
 from pages.mlp import history as mlp_history
@@ -117,7 +117,7 @@ def test_ledger_on_the_page_adds_up_to_torchs_activation(runs, layer):
 
 def test_ten_probabilities_are_the_networks(runs):
     digits = digits_here()
-    outputs = dense.forward(runs[0].state(1), digits.images[:1], dtype=np.float64)[-1][0]
+    outputs = dense.forward(runs[0].state(1), digits.images[:1], "tanh", dtype=np.float64)[-1][0]
     text = said(opened("through", runs, 5, 1))
     assert f"The network says **{outputs.argmax()}**, with probability {outputs.max():.2%}." in text
     assert digits.words in text
@@ -125,7 +125,7 @@ def test_ten_probabilities_are_the_networks(runs):
 
 def test_only_images_that_it_gets_wrong(runs):
     digits = digits_here()
-    chosen = dense.forward(runs[0].state(1), digits.images)[-1].argmax(axis=1)
+    chosen = dense.forward(runs[0].state(1), digits.images, "tanh")[-1].argmax(axis=1)
     wrong = np.flatnonzero((digits.labels == 3) & (chosen != 3))
     text = said(opened("through", runs, 5, 1, **{"mlp-through-digit": 3, "mlp-through-wrong": True, "mlp-through-number": 2}))
     assert f"Image {wrong[1]:,} of" in text
@@ -143,7 +143,7 @@ def test_off_units_are_counted(runs):
     state = runs[0].state(2)
     cut = {name: value.copy() for name, value in state.items()}
     cut["dense3.kernel"][[1, 4]] = 0  # units 1 and 4 of layer 2 reach nobody
-    share = (dense.forward(cut, digits.images)[-1].argmax(axis=1) == digits.labels).mean()
+    share = (dense.forward(cut, digits.images, "tanh")[-1].argmax(axis=1) == digits.labels).mean()
     text = said(opened("ablation", runs, 2, 2, **{"mlp-ablation-units-2": [1, 4]}))
     assert f"With units 1, 4 of layer 2 off, **{share:.2%}** of {digits.words}" in text
 

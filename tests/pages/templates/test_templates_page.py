@@ -9,7 +9,7 @@ import torch
 from streamlit.testing.v1 import AppTest
 
 from core.data import digits
-from core.models import mlp
+from core.models import dense
 from core.runs import store
 from core.runs.shipped import RUNS
 from core.ui import cached
@@ -128,7 +128,7 @@ def test_the_sums_shown_equal_the_logits_of_torch(image: int) -> None:
     layer = torch.nn.Linear(784, 10)
     layer.weight.data, layer.bias.data = torch.tensor(weights["dense1.kernel"].T), torch.tensor(weights["dense1.bias"])
     with torch.no_grad():
-        logits = layer(torch.from_numpy(mlp.inputs(digits.load("test")[0][image : image + 1])))[0].numpy()
+        logits = layer(torch.from_numpy(dense.inputs(digits.load("test")[0][image : image + 1])))[0].numpy()
     shown = table.loc[list("0123456789")]
     np.testing.assert_allclose(shown["z"], logits, atol=1e-5)
     np.testing.assert_allclose(shown["sum of w·x above 0"] + shown["sum of w·x below 0"] + shown["bias b"], shown["z"], atol=1e-9)

@@ -1,0 +1,35 @@
+"""Any network by its kind: what each of its layers gives, and what it says. Loads torch for the pulse CNN alone.
+
+One naming for all: input, conv1, relu1, pool1, conv2, ..., dense1, ... (after its activation), logits (the last layer's sums),
+and at the end what the network says, called probabilities after softmax and outputs after tanh.
+"""
+
+from collections.abc import Mapping
+from importlib import import_module
+from typing import Any
+
+import numpy as np
+
+from core.specs import ModelSpec
+
+# kind of network -> module with `activations(model, weights, images, dtype)` and `answers(model, weights, images)`
+MODULES = {"dense": "core.models.dense", "digit_cnn": "core.models.digit_layers", "pulse_cnn": "core.models.pulse_cnn"}
+PART = 500  # images that `answers` takes at a time, so that copies of their pixels stay small
+
+
+def activations(model: ModelSpec, weights: Mapping[str, np.ndarray], images: np.ndarray, dtype: Any = np.float64) -> dict[str, np.ndarray]:
+    """Every activation of one state by name, in the order of the layers, (images, ...) each.
+
+    Args:
+        weights: parameters as a run stores them, one state.
+        images: (images, ...) as their data set holds them, or floats in [0, 1], ink 1.
+        dtype: float64 for exact ledgers, float32 for many images.
+    """
+    return import_module(MODULES[model.kind]).activations(model, weights, images, dtype)
+
+
+def answers(model: ModelSpec, weights: Mapping[str, np.ndarray], images: np.ndarray) -> np.ndarray:
+    """What one state says to each image, (images, classes) float32: probabilities, or outputs in -1 to 1 after tanh."""
+    answer = import_module(MODULES[model.kind]).answers
+    parts = [answer(model, weights, images[start : start + PART]) for start in range(0, len(images), PART)]
+    return np.concatenate(parts) if parts else np.empty((0, model.sizes[-1]), np.float32)

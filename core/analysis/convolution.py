@@ -4,7 +4,6 @@ Convolution is cross-correlation, as in torch: the kernel is not turned round.
 """
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
@@ -29,22 +28,22 @@ def check(image: NDArray, kernel: NDArray, padding: int, dilation: int) -> None:
             )
 
 
-def patches(image: NDArray, shape: tuple[int, int], stride: int = 1, padding: int = 0, dilation: int = 1) -> Array:
-    """Every patch that a kernel of this shape meets, (height, width) -> (rows, columns, k, l); a view where it can be."""
-    padded = np.pad(np.asarray(image, np.float64), padding)
-    windows = sliding_window_view(padded, (span(shape[0], dilation), span(shape[1], dilation)))
-    return windows[::stride, ::stride, ::dilation, ::dilation]
-
-
 def convolve(image: NDArray, kernel: NDArray, bias: float = 0.0, stride: int = 1, padding: int = 0, dilation: int = 1) -> Array:
     """The feature map before its ReLU, (height, width) with (k, l) -> (rows, columns).
+
+    Each weight meets its shifted copy of the image once, so that no more is held than the image and the map.
 
     Raises:
         ValueError: the kernel does not fit, with the cure.
     """
     check(image, kernel, padding, dilation)
-    windows = patches(image, kernel.shape, stride, padding, dilation)
-    return np.einsum("rckl,kl->rc", windows, np.asarray(kernel, np.float64), optimize=True) + bias
+    padded = np.pad(np.asarray(image, np.float64), padding)
+    rows, columns = ((n - span(k, dilation)) // stride + 1 for n, k in zip(padded.shape, kernel.shape, strict=True))
+    out = np.full((rows, columns), float(bias))
+    for (r, c), weight in np.ndenumerate(np.asarray(kernel, np.float64)):
+        top, left = r * dilation, c * dilation
+        out += weight * padded[top : top + (rows - 1) * stride + 1 : stride, left : left + (columns - 1) * stride + 1 : stride]
+    return out
 
 
 def strongest(feature_map: NDArray) -> tuple[int, int, float]:

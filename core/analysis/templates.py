@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from core.data.catalog import shape_of
 from core.runs.run import Run
 
-SHAPES: dict[str, tuple[int, ...]] = {"mnist": (28, 28), "cifar10": (32, 32, 3)}  # data set -> shape of one image
 STRONG = 0.97  # share of the weights that the colours tell apart; those beyond are shown at full strength
 
 
@@ -24,7 +24,7 @@ def rolled(kernel: np.ndarray, shape: Sequence[int]) -> np.ndarray:
 
 def film(run: Run) -> np.ndarray:
     """Templates of every stored state, (states, units, height, width[, 3]) float32."""
-    return rolled(run.weights("dense1.kernel"), SHAPES[run.spec.data.name])
+    return rolled(run.weights("dense1.kernel"), shape_of(run.spec.data))
 
 
 def limit(weights: np.ndarray, share: float = STRONG) -> float:

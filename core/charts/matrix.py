@@ -51,7 +51,7 @@ def matrix(
     kept = frames(states, (rows + 1) * columns)
     spec = _matrix(colours, (rows, columns), states, kept.step, tuple(column_names), titles, own_limits, room)
     table = frame([Block("cur", values, "A", "B")], biases, kept.with_full([opening.state, opening.held]))
-    return Prepared(spec, {TABLE: table}, {**opening_values(opening), **ends(values, biases)})
+    return Prepared(spec, {TABLE: table}, ends(values, biases), opening_values(opening))
 
 
 @built

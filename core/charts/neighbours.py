@@ -194,7 +194,7 @@ def neighbours(
     n = shown.layer
     ends = {name: limits.get(at, 1.0) or 1.0 for name, at in (("curLimit", n), ("prevLimit", n - 1), ("nextLimit", n + 1))}
     spec = _neighbours(colours, shown.shape, states, kept(shown, states).step, room, tuple(names))
-    return Prepared(spec, {TABLE: cells_table}, {**(opening or {}), **ends})
+    return Prepared(spec, {TABLE: cells_table}, ends, opening or {})
 
 
 @built

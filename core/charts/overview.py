@@ -107,7 +107,7 @@ def overview(
             there = whole.get(name)
             whole[name] = table if there is None else pd.concat([there, table.drop(columns=there.columns, errors="ignore")], axis=1)
     spec = _overview(colours, grid, film, states, titles)
-    return Prepared(spec, whole, {"epoch": at, **{name: ends[name] or 1.0 for name in ENDS}})
+    return Prepared(spec, whole, {name: ends[name] or 1.0 for name in ENDS}, {"epoch": at})
 
 
 @built

@@ -1,29 +1,27 @@
 """Handwritten digits: MNIST as torchvision lays it out on disk, read with numpy alone."""
 
-import hashlib
+import os
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 
 from core.data import stand_in
-from core.data.drawing import prepare_drawing
-from core.data.folder import MissingData, data_folder
+from core.data.catalog import get
+from core.data.folder import Archives, MissingData, checksum, data_folder
 
+MNIST = get("mnist")
 RAW = Path("MNIST") / "raw"  # torchvision's own layout
-TRAIN = 54_000  # the first of the 60,000 training images; the rest validate
-SOURCE = "MNIST"
-SPLITS = ("train", "validation", "test")
+SOURCE = MNIST.title
 
 # file -> (shape, MD5 of the unpacked file)
 RAW_FILES: dict[str, tuple[tuple[int, ...], str]] = {
-    "train-images-idx3-ubyte": ((60_000, 28, 28), "6bbc9ace898e44ae57da46a324031adb"),
+    "train-images-idx3-ubyte": ((60_000, *MNIST.shape), "6bbc9ace898e44ae57da46a324031adb"),
     "train-labels-idx1-ubyte": ((60_000,), "a25bea736e30d166cdddb491f175f624"),
-    "t10k-images-idx3-ubyte": ((10_000, 28, 28), "2646ac647ad5339dbf082846283269ea"),
+    "t10k-images-idx3-ubyte": ((10_000, *MNIST.shape), "2646ac647ad5339dbf082846283269ea"),
     "t10k-labels-idx1-ubyte": ((10_000,), "27ae3e4e09519cfbb04c329615203637"),
 }
-CURE = "Get MNIST (11 MB) with the button on the page, or set KERNEL_EXPLORER_DATA to a folder that holds MNIST/raw/."
+CURE = f"Get MNIST ({MNIST.megabytes}) with the button on the page, or set KERNEL_EXPLORER_DATA to a folder that holds MNIST/raw/."
 
 
 @dataclass(frozen=True)
@@ -49,12 +47,13 @@ def load(split: str) -> tuple[np.ndarray, np.ndarray]:
     Raises:
         MissingData: MNIST is not in the data folder, or a file of it is cut or changed.
     """
-    if split not in SPLITS:
-        raise ValueError(f"The split is {split!r}; choose one of: {', '.join(SPLITS)}.")
+    if split not in MNIST.splits:
+        raise ValueError(f"The split is {split!r}; choose one of: {', '.join(MNIST.splits)}.")
     stem = "t10k" if split == "test" else "train"
     images = _read(f"{stem}-images-idx3-ubyte")  # (N, 28, 28)
     labels = _read(f"{stem}-labels-idx1-ubyte")  # (N,)
-    part = {"train": slice(0, TRAIN), "validation": slice(TRAIN, None), "test": slice(None)}[split]
+    train = MNIST.splits["train"]  # the first of the 60,000; the rest validate
+    part = {"train": slice(0, train), "validation": slice(train, None), "test": slice(None)}[split]
     return images[part], labels[part]
 
 
@@ -68,6 +67,24 @@ def trouble() -> str:
     return ""
 
 
+def archives() -> Archives:
+    """What is downloaded, and where from: torchvision's own mirrors and MD5 sums. Loads torch."""
+    from core.data.torchvision_parts import datasets
+
+    return Archives(tuple(datasets.MNIST.mirrors), {file: f"md5:{md5}" for file, md5 in datasets.MNIST.resources})
+
+
+def unpack(scratch: Path, folder: Path) -> None:
+    """Unpack the archives that lie in `scratch` and move the raw files to their place in `folder`."""
+    from pooch import Decompress
+
+    (folder / RAW).mkdir(parents=True, exist_ok=True)
+    for name in RAW_FILES:
+        Decompress(name=name)(str(scratch / f"{name}.gz"), "download", None)
+    for name in RAW_FILES:
+        os.replace(scratch / name, folder / RAW / name)
+
+
 def _whole(name: str) -> Path:
     """The path of one raw file after its length and, once for each change of the file, its MD5 sum are checked.
 
@@ -79,10 +96,9 @@ def _whole(name: str) -> Path:
         raise MissingData(f"MNIST is not here: {name} is missing. {CURE}")
     shape, md5 = RAW_FILES[name]
     length = _head(shape) + int(np.prod(shape))  # bytes
-    stat = path.stat()
-    if stat.st_size != length:
-        raise MissingData(f"MNIST is not whole: {name} has {stat.st_size:,} bytes, not {length:,}. {CURE}")
-    if _md5(path, stat.st_size, stat.st_mtime_ns) != md5:
+    if (size := path.stat().st_size) != length:
+        raise MissingData(f"MNIST is not whole: {name} has {size:,} bytes, not {length:,}. {CURE}")
+    if checksum(path, "md5") != md5:
         raise MissingData(f"MNIST is damaged: {name} does not match its published MD5 sum. {CURE}")
     return path
 
@@ -96,13 +112,3 @@ def _read(name: str) -> np.ndarray:
     """One idx file as uint8 of its published shape."""
     shape = RAW_FILES[name][0]
     return np.fromfile(_whole(name), np.uint8, offset=_head(shape)).reshape(shape)
-
-
-@lru_cache(maxsize=32)
-def _md5(path: Path, size: int, changed: int) -> str:
-    """MD5 of a file, computed once for each size and time of change."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
-
-
-__all__ = ["RAW_FILES", "SOURCE", "SPLITS", "Digits", "load", "load_any", "prepare_drawing", "trouble"]

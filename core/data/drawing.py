@@ -11,9 +11,11 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image
 
+from core.data.catalog import get
+
+SIDE = get("mnist").shape[0]  # pixels of the finished image
 BOX = 20  # pixels of the longer side after scaling
-SIDE = 28  # pixels of the finished image
-MIDDLE = 14.0  # where the centre of mass goes, in pixel indices
+MIDDLE = SIDE / 2  # where the centre of mass goes, in pixel indices
 BLOT = 0.6  # share of its box that a dot fills
 SMALL = 0.3  # of the square's side: a larger blot may be a digit after all, as some in MNIST are
 FULL = 0.6  # share of the whole image that is ink when nothing can be told
@@ -54,14 +56,28 @@ def prepare_drawing(image: np.ndarray, *, centre: bool = True) -> Prepared:
     boxed = np.zeros((BOX, BOX), np.float32)
     row, column = (BOX - h) // 2, (BOX - w) // 2
     boxed[row : row + h, column : column + w] = scaled
-    if centre:
-        at = tuple(_place(scaled, axis) for axis in (0, 1))
-    else:
-        at = (_keep(top, height, len(image), h), _keep(left, width, len(image), w))
+    at = _place(scaled, SIDE) if centre else (_keep(top, height, len(image), h), _keep(left, width, len(image), w))
     centred = np.zeros((SIDE, SIDE), np.float32)
     centred[at[0] : at[0] + h, at[1] : at[1] + w] = scaled
     y, x = centre_of_mass(centred)
     return Prepared(image, boxed, centred, box, (y - MIDDLE, x - MIDDLE))
+
+
+def resized_digits(images: np.ndarray, side: int = SIDE) -> np.ndarray:
+    """Digits of another size brought to the form of MNIST's: scaled to 20 of 28 pixels of the side, centred by mass.
+
+    (N, h, w) uint8, ink 255 -> (N, side, side) uint8; those that have this size stay as they are.
+    """
+    if images.shape[1:] == (side, side):
+        return images
+    box = round(side * BOX / SIDE)
+    out = np.zeros((len(images), side, side), np.uint8)
+    for large, small in zip(out, images, strict=True):
+        ink = np.asarray(Image.fromarray(np.float32(small)).resize((box, box), Image.Resampling.BICUBIC)).clip(0, 255)  # (box, box)
+        if ink.any():
+            row, column = _place(ink, side)
+            large[row : row + box, column : column + box] = np.rint(ink)
+    return out
 
 
 def ink_box(image: np.ndarray) -> tuple[int, int, int, int]:
@@ -106,10 +122,11 @@ def _scale(ink: np.ndarray) -> np.ndarray:
     return np.clip(small * (float(ink.max()) / max(float(small.max()), 1e-6)), 0, 1)
 
 
-def _place(scaled: np.ndarray, axis: int) -> int:
-    """First row (or column) of the ink in 28x28 such that its centre of mass lies in [13.5, 14.5), or as near as it fits."""
-    start = math.ceil(MIDDLE - 0.5 - centre_of_mass(scaled)[axis])
-    return min(max(start, 0), SIDE - scaled.shape[axis])
+def _place(scaled: np.ndarray, side: int) -> tuple[int, int]:
+    """First row and column of the ink in a square of `side` pixels: its centre of mass comes to within half a pixel before the
+    square's middle index, side / 2, to half a pixel behind it, or as near as the ink fits."""
+    rows, columns = (math.ceil(side / 2 - 0.5 - mean) for mean in centre_of_mass(scaled))
+    return min(max(rows, 0), side - scaled.shape[0]), min(max(columns, 0), side - scaled.shape[1])
 
 
 def _keep(start: int, length: int, side: int, scaled: int) -> int:

@@ -1,27 +1,28 @@
-"""The process that downloads a data set: `python -m core.data.fetch mnist|cifar10 SCRATCH FOLDER SOURCE PARENT`.
+"""The process that downloads a data set: `python -m core.data.fetch NAME SCRATCH FOLDER TOTAL SOURCE PARENT`.
 
-It runs beside the app, so that the app neither waits for the network nor loads torch. torchvision fetches and checks
-the MD5 sums in the folder SCRATCH; what is whole moves to FOLDER. Its one line of output is a JSON string: empty, or
-the reason why it failed.
+It runs beside the app, so that the app neither waits for the network nor loads torch. pooch fetches the archives into the folder
+SCRATCH and checks their sums; what is whole moves to FOLDER. It prints JSON lines: the number of bytes so far, now and then, and
+at the end a string: empty, or the reason why it failed.
 """
 
-import http.client
 import json
 import os
 import re
 import shutil
-import socket
 import sys
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import BinaryIO
 from urllib.parse import urlsplit
 
-import numpy as np
+from core.data import catalog
+from core.data.folder import MissingData
 
-from core.data import cifar, digits
+CHUNK = 64 * 1024  # bytes a piece
+SAID_SECONDS = 0.1  # between two numbers of bytes
 
 # part of an error's text -> what it means; the first that is found counts
 REASONS = (
@@ -32,7 +33,9 @@ REASONS = (
     ("name resolution", "cannot be found (is there a network?)"),
     ("nodename nor servname", "cannot be found (is there a network?)"),
     ("unreachable", "cannot be reached (is there a network?)"),
-    ("corrupted", "sent a file that is cut or changed (its MD5 sum is wrong)"),
+    ("IncompleteRead", "sent a file that is cut or changed (it ended early)"),
+    ("does not match the known hash", "sent a file that is cut or changed (its checksum is wrong)"),
+    ("longer than it must be", "sent a file that is cut or changed (it is too long)"),
     ("reset by peer", "broke the connection off"),
     ("CERTIFICATE", "does not prove who it is (certificate)"),
 )
@@ -40,61 +43,83 @@ REASONS = (
 
 @dataclass(frozen=True)
 class Source:
-    """Where a data set comes from; empty fields mean torchvision's own."""
+    """Where a data set comes from; empty fields mean what its module says."""
 
     mirrors: tuple[str, ...] = ()  # addresses of folders, ending in "/", tried in turn
-    md5: dict[str, str] = field(default_factory=dict)  # file name -> sum
-    stall: float = 5.0  # seconds to connect, and between two pieces of an answer; torchvision itself would wait for ever
+    sums: dict[str, str] = field(default_factory=dict)  # file name -> checksum, such as "md5:9fb6..."
+    stall: float = 5.0  # seconds to connect, and between two pieces of an answer
 
 
 class FetchFailed(Exception):
     """No mirror delivered; the message says why, host by host."""
 
 
-def fetch(name: str, scratch: Path, folder: Path, source: Source) -> None:
+class Meter:
+    """A file to write to that counts the bytes of one data set, and takes no more than that has."""
+
+    def __init__(self, total: int, say: Callable[[int], None]) -> None:
+        self.bytes, self.total, self.say = 0, total, say
+        self.file: BinaryIO | None = None  # the one that is written now
+        self._said = 0.0
+
+    def write(self, chunk: bytes) -> int:
+        self.bytes += len(chunk)
+        if self.bytes > self.total:
+            raise OSError("longer than it must be")
+        if time.monotonic() - self._said > SAID_SECONDS or self.bytes == self.total:
+            self.say(self.bytes)
+            self._said = time.monotonic()
+        assert self.file is not None
+        return self.file.write(chunk)
+
+    def flush(self) -> None:
+        """pooch asks for it after each piece; the file is flushed when it is closed."""
+
+
+def fetch(name: str, scratch: Path, folder: Path, total: int, source: Source, say: Callable[[int], None] = lambda _: None) -> None:
     """Download one data set into `scratch` and move what is whole to `folder`.
+
+    Args:
+        total: bytes of all its archives; a server that sends more is not listened to.
+        say: is called with the bytes so far, now and then.
 
     Raises:
         FetchFailed: no mirror delivered a whole one.
     """
-    from core.data.torchvision_parts import datasets
+    import pooch  # slow to import, and the app itself never needs it
 
-    base: Any = datasets.MNIST if name == "mnist" else datasets.CIFAR10
-    own = list(base.mirrors) if name == "mnist" else [base.url.removesuffix(base.filename)]
+    reader = catalog.get(name).reader
+    own = reader.archives()
     reasons = []
-    for mirror in source.mirrors or own:
+    for mirror in source.mirrors or own.mirrors:
+        meter = Meter(total, say)
         try:
-            if name == "mnist":
-                _mnist(base, mirror, source, scratch, folder)
-            else:
-                _cifar10(base, mirror, source, scratch, folder)
+            for file, checksum in own.sums.items():
+                download = _downloader(meter, source.stall)
+                pooch.retrieve(mirror + file, source.sums.get(file, checksum), file, scratch, downloader=download)
+            reader.unpack(scratch, folder)
             return
-        except (RuntimeError, OSError, EOFError, http.client.HTTPException) as error:  # torchvision's, urllib's and gzip's
+        except (OSError, EOFError, ValueError, MissingData) as error:  # requests' errors are OSErrors, a wrong sum is a ValueError
             reasons.append(f"{urlsplit(mirror).hostname} {reason(str(error), type(error).__name__, source.stall)}")
     raise FetchFailed("; ".join(reasons))
 
 
-def _mnist(base: Any, mirror: str, source: Source, scratch: Path, folder: Path) -> None:
-    resources = [(file, source.md5.get(file, md5)) for file, md5 in base.resources]
-    type("MNIST", (base,), {"mirrors": [mirror], "resources": resources})(scratch, download=True)
-    (folder / digits.RAW).mkdir(parents=True, exist_ok=True)
-    for file in digits.RAW_FILES:
-        os.replace(scratch / digits.RAW / file, folder / digits.RAW / file)
+def _downloader(meter: Meter, stall: float) -> Callable[[str, str, object], None]:
+    """pooch's own, through the meter; archives come as they are, not unpacked on the way."""
+    from pooch import HTTPDownloader
 
+    own = HTTPDownloader(chunk_size=CHUNK, timeout=stall, headers={"Accept-Encoding": "identity"})
 
-def _cifar10(base: Any, mirror: str, source: Source, scratch: Path, folder: Path) -> None:
-    lists = {n: [[file, source.md5.get(file, md5)] for file, md5 in getattr(base, n)] for n in ("train_list", "test_list")}
-    meta = base.meta | {"md5": source.md5.get(base.meta["filename"], base.meta["md5"])}
-    sums = {"url": mirror + base.filename, "tgz_md5": source.md5.get(base.filename, base.tgz_md5), "meta": meta}
-    data = type("CIFAR10", (base,), {**lists, **sums})(scratch, train=True, download=True)
-    whole = scratch / cifar.ARCHIVE
-    np.savez(whole, images=data.data, labels=np.asarray(data.targets, np.uint8))
-    os.replace(whole, folder / cifar.ARCHIVE)
+    def download(url: str, output_file: str, of: object) -> None:
+        with open(output_file, "wb") as meter.file:
+            own(url, meter, of)
+
+    return download
 
 
 def reason(text: str, kind: str, stall: float) -> str:
-    """What an error of torchvision, urllib or the system means, as the rest of a sentence about the server."""
-    if code := re.search(r"HTTP Error (\d+)", text):
+    """What an error of pooch, requests or the system means, as the rest of a sentence about the server."""
+    if code := re.match(r"(\d{3}) (?:Client|Server) Error", text):
         return f"answered with error {code[1]}"
     if "No space left" in text:
         return "could not be saved (the disk is full)"
@@ -110,20 +135,25 @@ def end_with_parent(parent: int) -> None:
     os._exit(1)
 
 
-def main(name: str, scratch: str, folder: str, source: str, parent: str) -> int:
+def say(value: int | str) -> None:
+    """One line for the app."""
+    sys.stdout.write(f"{json.dumps(value)}\n")
+    sys.stdout.flush()
+
+
+def main(name: str, scratch: str, folder: str, total: str, source: str, parent: str) -> int:
     threading.Thread(target=end_with_parent, args=(int(parent),), daemon=True).start()
     values = json.loads(source)
-    asked = Source(tuple(values["mirrors"]), values["md5"], values["stall"])
-    socket.setdefaulttimeout(asked.stall)
+    asked = Source(tuple(values["mirrors"]), values["sums"], values["stall"])
     said = ""
     try:
         Path(folder).mkdir(parents=True, exist_ok=True)
-        fetch(name, Path(scratch), Path(folder), asked)
+        fetch(name, Path(scratch), Path(folder), int(total), asked, say)
     except FetchFailed as error:
         said = str(error)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
-    sys.stdout.write(json.dumps(said))
+    say(said)
     return 1 if said else 0
 
 

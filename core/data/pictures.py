@@ -11,6 +11,8 @@ FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP")
 MOST_BYTES = 20 * 2**20
 MOST_PIXELS = 64_000_000  # more than a telephone's camera takes; decoding needs 3 to 4 bytes a pixel
 LONGEST = 1_024  # pixels of a side; larger uploads are scaled down to it
+INK_LONGEST = 168  # pixels of the side of a square of ink: six times what MNIST's networks see
+FAINT = 0.2  # ink below this is grain of the paper
 PHOTOGRAPHS = {"temple": "china.jpg", "flower": "flower.jpg"}  # our name -> scikit-learn's
 CURE = "Save it as a PNG or JPEG and try again."
 
@@ -112,6 +114,46 @@ def ink(brightness: np.ndarray) -> np.ndarray:
     if top < 0.1:
         raise BadPicture("Nothing in this picture stands out from its paper. Write with a thick dark pen and come closer.")
     return np.clip((darker / top - 0.25) / 0.55, 0, 1).astype(np.float32)  # below a quarter: shadow and grain
+
+
+def scaled(image: np.ndarray, side: int) -> np.ndarray:
+    """An image (h, w) in [0, 1] at another size, (side, side) float32: averaged over each pixel's area, or its pixels repeated."""
+    picture = Image.fromarray(np.ascontiguousarray(image, np.float32))
+    how = Image.Resampling.BOX if len(image) >= side else Image.Resampling.NEAREST
+    return np.asarray(picture.resize((side, side), how))
+
+
+def middle_square(brightness: np.ndarray, side: int) -> np.ndarray:
+    """The middle square of a grey picture, (h, w) in [0, 1] -> (side, side) float32."""
+    cut = min(brightness.shape)
+    top, left = ((n - cut) // 2 for n in brightness.shape)
+    return scaled(brightness[top : top + cut, left : left + cut], side)
+
+
+def one_bit(image: np.ndarray, side: int) -> np.ndarray:
+    """A one-bit image (n, n) at another size, (side, side) float32; a pixel is ink where more than a third of its area is."""
+    if image.shape == (side, side):
+        return image.astype(np.float32)
+    return (scaled(image, side) > 0.335).astype(np.float32)
+
+
+def in_square(image: np.ndarray, side: int) -> np.ndarray:
+    """A small image (n, n), enlarged by a whole number, in the middle of an empty square, (side, side) float32; cut where it is larger."""
+    scale = max(1, side // len(image))
+    large = image.repeat(scale, axis=0).repeat(scale, axis=1)[:side, :side]
+    before = (side - len(large)) // 2
+    return np.pad(large, (before, side - len(large) - before)).astype(np.float32)
+
+
+def ink_square(ink: np.ndarray) -> np.ndarray:
+    """Ink (h, w) in [0, 1] in the middle of a square of at most 168 pixels, faint grains left out; (n, n) float32."""
+    side = max(ink.shape)
+    canvas = np.zeros((side, side), np.float32)
+    top, left = (side - ink.shape[0]) // 2, (side - ink.shape[1]) // 2
+    canvas[top : top + ink.shape[0], left : left + ink.shape[1]] = ink
+    if side > INK_LONGEST:
+        canvas = scaled(canvas, INK_LONGEST)
+    return np.where(canvas < FAINT, 0, canvas).astype(np.float32)
 
 
 def _paper(light: np.ndarray) -> np.ndarray:

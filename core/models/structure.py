@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.floating]
+LEAST_LOW = 8  # pixels a side of the smallest kernel that can hold a wave of low frequency
 
 
 def low_share(kernels: Array) -> NDArray[np.float64]:
@@ -26,3 +27,9 @@ def roughness(kernels: Array) -> NDArray[np.float64]:
     )
     spread = k.std((-2, -1))
     return np.divide(steps, spread, out=np.zeros_like(spread), where=spread > 0)
+
+
+def of_noise(side: int) -> tuple[float, float]:
+    """low_share and roughness that kernels of this side have on average when their weights are uniform noise."""
+    noise = np.random.default_rng(0).uniform(-1, 1, (200, side, side))
+    return float(low_share(noise).mean()), float(roughness(noise).mean())

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from core.data.catalog import title_of
 from core.runs import shipped, store
 from core.runs.run import SPEC, Run
-from core.specs import ACTIVATIONS, DATASETS, MODEL_KINDS, RunSpec, SpecError, from_dict
+from core.specs import ACTIVATIONS, MODEL_KINDS, RunSpec, SpecError, from_dict
 
 Fits = Callable[[RunSpec], bool]
 
@@ -51,7 +52,7 @@ def described(spec: RunSpec) -> str:
         what = "-".join(map(str, model.sizes)) + (f", {ACTIVATIONS[model.activation]}" if hidden else "")
     else:
         what = f"{MODEL_KINDS[model.kind]}, {'+'.join(map(str, model.channels))} kernels of {model.kernel_size}×{model.kernel_size}"
-    return f"{what}, {DATASETS.get(spec.data.name, spec.data.name)}, seed {model.seed}"
+    return f"{what}, {title_of(spec.data)}, seed {model.seed}"
 
 
 def trained(spec: RunSpec) -> str:

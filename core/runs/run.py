@@ -76,6 +76,17 @@ class Run:
                     out[name] = file.get_tensor(name)[0].astype(np.float32)
         return out
 
+    def at(self, index: int, name: str) -> np.ndarray:
+        """One parameter of one state, float32, without reading the others.
+
+        Raises:
+            KeyError: the run does not keep this parameter of every state.
+        """
+        if self.shapes.get(name, (0,))[0] != self.states:
+            raise KeyError(f"run {self.key} does not keep {name!r} of every state")
+        with safe_open(self.folder / WEIGHTS, framework="numpy") as file:
+            return file.get_slice(name)[index : index + 1][0].astype(np.float32)
+
     def complete(self, index: int) -> dict[str, np.ndarray]:
         """Every parameter for one state, float32; those that are kept of the last state alone are that state's.
 

@@ -3,7 +3,7 @@
 The same object is the form, the check, the link, the run's key and the header of its files.
 """
 
-from core.specs.data import DATASETS, DataSpec
+from core.specs.data import DataSpec
 from core.specs.fields import Meta, SpecError, meta
 from core.specs.model import ACTIVATIONS, INITIALIZERS, MODEL_KINDS, OUTPUTS, ModelSpec
 from core.specs.pulses import PULSE_CLASSES, PulseSpec, Range
@@ -13,7 +13,6 @@ from core.specs.train import DECAYS, LOSSES, OPTIMIZERS, STORES, TrainSpec
 __all__ = [
     "ACTIVATIONS",
     "APP_VERSION",
-    "DATASETS",
     "DECAYS",
     "FORMAT",
     "INITIALIZERS",

@@ -2,14 +2,9 @@
 
 from dataclasses import dataclass
 
-from core.specs.fields import check, choice, part, require, whole
+from core.specs.fields import check, part, require, whole, word
 from core.specs.pulses import PulseSpec
 
-DATASETS = {
-    "mnist": "MNIST handwritten digits",
-    "cifar10": "CIFAR-10 pictures",
-    "pulses": "pulses drawn on a screen",
-}
 MOST_IMAGES = 10_000_000
 MOST_SEED = 2**31 - 1
 
@@ -18,7 +13,7 @@ MOST_SEED = 2**31 - 1
 class DataSpec:
     """Which images, and how many of them train, validate and test."""
 
-    name: str = choice("mnist", DATASETS, title="Data set", help="Which images the network sees.")
+    name: str = word("mnist", title="Data set", help="Which images the network sees, by the name that the data catalogue knows.")
     train: int = whole(
         54_000, title="Training images", unit="images", least=1, most=MOST_IMAGES, help="The images that the weights are fitted to."
     )

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from numbers import Integral, Real
 from typing import Any, Literal
 
-Kind = Literal["whole", "number", "range", "choice", "several", "wholes", "switch", "part"]
+Kind = Literal["whole", "number", "range", "choice", "several", "wholes", "word", "switch", "part"]
 LONGEST = 400  # letters of a value in a link
+WORD = r"[a-z0-9][a-z0-9-]{0,39}"
 _NUMBER = r"-?\d+(?:\.\d+)?(?:e[-+]?\d+)?"
 
 
@@ -85,6 +86,8 @@ class Meta:
                 return f"{many} of: {', '.join(self.options)}; each once"
             case "wholes":
                 return f"{many} whole numbers {span}"
+            case "word":
+                return "1 to 40 lower-case letters, digits and dashes"
             case "switch":
                 return "true or false"
             case "part":
@@ -112,6 +115,8 @@ class Meta:
                     return many
             case "wholes" if many is not None and fewest <= len(many) <= most and all(map(self._whole, many)):
                 return tuple(map(int, many))
+            case "word" if isinstance(value, str) and re.fullmatch(WORD, value):
+                return value
             case "switch" if isinstance(value, bool):
                 return value
             case "part" if self.part is not None and (isinstance(value, self.part) or (value is None and not self.count[0])):
@@ -214,6 +219,11 @@ def several(default: Iterable[str], options: Mapping[str, str], *, title: str, h
 def wholes(default: Iterable[int], *, title: str, help: str, least: int, most: int, count: tuple[int, int], unit: str = "") -> Any:
     """A field of so many whole numbers, least and most of each."""
     return _field(tuple(default), Meta("wholes", title, help, unit, least, most, count=count))
+
+
+def word(default: str, *, title: str, help: str) -> Any:
+    """A field that holds a name of small letters, digits and dashes, of which another table knows the ones that are."""
+    return _field(default, Meta("word", title, help))
 
 
 def switch(default: bool, *, title: str, help: str) -> Any:

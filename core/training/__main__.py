@@ -7,11 +7,12 @@ from pathlib import Path
 
 import numpy as np
 
+from core.data.catalog import title_of
 from core.data.folder import MissingData
 from core.runs import store
 from core.runs.run import Run
 from core.runs.shipped import NAMES, RUNS
-from core.specs import DATASETS, MODEL_KINDS, RunSpec, SpecError, from_dict
+from core.specs import MODEL_KINDS, RunSpec, SpecError, from_dict
 from core.training import loop, reproduce, verify
 from core.training.progress import shown
 
@@ -67,7 +68,7 @@ def line(run: Run) -> str:
     """One run on one line."""
     spec = run.spec
     sizes = "-".join(str(n) for n in (*spec.model.channels, *spec.model.sizes))
-    what = f"{MODEL_KINDS[spec.model.kind]} {sizes}, {DATASETS[spec.data.name]}"
+    what = f"{MODEL_KINDS[spec.model.kind]} {sizes}, {title_of(spec.data)}"
     return f"{run.key}  {NAMES.get(run.key, '-'):24}{last(run):>8} test  {run.states:>4} states  {what}"
 
 

@@ -170,7 +170,7 @@ class Training:
             data: the images, where they have been read already.
         """
         _check(specs)
-        data, model, plan = data or samples(specs[0].data), specs[0].model, specs[0].train
+        data, model, plan = data or samples(specs[0].data, specs[0].model), specs[0].model, specs[0].train
         if data.train[0][0].size != model.sizes[0]:
             raise SpecError(f"These images have {data.train[0][0].size:,} values, the network {model.sizes[0]:,} inputs; make them equal.")
         parts = {"train": data.train, "validation": data.validation, "test": data.test}

@@ -29,10 +29,7 @@ class Training:
         """Raises SpecError for a choice that this network has no use for, or more images than there are."""
         if spec.train.loss != "cross_entropy" or spec.model.dropout or spec.model.centred:
             raise SpecError("A digit CNN trains with cross-entropy, without dropout or centred kernels; set those choices back.")
-        data, self.model = samples(spec.data), spec.model
-        shape, side = data.train[0].shape[1:], spec.model.image
-        if shape != (side, side):
-            raise SpecError(f"These images are {'x'.join(map(str, shape))}, the network reads {side}x{side} in grey; make them equal.")
+        data, self.model = samples(spec.data, spec.model), spec.model
         self.sets = {part: _tensors(*getattr(data, part)) for part in ("train", "validation", "test")}
         self.images = len(self.sets["train"][0])
         self.network = build(spec.model)

@@ -1,26 +1,24 @@
 """The images that a data spec asks for, as arrays ready to train, validate and test with."""
 
 import hashlib
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from importlib import import_module
 
 import numpy as np
 
-from core.specs import DATASETS, DataSpec, SpecError
+from core.data import catalog
+from core.data.drawing import resized_digits
+from core.specs import DataSpec, ModelSpec, SpecError
 
-# data set -> module of core.data whose `load(split)` gives (images uint8, labels uint8); pulses are drawn by their own trainer
-SOURCES: Mapping[str, str] = {"mnist": "core.data.digits", "cifar10": "core.data.cifar"}
-SPLITS = {"mnist": ("train", "validation", "test"), "cifar10": ("train", "test")}
+Part = tuple[np.ndarray, np.ndarray]  # images and labels
 
 
 @dataclass(frozen=True)
 class Samples:
     """Images (N, height, width) or (N, height, width, 3) uint8 and labels (N,) uint8 of each part; a part may be empty."""
 
-    train: tuple[np.ndarray, np.ndarray]
-    validation: tuple[np.ndarray, np.ndarray]
-    test: tuple[np.ndarray, np.ndarray]
+    train: Part
+    validation: Part
+    test: Part
 
     @property
     def sha256(self) -> str:
@@ -32,30 +30,54 @@ class Samples:
         return digest.hexdigest()
 
 
-def samples(data: DataSpec) -> Samples:
+def samples(data: DataSpec, model: ModelSpec | None = None) -> Samples:
     """The images that `data` asks for; fewer than a split holds are drawn from it with `data.seed`, without replacement.
 
+    Args:
+        model: the network that reads them, which gets them in the form that it asks for (see `as_read`).
+
     Raises:
-        SpecError: more images than there are, or a data set without images on disk.
-        Exception: what the data set's own `load` raises where its files are missing (a sentence with the cure).
+        SpecError: an unknown data set, one without stored images, more images than there are, or a network that cannot read them.
+        core.data.folder.MissingData: the data set is not here, or not whole.
     """
-    if data.name not in SOURCES:
-        raise SpecError(f"{DATASETS[data.name]} cannot train this kind of network; choose one of: {', '.join(SOURCES)}.")
-    load: Callable[[str], tuple[np.ndarray, np.ndarray]] = import_module(SOURCES[data.name]).load
-    images, labels = load("train")
-    empty = (images[:0], labels[:0])
+    found = catalog.get(data)
+    if model is not None and model.sizes[-1] < len(found.classes):
+        raise SpecError(
+            f"The network has {model.sizes[-1]} outputs for the {len(found.classes)} classes of {found.title}; give it as many."
+        )
+    images, labels = catalog.load(data, "train")
     parts = {"train": _draw(data, "train", data.train, images, labels)}
     for split, count in (("validation", data.validation), ("test", data.test)):
-        if count and split not in SPLITS[data.name]:
-            raise SpecError(f"{DATASETS[data.name]} has no {split} images here; set their number to 0.")
-        parts[split] = _draw(data, split, count, *load(split)) if count else empty
+        if count and split not in found.splits:
+            raise SpecError(f"{found.title} has no {split} images here; set their number to 0.")
+        parts[split] = _draw(data, split, count, *catalog.load(data, split)) if count else (images[:0], labels[:0])
+    if model is not None:
+        parts = {split: (as_read(x, model), y) for split, (x, y) in parts.items()}
     return Samples(**parts)
 
 
-def _draw(data: DataSpec, split: str, count: int, images: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def as_read(images: np.ndarray, model: ModelSpec) -> np.ndarray:
+    """Images (N, h, w[, 3]) uint8 in the form that a network asks for: a dense one reads their values as they are, a digit CNN sees
+    (N, side, side), digits of another size scaled and centred.
+
+    Raises:
+        SpecError: a network that cannot read such images.
+    """
+    if model.kind == "dense":
+        values = int(np.prod(images.shape[1:]))
+        if values != model.sizes[0]:
+            raise SpecError(f"These images have {values:,} values, the network {model.sizes[0]:,} inputs; make them equal.")
+        return images
+    if images.ndim != 3:
+        raise SpecError("A digit CNN reads grey images, and these have colours; choose digits, or a dense network.")
+    return resized_digits(images, model.image)
+
+
+def _draw(data: DataSpec, split: str, count: int, images: np.ndarray, labels: np.ndarray) -> Part:
     """`count` images of a split in their own order, all of them or a random part."""
     if count > len(images):
-        raise SpecError(f"{DATASETS[data.name]}: {count:,} {split} images were asked for; there are {len(images):,}.")
+        title = catalog.title_of(data)
+        raise SpecError(f"{title}: {count:,} {split} images were asked for; there are {len(images):,}.")
     if count == len(images):
         return images, labels
     chosen = np.sort(np.random.default_rng(data.seed).permutation(len(images))[:count])

@@ -13,7 +13,7 @@ from core.runs import store
 from core.runs.run import Run
 from core.runs.shipped import NAMES
 from core.specs import DataSpec, SpecError
-from core.training.samples import samples
+from core.training.samples import as_read, samples
 
 ALLOWED = 3  # predictions in 10,000 that may differ: sums of float32 in another order can break a tie
 
@@ -44,6 +44,8 @@ def recount(run: Run, index: int) -> np.ndarray:
         MissingData: the images are not here.
     """
     images, labels = test_images(run.spec.data)
+    if run.spec.model.kind != "pulse_cnn":
+        images = as_read(images, run.spec.model)
     answers = network.answers(run.spec.model, run.state(index), images)
     return confusion(labels, answers.argmax(1), run.spec.model.sizes[-1])
 

@@ -5,6 +5,8 @@ from types import MappingProxyType
 import numpy as np
 import streamlit as st
 
+from core.data import catalog as data_catalog
+from core.data import digits
 from core.runs import catalog, store
 from core.runs.run import Run
 
@@ -74,3 +76,13 @@ def last_state(id_: str) -> dict[str, np.ndarray]:
 def _frozen(array: np.ndarray) -> np.ndarray:
     array.flags.writeable = False
     return array
+
+
+def test_digits() -> digits.Digits:
+    """MNIST's test digits, or those that stand in; read once, and again when MNIST comes or goes. Treat them as read-only."""
+    return _test_digits(data_catalog.stamp("mnist"))
+
+
+@st.cache_resource(show_spinner="Reading the digits", max_entries=2)
+def _test_digits(stamp: str) -> digits.Digits:
+    return digits.load_any("test")

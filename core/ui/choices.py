@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 import streamlit as st
 
+from core.specs import meta
 from core.ui import address
 
 _DECLARED = "_choices"  # (page, name) -> Choice, of the run that is or was last
@@ -78,6 +79,25 @@ def flag(name: str, default: bool, section: str | None = None, words: tuple[str,
 def text(name: str, default: str, read: Callable[[str], str] = str, allowed: str = "a short text", section: str | None = None) -> Choice:
     """A short text, checked by `read`."""
     return Choice(name, default, read, allowed, section=section)
+
+
+def of_field(cls: type, name: str, *, link: str = "", default: Any = None, section: str | None = None) -> Choice:
+    """A choice of what a spec's field may be, read and told as its metadata says; for a widget of `core.ui.forms`.
+
+    Args:
+        link: its name in the link, where that is not the field's.
+        default: where that is not the spec's.
+    """
+    known = meta(cls, name)
+    usual = cls.__dataclass_fields__[name].default if default is None else default  # type: ignore[attr-defined]  # specs are dataclasses
+    if known.kind != "several":
+        return Choice(link or name, usual, known.read, known.allowed, known.text, section)
+
+    def read(text: str) -> list[str]:
+        return [] if text == "none" else list(known.read(text))
+
+    # Pills hold a list, and a person may take the last name out of it before choosing another.
+    return Choice(link or name, list(usual), read, known.allowed, lambda names: known.text(names) or "none", section)
 
 
 def key(page: str, name: str) -> str:
@@ -164,7 +184,7 @@ def _settle(page: str, choice: Choice) -> None:
     elif held != choice.default:
         try:
             choice.read(choice.write(held))
-        except (ValueError, OverflowError, TypeError, AttributeError):
+        except (ValueError, OverflowError, TypeError, AttributeError, LookupError):
             st.session_state[name] = choice.default
     _kept()[name] = st.session_state[name]  # at once: a run that is broken off forgets what it was told
 

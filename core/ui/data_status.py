@@ -1,91 +1,72 @@
-"""Which images a page shows, and the way to get the real ones: start, progress, cancel, try again."""
-
-from collections.abc import Callable
-from dataclasses import dataclass
+"""One line that says which images a page lacks, and behind it the way to get them: start, progress, cancel, try again."""
 
 import streamlit as st
 
-from core.data import cifar, digits, stand_in
+from core.data import catalog
+from core.data.catalog import DataSet
 from core.data.download import CANCELLED, DOWNLOADS, FAILED, IDLE, RUNNING, Download, Progress
 
 POLL_SECONDS = 1.0
-_handled: dict[str, Progress] = {}  # data set -> the ended download that the caches know of
 
 
-@dataclass(frozen=True)
-class _Words:
-    """What the panel of a data set says."""
+def notice(name: str) -> bool:
+    """Whether a data set is here; where it is not, a line says what is so and opens on what can be done. Once a page.
 
-    size: str  # of the download
-    without: str  # what is shown, or missing, while the data set is not there
-    trouble: Callable[[], str]  # why it cannot be read; empty when it can
-
-
-def _cifar_trouble() -> str:
-    return "" if cifar.available() else "CIFAR-10 is not here."
-
-
-WORDS = {
-    "mnist": _Words(
-        "11 MB",
-        f"The digits on this page are the **{stand_in.SOURCE}**: 400 test digits of 8x8 pixels, scaled to 28x28. "
-        "Networks trained on MNIST know them less well.",
-        digits.trouble,
-    ),
-    "cifar10": _Words(
-        "163 MB",
-        "Without CIFAR-10 this page shows templates, averages and counts from the stored runs, but no sample pictures.",
-        _cifar_trouble,
-    ),
-}
-
-
-def mnist() -> str:
-    """Say which digits these are and offer MNIST where it is not; returns the name of the digits' source.
-
-    The first visitor of a server without MNIST sets its download off, in the background.
+    The line has the same height whatever happens, and goes when the data set has come. The first visitor of a server sets off
+    the download of a data set that is fetched unasked, in the background.
     """
-    if not digits.trouble():
-        return digits.SOURCE
-    DOWNLOADS["mnist"].start_once()
-    _panel("mnist")
-    return stand_in.SOURCE
-
-
-def cifar10() -> bool:
-    """Whether CIFAR-10 is here; where it is not, offer it. It is never fetched unasked."""
-    if cifar.available():
+    if not catalog.missing(name):
         return True
-    _panel("cifar10")
+    if catalog.get(name).unasked:
+        DOWNLOADS[name].start_once()
+    running = DOWNLOADS[name].progress().state == RUNNING
+    st.fragment(_line, run_every=POLL_SECONDS if running else None)(name, running)
     return False
 
 
-def _panel(name: str) -> None:
-    with st.container(border=True, key=f"data-{name}"):
-        running = DOWNLOADS[name].progress().state == RUNNING
-        st.fragment(_state, run_every=POLL_SECONDS if running else None)(name, running)
-
-
-def _state(name: str, was_running: bool) -> None:
-    """The panel as it stands; the whole page runs again when a download begins or ends."""
-    item, words = DOWNLOADS[name], WORDS[name]
+def _line(name: str, was_running: bool) -> None:
+    """The line as it stands; the whole page runs again when a download begins or ends."""
+    data, item = catalog.get(name), DOWNLOADS[name]
     now = item.progress()
     if was_running and now.state != RUNNING:
-        _forget(item, now)
         st.rerun()
-    st.markdown(words.without)
+    trouble = catalog.missing(name)
+    with (
+        st.container(key=f"data-{name}"),
+        st.popover(line(data, item, now, trouble), type="tertiary", icon=":material/info:", key=f"data-{name}-details"),
+    ):
+        _details(data, item, now, trouble)
+
+
+def _details(data: DataSet, item: Download, now: Progress, trouble: str) -> None:
+    """What is so in sentences, how far the download is, and the button that helps."""
+    st.markdown(data.details)
     if now.state == RUNNING:
         st.progress(now.share, text=arrived(item, now))
-        st.button("Cancel", key=f"data-{name}-cancel", icon=":material/close:", on_click=item.cancel)
+        st.button("Cancel", key=f"data-{data.name}-cancel", icon=":material/close:", on_click=item.cancel)
         return
     if now.state in (FAILED, CANCELLED):
         st.markdown(now.sentence)
-    elif not (trouble := words.trouble()).startswith(f"{item.title} is not here"):  # damaged, or not whole
+    elif not _absent(data, trouble):
         st.markdown(trouble)
-    label = f"Get {item.title} ({words.size})" if now.state == IDLE else f"Try {item.title} again ({words.size})"
-    if st.button(label, key=f"data-{name}-get", icon=":material/download:"):
+    label = f"Get {data.title} ({data.megabytes})" if now.state == IDLE else f"Try {data.title} again ({data.megabytes})"
+    if st.button(label, key=f"data-{data.name}-get", icon=":material/download:"):
         item.start()
         st.rerun()
+
+
+def _absent(data: DataSet, trouble: str) -> bool:
+    """Whether it is simply not there, and not damaged or cut."""
+    return trouble.startswith(f"{data.title} is not here")
+
+
+def line(data: DataSet, item: Download, now: Progress, trouble: str) -> str:
+    """The line in words: short, since what does not fit is cut off."""
+    if now.state == RUNNING:
+        return arrived(item, now)
+    if now.state == FAILED:
+        return f"{data.title} could not be downloaded"
+    return data.without if _absent(data, trouble) else trouble.partition(":")[0]
 
 
 def arrived(item: Download, now: Progress) -> str:
@@ -101,11 +82,3 @@ def arrived(item: Download, now: Progress) -> str:
 def duration(seconds: float) -> str:
     """A time in words, to the nearest second or minute."""
     return f"{max(1, round(seconds))} s" if seconds < 90 else f"{round(seconds / 60)} min"
-
-
-def _forget(item: Download, ended: Progress) -> None:
-    """Once for each download that arrived: what was cached without it is read again."""
-    if ended.share == 1 and _handled.get(item.name) is not ended:
-        _handled[item.name] = ended
-        st.cache_data.clear()
-        st.cache_resource.clear()

@@ -10,7 +10,7 @@ import streamlit as st
 from core.charts import svg
 from core.charts import theme as colours
 from core.charts.prepared import Prepared
-from core.ui import screen
+from core.ui import address, screen
 from core.ui.copy_link import copy_link
 
 _STYLE = """
@@ -24,6 +24,8 @@ _STYLE = """
 /* In the bar at the top, left of Streamlit's own signs. */
 .st-key-copy-link { position: fixed !important; top: 0.75rem; right: 7rem; width: auto !important; z-index: 999990; }
 .st-key-screen-box, [class*="st-key-address"] { position: absolute !important; }
+/* The line about a data set stays one line. */
+[class*="st-key-data-"] [data-testid="stPopover"] button p { white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }
 h1 { padding: 0.25rem 0 !important; font-size: 2rem !important; }
 </style>
 """
@@ -67,24 +69,34 @@ def chart(
     key: str | None = None,
     select: bool | Callable[[], None] = False,
     width: str = "content",
-    values: Mapping[str, Any] | None = None,
 ):
     """Show a chart; with `select` its selections come back and rerun the script or fragment.
+
+    What it opens with is kept as long as the same chart of the same data stays up: a change would draw it anew.
 
     Args:
         alt_text: what a screen reader says instead of the picture.
         select: or what to call before that rerun; the selection lies in `st.session_state[key]`.
         width: "content", or "stretch" for as wide as its column.
-        values: opening values of its parameters beside its own; a change of them draws the chart anew.
     """
     return st.vega_lite_chart(  # type: ignore[call-overload]  # its overloads want each word apart
-        picture.shown(values, "canvas" if _canvas() else "svg"),
+        picture.shown(_opening(key, picture), "canvas" if _canvas() else "svg"),
         theme=None,
         key=key,
         width=width,
         on_select=select if callable(select) else "rerun" if select else "ignore",
         alt=alt_text,
     )
+
+
+def _opening(key: str | None, picture: Prepared) -> Mapping[str, Any]:
+    """The opening values with which this chart was first drawn since its page was opened."""
+    if key is None or not picture.opening:
+        return picture.opening
+    kept = st.session_state.get(f"_opening-{key}")
+    if kept is None or kept[0] is not picture.spec or kept[1:3] != (picture.values, address.visit()):
+        kept = st.session_state[f"_opening-{key}"] = (picture.spec, picture.values, address.visit(), picture.opening)
+    return kept[3]
 
 
 def legend(words: str = colours.SIGNED_WORDS) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import streamlit as st
 
-from core.ui import choices
+from core.ui import address, choices
 from core.ui.choices import Choice
 
 
@@ -33,7 +33,11 @@ def told(page: str, name: str, subject: str = "") -> bool:
     """
     shown = st.session_state.get(choices.key(page, "shown")) or []
     about = st.session_state.setdefault("_told", {})  # (page, question) -> subject that it was told for
-    known = _guess(page, name, subject) is not None or (name in shown and about.get((page, name), subject) == subject)
+    asked = address.current().asked
+    brought = asked is not None and asked.fresh  # by a link, by Back or Forward: then it is their word that counts
+    if brought and name not in shown and _guess(page, name, subject) is not None:
+        st.session_state[_key(page, name, subject)] = None
+    known = _guess(page, name, subject) is not None or (name in shown and (brought or about.get((page, name), subject) == subject))
     if known:
         about[page, name] = subject
     else:

@@ -20,6 +20,11 @@ class Entry:
         return f"pages/{self.topic}/page.py"
 
 
+def entry(topic: str) -> Entry:
+    """The page of a topic."""
+    return next(entry for entry in ENTRIES if entry.topic == topic)
+
+
 ENTRIES = (
     Entry("home", "Home", "", ":material/home:"),
     Entry(

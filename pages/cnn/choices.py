@@ -1,22 +1,109 @@
-"""What the sections of the CNN page let one choose, and how each choice stands in the link."""
+"""Every choice of the CNN page, declared once, and how each stands in the link."""
 
 import math
 from collections.abc import Callable
+from functools import wraps
+from typing import Any
 
 import streamlit as st
 
 from core.analysis import classical_kernels
+from core.data.pictures import PHOTOGRAPHS
 from core.data.pulses import MEANINGS, WIDTH, used
-from core.specs import PulseSpec
-from core.ui import link
+from core.runs.run import Run
+from core.specs import RunSpec
+from core.ui import choices, networks, question
+from core.ui.choices import Choice
+from core.ui.shown import Shown
+from pages.cnn.runs import FIRST, fits, pulses_of
 from pages.cnn.window import STAGES
+from pages.cnn.words import SECTIONS
 
 PAGE = "cnn"
+SOURCES = ("test", "own", "drawing", "digit", "photo", "upload")  # of an image
 LEARNED, TYPED = "learned", "typed"
 FILTERS = (LEARNED, *(name.replace(" ", "-") for name in classical_kernels.CLASSICAL), TYPED)
 MOST = {"stride": (1, 5), "padding": (0, 12), "dilation": (1, 4)}  # least and most
 ANY = "any"  # class of pulse
+BUTTONS = 12  # kernels or maps that have a button each; of more the number is typed
+GROUP = 10  # kernels that stand below each other where there are many
 START = "0,0,0,0,1,0,0,0,0"  # the kernel to type into: 3 x 3, it gives the image back
+
+
+def declare_run() -> list[str]:
+    """Which run; notes on what could not be."""
+    return choices.declare(PAGE, [networks.choice("run", FIRST, fits)])
+
+
+def declare(run: Run) -> list[str]:
+    """All that depends on the run; notes on what could not be."""
+    spec = run.spec
+    first, second = spec.model.channels
+    whole_page = [
+        choices.one_of("section", "loss", SECTIONS),
+        choices.whole("state", run.states - 1, 0, run.states - 1),
+        choices.whole("kernel", 1, 1, first),
+        choices.whole("map", 1, 1, second),
+        question.choice("waiting"),
+    ]
+    notes = choices.declare(PAGE, [*whole_page, *_convolution(), *_response(spec), *_tests(spec)])
+    return notes + declare_moved()
+
+
+def declare_moved() -> list[str]:
+    """Which parameter is moved: it depends on the kind of pulse, so a panel that lets one change that calls it again."""
+    names = moved(value("pulse"))
+    return choices.declare(PAGE, [choices.one_of("along", names[0], names, "response")])
+
+
+def _convolution() -> list[Choice]:
+    stages = [stage.replace(" ", "-") for stage in STAGES]
+    allowed = "an image of this page, such as test-12, own, digit-3 or photo-temple"
+    return [
+        choices.text("image", "test-0", read_image, allowed, "convolution"),
+        choices.one_of("filter", LEARNED, FILTERS, "convolution"),
+        choices.one_of("stage", stages[0], stages, "convolution"),
+        *(choices.whole(name, least, least, most, "convolution") for name, (least, most) in MOST.items()),
+        choices.text("typed", START, lambda text: typed_text(typed_numbers(text)), "a square of 9, 25 or 49 numbers", "convolution"),
+    ]
+
+
+def _response(spec: RunSpec) -> list[Choice]:
+    classes = pulses_of(spec).classes
+    return [
+        choices.one_of("pulse", classes[-1], classes, "response"),
+        Choice("at", None, _number, "a number", "{:.6g}".format, "response"),
+        choices.one_of("of", ANY, [ANY, *classes], "response"),
+    ]
+
+
+def _tests(spec: RunSpec) -> list[Choice]:
+    classes = pulses_of(spec).classes
+    return [
+        choices.one_of("actual", ANY, [ANY, *classes], "tests"),
+        choices.one_of("predicted", ANY, [ANY, *classes], "tests"),
+        choices.flag("misread", False, "tests", words=("0", "1")),
+    ]
+
+
+def read_image(text: str) -> str:
+    """A link's image, checked: source-number, or a source that has no number.
+
+    Raises:
+        ValueError: no such image.
+    """
+    source, _, which = text.partition("-")
+    if source not in SOURCES or len(text) > 24:
+        raise ValueError(text)
+    if source in ("test", "digit"):
+        known = which.isascii() and which.isdecimal() and int(which) <= 9_999
+    elif source == "photo":
+        known = which in PHOTOGRAPHS
+    else:
+        known = not which
+    if not known:
+        raise ValueError(text)
+    return text
 
 
 def typed_numbers(text: str) -> list[float]:
@@ -44,78 +131,80 @@ def moved(kind: str) -> list[str]:
     return [first, *(name for name in used(kind) if name not in (first, "drift"))]
 
 
-def _number(text: str) -> float:
-    number = float(text)
-    if not math.isfinite(number) or len(text) > 12:
-        raise ValueError
-    return number
-
-
-def _truth(text: str) -> bool:
-    if text not in ("0", "1"):
-        raise ValueError
-    return text == "1"
-
-
-def choices(section: str, spec: PulseSpec) -> list[link.Choice]:
-    """The choices of a section, each the key of its widget."""
-    classes = list(spec.classes)
-    if section == "convolution":
-        stages = [stage.replace(" ", "-") for stage in STAGES]
-        return [
-            link.one_of("filter", LEARNED, FILTERS),
-            link.one_of("stage", stages[0], stages),
-            *(link.whole(name, least, least, most) for name, (least, most) in MOST.items()),
-            link.text("typed", START, lambda text: typed_text(typed_numbers(text)), "a square of 9, 25 or 49 numbers"),
-        ]
-    if section == "response":
-        return [
-            link.one_of("pulse", classes[-1], classes),
-            link.one_of("along", "", sorted({name for kind in classes for name in moved(kind)})),
-            link.Choice("at", None, _number, "a number"),
-            link.one_of("of", ANY, [ANY, *classes]),
-        ]
-    if section == "tests":
-        return [
-            link.one_of("actual", ANY, [ANY, *classes]),
-            link.one_of("predicted", ANY, [ANY, *classes]),
-            link.Choice("misread", False, _truth, "0 or 1"),
-        ]
-    return []
-
-
-SECTIONS_WITH_CHOICES = ("convolution", "response", "tests")
-_TEXT: dict[type, Callable[..., str]] = {float: "{:.6g}".format, bool: lambda item: str(int(item))}
-
-
-def restore(spec: PulseSpec) -> list[str]:
-    """The link into the session, for all sections, so that each keeps its choices; notes on what could not be."""
-    return link.restore(PAGE, [choice for section in SECTIONS_WITH_CHOICES for choice in choices(section, spec)])
-
-
-def in_link(shown: str, spec: PulseSpec) -> dict[str, str | None]:
-    """What the choices put into the address: those of the section shown that are not as usual."""
-    out: dict[str, str | None] = {}
-    for section in SECTIONS_WITH_CHOICES:
-        for choice in choices(section, spec):
-            item = link.value(PAGE, choice.name)
-            usual = section != shown or item == choice.default
-            out[choice.name] = None if usual else _TEXT.get(type(item), str)(item)
-    return out
-
-
-def put(name: str, value: object) -> None:
-    """Set one choice, in a callback or before its widget is made."""
-    st.session_state[link.key(PAGE, name)] = value
-
-
-def parameter(kind: str) -> str:
-    """The parameter that is moved: the one chosen, where a pulse of this kind has it."""
-    chosen = link.value(PAGE, "along")
-    options = moved(kind)
-    return chosen if chosen in options else options[0]
-
-
 def unit(name: str) -> str:
     """A parameter in words with its unit."""
     return f"{MEANINGS[name].title} ({MEANINGS[name].unit})"
+
+
+def _number(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number) or len(text) > 12:
+        raise ValueError(text)
+    return number
+
+
+def key(name: str) -> str:
+    """The key of a choice, in the session and of its widget."""
+    return choices.key(PAGE, name)
+
+
+def value(name: str) -> Any:
+    """The present value of a choice."""
+    return choices.value(PAGE, name)
+
+
+def put(name: str, item: Any) -> None:
+    """Make a choice for somebody, in a callback or before its widget is made."""
+    choices.put(PAGE, name, item)
+
+
+def setter(name: str) -> Callable[[Any], None]:
+    """A callback that makes the choice it is called with."""
+    return lambda item: put(name, item)
+
+
+def take_run(id_: str, state: int | None = None) -> None:
+    """In a callback: show another run, at its last state unless another is asked for."""
+    put("run", id_)
+    put("state", state)
+
+
+def take_kernel(kernel: int) -> None:
+    """In a callback: convolve with this first kernel, from 0."""
+    put("kernel", kernel + 1)
+    put("filter", LEARNED)
+
+
+def listed(count: int) -> range:
+    """The kernels, from 0, that stand below each other: all, or of many the ten with the picked one."""
+    if count <= BUTTONS:
+        return range(count)
+    start = (value("kernel") - 1) // GROUP * GROUP
+    return range(start, min(start + GROUP, count))
+
+
+def convolve(image: str) -> None:
+    """In a callback: show the convolution of this image."""
+    put("image", image)
+    put("section", "convolution")
+
+
+def whole_page() -> tuple[Any, ...]:
+    """What the whole page shows, whichever section is open."""
+    return tuple(value(name) for name in ("run", "state", "kernel", "map", "section"))
+
+
+def panel(draw: Callable[[Shown], None]) -> Callable[[Shown, tuple[Any, ...]], None]:
+    """A section that runs alone where an act concerns it alone, and gives way to the whole page where one concerns that.
+
+    What it returns is called with `whole_page()` beside the network, which tells a run alone what has changed since.
+    """
+
+    @choices.fragment
+    @wraps(draw)
+    def drawn(shown: Shown, when: tuple[Any, ...]) -> None:
+        if when != whole_page():
+            st.rerun()
+        draw(shown)
+
+    return drawn

@@ -8,36 +8,35 @@ import pandas as pd
 import streamlit as st
 
 from core.analysis import classical_kernels, convolution
-from core.runs.run import Run
-from core.ui import link, page
+from core.charts import numbers
+from core.ui import page
+from core.ui.shown import Shown
 from pages.cnn import choices as cnn_choices
 from pages.cnn import data as cnn_data
-from pages.cnn.choices import FILTERS, LEARNED, MOST, PAGE, TYPED
+from pages.cnn.choices import BUTTONS, FILTERS, LEARNED, MOST, TYPED, key, panel, value
 from pages.cnn.images import choose
 from pages.cnn.through import kinds, through
-from pages.cnn.view import View, changed, settle, write_link
 from pages.cnn.window import STAGES, convolution_window
+from pages.cnn.words import when
 
 Settings = tuple[int, int, int]  # stride, padding, dilation
 
 
-@st.fragment
-def convolution_panel(view: View) -> None:
+@panel
+def convolution_panel(shown: Shown) -> None:
     """Controls, the window, then the network's own layers."""
-    settle()
     with st.container(key="cnn-convolution"):
-        _panel(view)
-    write_link(view)
+        _panel(shown)
 
 
-def _panel(view: View) -> None:
+def _panel(shown: Shown) -> None:
     image_side, kernel_side = st.columns(2, gap="large")
     with image_side:
-        shown = choose(view)
+        picture = choose(shown)
     with kernel_side:
-        chosen = _kernel(view)
+        chosen = _kernel(shown)
         stage, settings = _settings()
-    if shown is None:
+    if picture is None:
         page.empty("No image yet", "Choose or make one above.", 300)
         return
     if chosen is None:
@@ -45,7 +44,7 @@ def _panel(view: View) -> None:
     name, kernel, bias = chosen
     stride, padding, dilation = settings
     try:
-        feature_map = convolution.convolve(shown.pixels, kernel, bias, stride, padding, dilation)
+        feature_map = convolution.convolve(picture.pixels, kernel, bias, stride, padding, dilation)
     except ValueError as error:
         st.error(str(error), icon=":material/error:")
         return
@@ -54,12 +53,12 @@ def _panel(view: View) -> None:
         return
     row, column, top = convolution.strongest(feature_map)
     st.markdown(
-        f"**{shown.name}** under **{name}**: {feature_map.size:,} windows, {feature_map.shape[0]} × {feature_map.shape[1]}. "
-        f"The strongest answer, {top:.4g}, comes from row {row + 1}, column {column + 1}, where the window opens."
+        f"**{picture.name}** under **{name}**: {feature_map.size:,} windows, {feature_map.shape[0]} × {feature_map.shape[1]}. "
+        f"The strongest answer, {numbers.number(top, 4)}, comes from row {row + 1}, column {column + 1}, where the window opens."
     )
     convolution_window(
         "cnn-window",
-        shown.pixels,
+        picture.pixels,
         kernel,
         feature_map,
         page.theme(),
@@ -69,8 +68,8 @@ def _panel(view: View) -> None:
         dilation=dilation,
         stage=stage,
         place=(row, column),
-        name=f"{shown.name}, {name}",
-        light=shown.light,
+        name=f"{picture.name}, {name}",
+        light=picture.light,
     )
     map_words = (
         "orange is above 0, blue below, the background's own colour 0" if stage == STAGES[0] else "the stronger the green, the larger"
@@ -87,8 +86,8 @@ def _panel(view: View) -> None:
         icon=":material/download:",
         on_click="ignore",
     )
-    kinds(view, name, kernel, bias)
-    through(view, shown)
+    kinds(shown, name, kernel, bias)
+    through(shown, picture)
 
 
 def _csv(feature_map: np.ndarray) -> bytes:
@@ -97,30 +96,20 @@ def _csv(feature_map: np.ndarray) -> bytes:
     return out.getvalue().encode()
 
 
-def _kernel(view: View) -> tuple[str, np.ndarray, float] | None:
+def _kernel(shown: Shown) -> tuple[str, np.ndarray, float] | None:
     """Name, weights and bias of the kernel; None after saying what is wrong with it."""
     words = {LEARNED: "learned by the network", TYPED: "typed by you"}
     chosen = st.selectbox(
         "Kernel",
         FILTERS,
         format_func=lambda name: words.get(name, name.replace("-", " ")),
-        key=link.key(PAGE, "filter"),
+        key=key("filter"),
         persist_state="session",
     )
     if chosen == LEARNED:
-        count = view.run.spec.model.channels[0]
-        picked = st.segmented_control(
-            "Which one",
-            range(1, count + 1),
-            key=link.key(PAGE, "kernel"),
-            required=True,
-            on_change=changed,
-            persist_state="session",
-            help="The numbers of the film above",
-        )
-        number = int(picked or 1) - 1
-        weights = cnn_data.planes(view.name, "conv1.kernel")[view.state, number]
-        return f"kernel {number + 1} at {view.epoch}", weights, float(_biases(view.run)[view.state, number])
+        number = _which(shown.run.spec.model.channels[0])
+        weights = cnn_data.planes(shown, "conv1")[shown.state, number]
+        return f"kernel {number + 1} {when(shown)}", weights, float(shown.weights["conv1.bias"][number])
     if chosen == TYPED:
         return _typed()
     kernel, does = classical_kernels.CLASSICAL[chosen.replace("-", " ")]
@@ -128,13 +117,19 @@ def _kernel(view: View) -> tuple[str, np.ndarray, float] | None:
     return chosen.replace("-", " "), kernel, 0.0
 
 
-def _biases(run: Run) -> np.ndarray:
-    return run.weights("conv1.bias")
+def _which(count: int) -> int:
+    """Which of the learned kernels, from 0."""
+    words = "The numbers of the film above"
+    if count > BUTTONS:
+        st.number_input(f"Which one, 1 to {count}", 1, count, key=key("kernel"), persist_state="session", help=words)
+    else:
+        st.segmented_control("Which one", range(1, count + 1), key=key("kernel"), required=True, persist_state="session", help=words)
+    return value("kernel") - 1
 
 
 def _typed() -> tuple[str, np.ndarray, float] | None:
     """The kernel in the grid. The grid begins anew from what is kept whenever that was changed elsewhere, as by a link."""
-    kept = link.value(PAGE, "typed")
+    kept = value("typed")
     if st.session_state.get("_cnn-grid-gave") != kept or st.session_state.get("_cnn-grid") not in st.session_state:
         st.session_state["_cnn-grids"] = st.session_state.get("_cnn-grids", 0) + 1
         st.session_state["_cnn-grid"] = f"cnn-typed-{st.session_state['_cnn-grids']}"
@@ -161,7 +156,7 @@ def _square(text: str) -> np.ndarray:
 
 def _another_side() -> None:
     """The kept kernel in the middle of a grid of another side, or its middle, cut out."""
-    side, kernel = st.session_state["cnn-side"], _square(link.value(PAGE, "typed"))
+    side, kernel = st.session_state["cnn-side"], _square(value("typed"))
     more = max(0, (side - len(kernel)) // 2)
     less = max(0, (len(kernel) - side) // 2)
     cut = np.pad(kernel, more)[less : less + side, less : less + side]
@@ -171,17 +166,15 @@ def _another_side() -> None:
 def _settings() -> tuple[str, Settings]:
     stages = {stage.replace(" ", "-"): stage for stage in STAGES}
     chosen = st.segmented_control(
-        "Show", list(stages), format_func=stages.__getitem__, key=link.key(PAGE, "stage"), required=True, persist_state="session"
+        "Show", list(stages), format_func=stages.__getitem__, key=key("stage"), required=True, persist_state="session"
     )
     words = {
         "stride": "Stride: pixels from window to window",
         "padding": "Padding: blank pixels around the image",
         "dilation": "Dilation: pixels from weight to weight",
     }
-    settings = [link.value(PAGE, name) for name in words]
+    settings = [value(name) for name in words]
     changed_ones = ", ".join(f"{name} {value}" for name, value in zip(words, settings, strict=True) if value != MOST[name][0])
     with st.popover(changed_ones.capitalize() or "Stride, padding, dilation", key="cnn-settings"):
-        stride, padding, dilation = (
-            st.slider(label, *MOST[name], key=link.key(PAGE, name), persist_state="session") for name, label in words.items()
-        )
+        stride, padding, dilation = (st.slider(label, *MOST[name], key=key(name), persist_state="session") for name, label in words.items())
     return stages[chosen or "sum"], (stride, padding, dilation)

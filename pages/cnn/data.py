@@ -1,50 +1,118 @@
-"""What the CNN page computes, once for everybody: networks, test images, answers, responses."""
+"""What the CNN page computes, once for everybody: test pulses, answers, responses, measures."""
 
 import numpy as np
 import pandas as pd
 import streamlit as st
 
-from core.analysis import kernels
-from core.data.pulse_sets import pulse_set
-from core.data.pulses import MEANINGS, Pulses
+from core.analysis import kernels, pulse_response
+from core.data import pulse_sets
+from core.data.pulses import MEANINGS
 from core.models import network
+from core.models.activations import ANSWERS
+from core.runs.run import Run
 from core.specs import PulseSpec
-from core.ui import cached
+from core.ui.shown import Shown
+from pages.cnn.runs import pulses_of
+
+FRESH = 300  # pulses of the test set's kind for a run that was not tested
+WORK = 200_000_000  # pixels of images times kernels that a network is put through for a look at many pulses: some seconds
+FEWEST = 12  # images that are looked through, however large they are
+
+
+def kept(run: Run) -> bool:
+    """Whether the kernels of every state are stored."""
+    return all(run.shapes.get(f"conv{n}.kernel", (0,))[0] == run.states for n in (1, 2))
+
+
+def answering(shown: Shown) -> Shown:
+    """The state whose outputs can be had: the one shown where its dense layers are kept, else the last."""
+    return shown if len(shown.weights) == len(shown.run.shapes) else shown.at(-1)
+
+
+def history(run: Run, name: str) -> np.ndarray:
+    """One column of a run's history, (states,); NaN where it says nothing."""
+    return run.history.get(name, np.full(run.states, np.nan))
+
+
+def floor(run: Run) -> float:
+    """The least that an output of the network can be."""
+    return -1.0 if run.spec.model.output == "tanh" else 0.0
+
+
+def count(run: Run) -> int:
+    """How many test pulses there are to look at."""
+    return run.spec.data.test or FRESH
+
+
+def affordable(run: Run) -> int:
+    """How many pulses the network is put through for a look at many, fewer where it is large."""
+    model = run.spec.model
+    return max(FEWEST, WORK // (sum(model.channels) * model.image**2))
+
+
+def labels(run: Run) -> np.ndarray:
+    """The class of each test pulse, (count,)."""
+    return np.arange(count(run)) % len(pulses_of(run.spec).classes)
+
+
+def test_pulse(run: Run, number: int) -> np.ndarray:
+    """One test pulse by its number, (side, side) uint8."""
+    return pulse_sets.some(run.spec.data, "test", np.array([number]))[0]
+
+
+def test_pulses(run: Run) -> np.ndarray:
+    """The first test pulses, as many as are affordable, (images, side, side) uint8; treat them as read-only."""
+    return _head(run, run.key, min(count(run), affordable(run)))
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)
-def test_set(name: str) -> Pulses:
-    """The test pulses of a run; treat them as read-only."""
-    return pulse_set(cached.run(name).spec.data, "test")
+def _head(_run: Run, key: str, images: int) -> np.ndarray:
+    return pulse_sets.some(_run.spec.data, "test", np.arange(images))
 
 
-@st.cache_resource(show_spinner=False, max_entries=24)
-def weights(name: str, state: int) -> dict[str, np.ndarray]:
-    """The convolutions of one state and the dense layers of the last, which alone are kept."""
-    return cached.run(name).complete(state)
+def test_answers(shown: Shown) -> np.ndarray:
+    """What a state whose outputs can be had says to `test_pulses`, (images, classes)."""
+    return _answers(shown, shown.key, shown.state)
 
 
-@st.cache_data(show_spinner="Reading the test images ...", max_entries=8)
-def test_answers(name: str) -> np.ndarray:
-    """What the last state says to each test image, (images, classes)."""
-    return network.answers(cached.run(name).spec.model, weights(name, -1), test_set(name).images)
+@st.cache_data(show_spinner="Reading the test pulses ...", max_entries=16)
+def _answers(_shown: Shown, key: str, state: int) -> np.ndarray:
+    return network.answers(_shown.run.spec.model, complete(_shown), test_pulses(_shown.run))
 
 
-@st.cache_data(show_spinner=False, max_entries=32)
-def activations(name: str, state: int, image: np.ndarray) -> dict[str, np.ndarray]:
-    """Every layer's output for one image (h, w) by name; what the dense layers give means something in the last state alone."""
-    return network.activations(cached.run(name).spec.model, weights(name, state), image[None], np.float32)
+def complete(shown: Shown) -> dict[str, np.ndarray]:
+    """Every parameter for the state shown; dense layers that are kept of the last state alone are that state's."""
+    return {**shown.at(-1).weights, **shown.weights}
+
+
+def activations(shown: Shown, image: np.ndarray) -> dict[str, np.ndarray]:
+    """Every activation of one image (side, side) by name; what the dense layers give means something where they are kept."""
+    return _activations(shown, shown.key, shown.state, image)
+
+
+@st.cache_resource(show_spinner=False, max_entries=8)
+def _activations(_shown: Shown, key: str, state: int, image: np.ndarray) -> dict[str, np.ndarray]:
+    return network.activations(_shown.run.spec.model, complete(_shown), image[None], np.float32)
+
+
+def says(shown: Shown, image: np.ndarray) -> np.ndarray:
+    """What a state whose outputs can be had says to one image (side, side), (classes,)."""
+    return activations(shown, image)[ANSWERS[shown.run.spec.model.output]][0]
+
+
+def sweep(shown: Shown, kind: str, parameter: str, fixed: dict[str, float]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Outputs and kernels' strongest responses along a parameter, over its whole span."""
+    return _sweep(shown, shown.key, shown.state, kind, parameter, tuple(sorted(fixed.items())))
 
 
 @st.cache_data(show_spinner="Moving the pulse ...", max_entries=64)
-def sweep(name: str, state: int, kind: str, parameter: str, fixed: tuple[tuple[str, float], ...]) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Outputs and kernels' strongest responses along a parameter, over its whole span."""
-    from core.analysis import pulse_response
-
-    run = cached.run(name)
-    spec = run.spec.data.pulses
-    assert spec is not None
-    return pulse_response.sweep(run.spec.model, weights(name, state), spec, kind, parameter, dict(fixed), span(spec, parameter))
+def _sweep(
+    _shown: Shown, key: str, state: int, kind: str, parameter: str, fixed: tuple[tuple[str, float], ...]
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    spec = pulses_of(_shown.run.spec)
+    model, weights = _shown.run.spec.model, complete(_shown)
+    points = min(pulse_response.POINTS, affordable(_shown.run))
+    return pulse_response.sweep(model, weights, spec, kind, parameter, dict(fixed), span(spec, parameter), points)
 
 
 def span(spec: PulseSpec, parameter: str) -> tuple[float, float]:
@@ -54,24 +122,45 @@ def span(spec: PulseSpec, parameter: str) -> tuple[float, float]:
     return min(meaning.least, low), max(meaning.most, high)
 
 
-@st.cache_data(show_spinner="Looking for the patches that each kernel likes ...", max_entries=8)
-def liked(name: str, state: int, images: int, count: int, label: int | None = None) -> pd.DataFrame:
-    """The test patches that each kernel answers to most, among the first `images` test images, of one class if `label` says so."""
-    from core.analysis import pulse_response
-
-    found = test_set(name)
-    rows = np.flatnonzero((found.labels[:images] == label) | (label is None))
-    best = pulse_response.liked(cached.run(name).spec.model, weights(name, state), found.images[rows], count)
-    return best.assign(image=rows[best["image"]])
+def searched(run: Run) -> int:
+    """Among how many of the first test pulses patches are looked for."""
+    return min(FRESH, count(run), affordable(run))
 
 
-@st.cache_data(show_spinner=False, max_entries=16)
-def planes(name: str, parameter: str) -> np.ndarray:
-    """A convolution's 2-D kernels over the states, (states, kernels, k, k)."""
-    return kernels.planes(cached.run(name).weights(parameter))
+def liked(shown: Shown, best: int, label: int | None = None) -> pd.DataFrame:
+    """The test patches that each kernel answers to most, among those searched, of one class if `label` says so."""
+    return _liked(shown, shown.key, shown.state, best, label)
 
 
-@st.cache_data(show_spinner=False, max_entries=16)
-def structure(name: str) -> pd.DataFrame:
-    """low and tv of each first kernel over the states."""
-    return kernels.structure(cached.run(name).epochs, planes(name, "conv1.kernel"))
+@st.cache_data(show_spinner="Looking for the patches that each kernel likes ...", max_entries=16)
+def _liked(_shown: Shown, key: str, state: int, best: int, label: int | None) -> pd.DataFrame:
+    rows = np.arange(searched(_shown.run))
+    if label is not None:
+        rows = rows[labels(_shown.run)[rows] == label]
+    found = pulse_response.liked(_shown.run.spec.model, complete(_shown), test_pulses(_shown.run)[rows], best)
+    return found.assign(image=rows[found["image"]])
+
+
+def planes(shown: Shown, layer: str) -> np.ndarray:
+    """A convolution's 2-D kernels over the states, (states, kernels, k, k); of the second, those of all its maps after each other."""
+    return kernels.planes(shown.over_states(f"{layer}.kernel"))
+
+
+def limit(shown: Shown, layer: str) -> float:
+    """The largest weight of a convolution over all states, for colours that stay the same."""
+    return _limit(shown, shown.key, shown.run.states, layer)
+
+
+@st.cache_data(show_spinner=False, max_entries=64)
+def _limit(_shown: Shown, key: str, states: int, layer: str) -> float:
+    return kernels.limit(planes(_shown, layer))
+
+
+def structure(shown: Shown, kernel: int) -> pd.DataFrame:
+    """low and tv of one first kernel (from 0) over the states."""
+    return _structure(shown, shown.key, shown.run.states, kernel)
+
+
+@st.cache_data(show_spinner=False, max_entries=64)
+def _structure(_shown: Shown, key: str, states: int, kernel: int) -> pd.DataFrame:
+    return kernels.structure(_shown.run.epochs, planes(_shown, "conv1")[:, kernel : kernel + 1])

@@ -6,48 +6,56 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from core.analysis import kernels
-from core.charts import matrix_cells, raster
+from core.charts import raster
 from core.runs.run import HISTORY
-from core.ui import cached, page
+from core.ui import page
+from core.ui.shown import Shown
 from pages.cnn import data as cnn_data
-from pages.cnn.view import View
 
-SCALE = 5  # pixels a weight in the film
+ACROSS = 10  # kernels beside each other in the film
+WIDEST = 1_300  # pixels of the film, about
+LARGEST = 5  # pixels a weight in the film
 
 
-@st.cache_data(show_spinner=False, max_entries=8)
-def film(name: str, dark: bool) -> bytes:
+def film(shown: Shown, dark: bool) -> bytes:
     """The first kernels over all states as an animated GIF."""
-    stack = cnn_data.planes(name, "conv1.kernel")
-    frames = np.stack([raster.signed_levels(matrix_cells.strip(state), kernels.limit(stack)) for state in stack])
-    return raster.film(frames, page.theme().signed_palette, SCALE, 200)
+    return _film(shown, shown.key, shown.run.states, dark)
 
 
 @st.cache_data(show_spinner=False, max_entries=8)
-def arrays(name: str) -> bytes:
+def _film(_shown: Shown, key: str, states: int, dark: bool) -> bytes:
+    stack, limit = cnn_data.planes(_shown, "conv1"), cnn_data.limit(_shown, "conv1")
+    zero = raster.signed_levels(np.zeros(1), 1.0)[0]
+    frames = np.stack([raster.tiled(raster.signed_levels(state, limit), ACROSS, fill=zero) for state in stack])
+    return raster.film(frames, page.theme().signed_palette, max(1, min(LARGEST, WIDEST // frames.shape[2])), 200)
+
+
+def arrays(shown: Shown) -> bytes:
     """Both convolutions' kernels and biases over all states, with the epochs, as NPZ."""
-    run = cached.run(name)
+    return _arrays(shown, shown.key, shown.run.states)
+
+
+@st.cache_data(show_spinner=False, max_entries=8)
+def _arrays(_shown: Shown, key: str, states: int) -> bytes:
+    run = _shown.run
     parts: dict[str, Any] = {"epoch": run.epochs}
-    parts |= {key.replace(".", "_"): run.weights(key) for key in run.shapes if key.startswith("conv")}
+    parts |= {name.replace(".", "_"): run.weights(name) for name in run.shapes if name.startswith("conv")}
     out = io.BytesIO()
     np.savez_compressed(out, **parts)
     return out.getvalue()
 
 
-def downloads(view: View) -> None:
+def downloads(shown: Shown) -> None:
     """Buttons for the film (GIF), the kernels (NPZ) and the history (CSV)."""
     row = st.container(horizontal=True)
     dark = page.theme().dark
     icon = ":material/download:"
-    row.download_button("Film, GIF", lambda: film(view.name, dark), f"{view.name}.gif", "image/gif", icon=icon, on_click="ignore")
-    row.download_button(
-        "Kernels, NPZ", lambda: arrays(view.name), f"{view.name}.npz", "application/octet-stream", icon=icon, on_click="ignore"
-    )
-    history(view, row)
+    row.download_button("Film, GIF", lambda: film(shown, dark), f"{shown.id}.gif", "image/gif", icon=icon, on_click="ignore")
+    row.download_button("Kernels, NPZ", lambda: arrays(shown), f"{shown.id}.npz", "application/octet-stream", icon=icon, on_click="ignore")
+    history(shown, row)
 
 
-def history(view: View, row) -> None:
+def history(shown: Shown, row) -> None:
     """A button for the history as CSV."""
-    text = (view.run.folder / HISTORY).read_bytes()
-    row.download_button("History, CSV", text, f"{view.name}.csv", "text/csv", icon=":material/download:", on_click="ignore")
+    text = (shown.run.folder / HISTORY).read_bytes()
+    row.download_button("History, CSV", text, f"{shown.id}.csv", "text/csv", icon=":material/download:", on_click="ignore")

@@ -5,26 +5,22 @@ from dataclasses import dataclass
 
 import numpy as np
 import streamlit as st
-from PIL import Image
 
-from core.data import digits, pictures
+from core.data import pictures
+from core.ui import cached
 from core.ui.drawing_pad import drawing_pad
+from core.ui.shown import Shown
 from pages.cnn import data as cnn_data
-from pages.cnn.view import View, setter
+from pages.cnn.choices import put, setter, value
+from pages.cnn.runs import pulses_of
+from pages.cnn.words import IMAGES
 
-WORDS = {
-    "test": "a test pulse",
-    "own": "your own pulse",
-    "drawing": "a drawing",
-    "digit": "a digit",
-    "photo": "a photograph",
-    "upload": "an upload",
-}
 PAD = "cnn-pad"
+FIRSTS = {"test": "test-0", "digit": "digit-0", "photo": f"photo-{next(iter(pictures.PHOTOGRAPHS))}"}  # of the sources with several
 
 
 @dataclass(frozen=True)
-class Shown:
+class Picture:
     """An image on the page."""
 
     name: str  # in words
@@ -33,55 +29,56 @@ class Shown:
     light: bool = False  # 1 is light, as in a photograph, and not ink
 
 
-def choose(view: View) -> Shown | None:
+def choose(shown: Shown) -> Picture | None:
     """The controls for the image, and the image; None after saying what is missing."""
-    source = view.image.partition("-")[0]
-    chosen = st.selectbox("Image", list(WORDS), index=list(WORDS).index(source), format_func=WORDS.__getitem__, key=f"cnn-source-{source}")
-    if chosen != source:
-        first = {"test": "test-0", "digit": "digit-0", "photo": "photo-temple"}
-        setter("image")(first.get(chosen, chosen))
-        st.rerun()
-    return {"test": _test, "own": _own, "drawing": _drawing, "digit": _digit, "photo": _photo, "upload": _upload}[source](view)
+    source = value("image").partition("-")[0]
+    st.session_state["cnn-source"] = source
+
+    def taken() -> None:
+        chosen = st.session_state["cnn-source"]
+        put("image", FIRSTS.get(chosen, chosen))
+
+    st.selectbox("Image", list(IMAGES), format_func=IMAGES.__getitem__, key="cnn-source", on_change=taken)
+    return {"test": _test, "own": _own, "drawing": _drawing, "digit": _digit, "photo": _photo, "upload": _upload}[source](shown)
 
 
-def side_of(view: View) -> int:
-    return view.run.spec.model.image
+def side_of(shown: Shown) -> int:
+    """Pixels of the image that the network reads."""
+    return shown.run.spec.model.image
 
 
-def _number(view: View, label: str, most: int) -> int:
-    """A number box that follows the link and writes it."""
-    source, _, which = view.image.partition("-")
-    held = min(int(which), most)
-    number = st.number_input(label, 0, most, held, key=f"cnn-{source}-{held}")
-    if number != held:
-        setter("image")(f"{source}-{number}")
-        st.rerun()
+def _number(label: str, most: int) -> int:
+    """A box for the number of the image."""
+    source, _, which = value("image").partition("-")
+    key = f"cnn-{source}-number"
+    held = st.session_state[key] = min(int(which), most)
+    st.number_input(f"{label}, 0 to {most:,}", 0, most, key=key, on_change=lambda: put("image", f"{source}-{st.session_state[key]}"))
     return held
 
 
-def _test(view: View) -> Shown:
-    found = cnn_data.test_set(view.name)
-    classes = view.pulses.classes
-    number = _number(view, f"Test pulse, 0 to {len(found.images) - 1:,}", len(found.images) - 1)
+def _test(shown: Shown) -> Picture:
+    classes, labels = pulses_of(shown.run.spec).classes, cnn_data.labels(shown.run)
+    number = _number("Test pulse", len(labels) - 1)
     row = st.container(horizontal=True)
     for label, name in enumerate(classes):
-        row.button(f"next {name}", on_click=lambda label=label: setter("image")(f"test-{_next(found.labels, number, label)}"))
-    return Shown(f"test pulse {number} ({classes[found.labels[number]]})", found.images[number].astype(np.float32), True)
+        row.button(f"next {name}", on_click=setter("image"), args=(f"test-{_next(labels, number, label)}",))
+    pixels = cnn_data.test_pulse(shown.run, number).astype(np.float32)
+    return Picture(f"test pulse {number} ({classes[labels[number]]})", pixels, True)
 
 
 def _next(labels: np.ndarray, number: int, label: int) -> int:
-    """The next image of a class after this one, from the start again at the end."""
+    """The next image of a class after this one, from the start again at the end; this one where the class has none."""
     members = np.flatnonzero(labels == label)
     after = members[members > number]
-    return int(after[0] if len(after) else members[0])
+    return int(after[0] if len(after) else members[0] if len(members) else number)
 
 
-def own_pulse(view: View) -> Shown | None:
+def own_pulse(shown: Shown) -> Picture | None:
     """The pulse made on the pulses page, drawn to this network's size; None without one."""
     own = st.session_state.get("own_pulse")
     if not own:
         return None
-    return Shown(plain(own["name"]), resized(np.asarray(own["image"], np.float32), side_of(view)), True)
+    return Picture(plain(own["name"]), pictures.one_bit(np.asarray(own["image"], np.float32), side_of(shown)), True)
 
 
 def plain(text: str) -> str:
@@ -89,82 +86,57 @@ def plain(text: str) -> str:
     return re.sub(r"([^\w\s])", r"\\\1", text)
 
 
-def resized(image: np.ndarray, side: int) -> np.ndarray:
-    """A one-bit image at another size, (h, w) -> (side, side); a pixel is ink where a third of its area is."""
-    if image.shape == (side, side):
-        return image.astype(np.float32)
-    grey = Image.fromarray(np.round(255 * np.asarray(image, np.float32)).astype(np.uint8)).resize((side, side), Image.Resampling.BOX)
-    return (np.asarray(grey) > 85).astype(np.float32)
-
-
-def _own(view: View) -> Shown | None:
-    shown = own_pulse(view)
-    if shown is None:
+def _own(shown: Shown) -> Picture | None:
+    picture = own_pulse(shown)
+    if picture is None:
         st.info(
             "You have no pulse of your own yet: make one on the Pulses page, by formula, by file or with the pen.", icon=":material/info:"
         )
         st.page_link("pages/pulses/page.py", label="Make one on the Pulses page", icon=":material/show_chart:")
-    return shown
+    return picture
 
 
-def _drawing(view: View) -> Shown | None:
+def _drawing(shown: Shown) -> Picture | None:
     with drawing_pad(PAD, label="Drawing pad: draw a pulse with pen, finger or mouse", width=20) as drawing:
         if not drawing:
             st.caption("Draw a line from left to right.")
             return None
-        return Shown("your drawing", (drawing.image(side_of(view)) > 1 / 3).astype(np.float32), True)
+        return Picture("your drawing", (drawing.image(side_of(shown)) > 1 / 3).astype(np.float32), True)
 
 
-def _digit(view: View) -> Shown:
-    found = _digits()
-    number = _number(view, f"Test digit, 0 to {len(found.images) - 1:,}", len(found.images) - 1)
-    side = side_of(view)
-    scale = max(1, side // found.images.shape[1])
-    large = np.kron(found.images[number] / 255.0, np.ones((scale, scale)))[:side, :side]
-    before = [(side - n) // 2 for n in large.shape]
-    page = np.pad(large, [(b, side - n - b) for b, n in zip(before, large.shape, strict=True)])
-    return Shown(f"{found.source} test digit {number}, a {found.labels[number]}", page.astype(np.float32), False)
+def _digit(shown: Shown) -> Picture:
+    found = cached.test_digits()
+    number = _number("Test digit", len(found.images) - 1)
+    image = pictures.in_square(found.images[number] / 255.0, side_of(shown))
+    return Picture(f"{found.source} test digit {number}, a {found.labels[number]}", image, False)
 
 
-@st.cache_resource(show_spinner="Reading the digits ...")
-def _digits() -> digits.Digits:
-    return digits.load_any("test")
+def _photo(shown: Shown) -> Picture:
+    which = st.session_state["cnn-photo"] = value("image").partition("-")[2]
 
+    def taken() -> None:
+        put("image", f"photo-{st.session_state['cnn-photo']}")
 
-def _photo(view: View) -> Shown:
-    names = list(pictures.PHOTOGRAPHS)
-    which = view.image.partition("-")[2]
-    chosen = st.segmented_control("Photograph", names, default=which, key=f"cnn-photo-{which}")
-    if chosen and chosen != which:
-        setter("image")(f"photo-{chosen}")
-        st.rerun()
-    return Shown(f"photograph ({which})", _photograph(which, side_of(view)), False, light=True)
+    st.segmented_control("Photograph", list(pictures.PHOTOGRAPHS), key="cnn-photo", required=True, on_change=taken)
+    return Picture(f"photograph ({which})", _photograph(which, side_of(shown)), False, light=True)
 
 
 @st.cache_data(show_spinner=False, max_entries=8)
 def _photograph(name: str, side: int) -> np.ndarray:
-    return middle_square(pictures.grey(pictures.photograph(name)), side)
+    return pictures.middle_square(pictures.grey(pictures.photograph(name)), side)
 
 
-def middle_square(grey: np.ndarray, side: int) -> np.ndarray:
-    """The middle square of a grey picture, (h, w) in [0, 1] -> (side, side)."""
-    cut = min(grey.shape)
-    top, left = ((n - cut) // 2 for n in grey.shape)
-    square = Image.fromarray(np.ascontiguousarray(grey[top : top + cut, left : left + cut], np.float32))
-    return np.asarray(square.resize((side, side), Image.Resampling.BOX if cut >= side else Image.Resampling.NEAREST))
-
-
-def _upload(view: View) -> Shown | None:
+def _upload(shown: Shown) -> Picture | None:
     file = st.file_uploader("A picture", ["png", "jpg", "jpeg", "gif", "webp", "bmp"], key="cnn-upload")
     if file is None:
         st.caption("Its middle square is shown in grey.")
         return None
     try:
-        pixels = middle_square(pictures.grey(pictures.read_upload(file.getvalue(), file.name)), side_of(view))
+        pixels = pictures.middle_square(pictures.grey(pictures.read_upload(file.getvalue(), file.name)), side_of(shown))
     except pictures.BadPicture as error:
         st.error(str(error), icon=":material/error:")
         return None
     ink = st.toggle(
         "It is ink on paper", key="cnn-upload-turn", help="The network reads ink as 1 and paper as 0: black and white turn round"
     )
-    return Shown("your picture", 1 - pixels if ink else pixels, False, light=not ink)
+    return Picture("your picture", 1 - pixels if ink else pixels, False, light=not ink)

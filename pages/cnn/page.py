@@ -2,67 +2,49 @@
 
 import streamlit as st
 
-from core.ui import link, page
+from core.models.pulse_layers import parameter_count
+from core.ui import cached, networks, page
+from core.ui.shown import Shown
+from pages.cnn import data, words
+from pages.cnn.choices import declare, declare_run, key, value, whole_page
 from pages.cnn.convolution import convolution_panel
-from pages.cnn.kernels import kernels_panel
+from pages.cnn.kernels import choose_run, kernels_panel
 from pages.cnn.loss import loss_panel
 from pages.cnn.response import response_panel
+from pages.cnn.runs import pulses_of
 from pages.cnn.tests import tests_panel
-from pages.cnn.view import PAGE, SECTIONS, choose_another, open_view, parameters, recipe, write_link
-from pages.cnn.words import how_trained
 
-PANELS = {"loss": loss_panel, "convolution": convolution_panel, "response": response_panel, "tests": tests_panel}
-TITLE = "Kernels that learn to see"
+PANELS = {"convolution": convolution_panel, "response": response_panel, "tests": tests_panel}
 
-view, notes = open_view()
-if view is None:
-    page.header(TITLE, "The run of this page cannot be shown; choose another.", notes)
-    choose_another()
-    st.stop()
-
-run = view.run
-share, count = float(run.history["accuracy_test"][view.state]), run.spec.data.test
-kernels = f"{run.spec.model.channels[0]} kernels of {run.spec.model.kernel_size} × {run.spec.model.kernel_size} weights"
-page.header(
-    TITLE,
-    f"{view.epoch.capitalize()} of {run.epochs[-1]:g} of the run “{recipe(view.name)}”: {kernels}, "
-    f"{parameters(view):,} numbers learned in all; **{round(share * count):,} of {count:,} test pulses right ({share:.1%})**.",
-    notes,
-)
-kernels_panel(view)
-st.segmented_control(
-    "Look at",
-    list(SECTIONS),
-    format_func=SECTIONS.__getitem__,
-    key=link.key(PAGE, "section"),
-    label_visibility="collapsed",
-    required=True,
-    persist_state="session",
-)
-if view.has_weights or view.section == "loss":
-    PANELS[view.section](view)
+notes = declare_run()
+run = cached.readable(value("run"))
+if run is None:
+    page.header(words.TITLE, "The run of this page cannot be shown; choose another.", notes)
+    choose_run()
+    networks.opened(value("run"))  # says what is wrong with it
 else:
-    page.empty("This run keeps its history alone", "Choose another run above, or look at its loss profile.", 220)
-with st.expander("What to notice", icon=":material/visibility:"):
-    st.markdown(
-        """
-- Play the film: the kernels of the reliable recipe turn from speckle to stripes and patches within the first epoch.
-- By its loss a dead run looks like one that waits. Act tells them apart: at 0 nothing flows back, and the kernels stop or just fade.
-- A kernel answers to a part, not to a pulse: the same slope lights up in gaussians and in waves. The later layers put the parts together.
-- Far outside of what it was trained with, the network still answers with confidence, and is often wrong.
-        """
+    notes += declare(run)
+    shown = Shown(run, value("state"), value("run"))
+    page.header(words.TITLE, words.sentence(shown, parameter_count(run.spec.model)), notes)
+    kernels_panel(shown)
+    st.segmented_control(
+        "Look at",
+        list(words.SECTIONS),
+        format_func=words.SECTIONS.__getitem__,
+        key=key("section"),
+        label_visibility="collapsed",
+        required=True,
+        persist_state="session",
     )
-with st.expander("Words", icon=":material/dictionary:"):
-    st.markdown(
-        """
-- **Kernel**: a small square of weights that is laid over every place of an image. **Feature map**: its sums, one for each place.
-- **ReLU**: keeps what is above 0 and makes the rest 0. **Pooling**: keeps the largest of each 2 × 2.
-- **Act**: the share of the second convolution's outputs above 0. **Dead**: act is 0 and stays 0.
-- **Low**: the share of a kernel's energy, its mean left out, in waves at least four times as long as the finest that its grid can hold.
-- **Tv**, total variation: the mean difference of neighbouring weights over their standard deviation.
-- **Recognised**: all three outputs within 0.1 of their target. **Right**: the largest output is that of the pulse's class.
-        """
-    )
-with st.expander("How this run was trained", icon=":material/tune:"):
-    st.markdown(how_trained(view.name, run.spec))
-write_link(view)
+    if value("section") == "loss":
+        loss_panel(shown)
+    elif data.kept(run):
+        PANELS[value("section")](shown, whole_page())
+    else:
+        page.empty(words.HISTORY_ALONE, "Choose another run above, or look at its loss profile.", 220)
+    with st.expander("What to notice", icon=":material/visibility:"):
+        st.markdown(words.NOTICE)
+    with st.expander("Words", icon=":material/dictionary:"):
+        st.markdown(words.glossary(len(pulses_of(run.spec).classes)))
+    with st.expander("How this run was trained", icon=":material/tune:"):
+        st.markdown(words.how_trained(shown))

@@ -4,103 +4,108 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from core.charts import cnn_curves, raster
-from core.models.counts import accuracy, row_shares
-from core.ui import link, page
+from core.charts import confusion as charts
+from core.charts import numbers, raster
+from core.models import counts as counting
+from core.ui import page
+from core.ui.shown import Shown
 from core.ui.thumbnails import Thumbnail, thumbnails
 from pages.cnn import data as cnn_data
-from pages.cnn.choices import ANY, PAGE, put
-from pages.cnn.view import View, setter, settle, write_link
+from pages.cnn import pictures
+from pages.cnn.choices import ANY, convolve, key, panel, put
+from pages.cnn.runs import pulses_of
+from pages.cnn.words import when
 
 SHOWN = 24  # pulses
+TILE = 100  # pixels, about, of a pulse
 
 
-@st.fragment
-def tests_panel(view: View) -> None:
-    """Counts at the state shown; single images at the last state, whose dense layers are kept."""
-    settle()
-    _panel(view)
-    write_link(view)
-
-
-def _panel(view: View) -> None:
-    classes = list(view.pulses.classes)
-    counts = view.run.evaluation("confusion")[view.state]
+@panel
+def tests_panel(shown: Shown) -> None:
+    """Counts at the state shown, and single images at a state whose dense layers are kept."""
+    classes = list(pulses_of(shown.run.spec).classes)
     left, right = st.columns([2, 3], gap="large")
     with left:
-        _matrix(view, counts, classes)
+        _matrix(shown, classes)
     with right:
-        _gallery(view, classes)
+        _gallery(cnn_data.answering(shown), classes)
 
 
-def _matrix(view: View, counts: np.ndarray, classes: list[str]) -> None:
+def _matrix(shown: Shown, classes: list[str]) -> None:
+    try:
+        counts = shown.run.evaluation("confusion")[shown.state]
+    except KeyError:
+        page.empty("Nothing was counted", "This run was not tested; the pulses beside are drawn anew.", 220)
+        return
     total, right = int(counts.sum()), int(np.trace(counts))
-    st.markdown(f"**{right:,} of {total:,} test pulses right at {view.epoch}** ({accuracy(counts):.1%}). Rows are what was drawn.")
-    frame = pd.DataFrame(
-        {
-            "actual": np.repeat(classes, len(classes)),
-            "predicted": np.tile(classes, len(classes)),
-            "images": counts.ravel(),
-            "share": row_shares(counts).ravel(),
-        }
+    st.markdown(
+        f"**{right:,} of {total:,} test pulses right {when(shown)}** ({numbers.percent(float(counting.accuracy(counts)))}). "
+        "Rows are what was drawn."
     )
+    one = counts[None].astype(int)  # (1, classes, classes)
+    frame = charts.table(one, one[0].sum(1), counting.recall(one), counting.precision(one), classes)
 
     def picked() -> None:
         cell = (st.session_state["cnn-confusion"].get("selection") or {}).get("cell")
-        if cell:
-            put("actual", cell[0]["actual"])
-            put("predicted", cell[0]["predicted"])
+        if cell and {cell[0]["row"], cell[0]["column"]} <= set(classes):
+            put("actual", cell[0]["row"])
+            put("predicted", cell[0]["column"])
 
     page.chart(
-        cnn_curves.confusion(frame, classes, page.theme()), alt_text="Confusion counts", key="cnn-confusion", select=picked, width="stretch"
+        charts.matrix(frame, classes, page.theme()), alt_text="Confusion counts", key="cnn-confusion", select=picked, width="stretch"
     )
-    st.caption("Click a cell to see its pulses.")
+    page.legend(charts.SHARE_WORDS)
+    st.caption("Click a cell to see its pulses. Margins: recall of each row, precision of each column.")
     st.download_button(
         "Counts, CSV",
-        frame.to_csv(index=False).encode(),
-        f"{view.name}-confusion.csv",
+        _csv(counts, classes),
+        f"{shown.id}-confusion.csv",
         "text/csv",
         icon=":material/download:",
         on_click="ignore",
     )
 
 
-def _gallery(view: View, classes: list[str]) -> None:
-    says = cnn_data.test_answers(view.name)  # (images, classes)
-    found = cnn_data.test_set(view.name)
-    predicted = says.argmax(1)
-    wrong = predicted != found.labels
+def _csv(counts: np.ndarray, classes: list[str]) -> bytes:
+    """A row a cell: actual, predicted, images, share of the row."""
+    shares = counts / np.maximum(counts.sum(1, keepdims=True), 1)
+    pairs = {"actual": np.repeat(classes, len(classes)), "predicted": np.tile(classes, len(classes))}
+    return pd.DataFrame(pairs | {"images": counts.ravel(), "share": shares.ravel()}).to_csv(index=False).encode()
+
+
+def _gallery(shown: Shown, classes: list[str]) -> None:
+    says = cnn_data.test_answers(shown)  # (images, classes)
+    labels, predicted = cnn_data.labels(shown.run)[: len(says)], says.argmax(1)
+    wrong = predicted != labels
     any_of = [ANY, *classes]
     first, second, third = st.columns(3, vertical_alignment="bottom")
-    actual = first.selectbox("Drawn as", any_of, key=link.key(PAGE, "actual"), persist_state="session")
-    guess = second.selectbox("Read as", any_of, key=link.key(PAGE, "predicted"), persist_state="session")
-    only = third.toggle("Misread only", key=link.key(PAGE, "misread"), persist_state="session")
+    actual = first.selectbox("Drawn as", any_of, key=key("actual"), persist_state="session")
+    guess = second.selectbox("Read as", any_of, key=key("predicted"), persist_state="session")
+    only = third.toggle("Misread only", key=key("misread"), persist_state="session")
     kept = np.ones(len(wrong), bool)
     if actual != ANY:
-        kept &= found.labels == classes.index(actual)
+        kept &= labels == classes.index(actual)
     if guess != ANY:
         kept &= predicted == classes.index(guess)
     if only:
         kept &= wrong
     members = np.flatnonzero(kept)
     order = members[np.lexsort((members, ~wrong[members]))]  # misread ones first
-    epoch = view.run.epochs[-1]
+    among = f"{len(wrong):,}" if len(wrong) == cnn_data.count(shown.run) else f"the first {len(wrong):,}"
+    moment = when(shown)
     st.markdown(
-        f"At epoch {epoch:g} **{wrong.sum()} of {len(wrong):,}** are misread; {len(members):,} pulses fit your choice, "
-        f"{min(SHOWN, len(members))} are shown. Click one to convolve it; the number is "
-        "the network's largest output."
+        f"{moment[0].upper()}{moment[1:]} **{wrong.sum()} of {among}** are misread; {len(members):,} pulses fit your choice, "
+        f"{min(SHOWN, len(members))} are shown. Click one to convolve it; the number is the network's largest output."
     )
     if not len(members):
         page.empty("No test pulse fits", "The network makes no such mistake at this state; choose another class.", 200)
         return
-    items = []
+    images = cnn_data.test_pulses(shown.run)
+    items, side = [], TILE
     for i in order[:SHOWN].tolist():
-        name, guess_name = classes[found.labels[i]], classes[predicted[i]]
+        name, guess_name = classes[labels[i]], classes[predicted[i]]
         words = f"{name}\nread as {guess_name} ✗ {says[i].max():.2f}" if wrong[i] else f"{name}\n✓ {says[i].max():.2f}"
-        items.append(Thumbnail(i, raster.png_url(raster.amount_levels(found.images[i], 1), page.theme().ink_palette), words))
-    thumbnails("cnn-gallery", items, side=found.images.shape[1], on_pick=_convolve)
-
-
-def _convolve(image: int) -> None:
-    setter("image")(f"test-{image}")
-    setter("section")("convolution")
+        small, scale = pictures.fitted(images[i], TILE)
+        side = scale * len(small)
+        items.append(Thumbnail(i, raster.png_url(raster.amount_levels(small, 1), page.theme().ink_palette), words))
+    thumbnails("cnn-gallery", items, side=side, on_pick=lambda number: convolve(f"test-{number}"))

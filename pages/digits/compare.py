@@ -4,11 +4,12 @@ from dataclasses import replace
 
 import numpy as np
 import streamlit as st
-from pages.digits.probability_bars import probability_bars
 
 from core.analysis.change import change
+from core.charts import numbers
 from core.ui import link, page
 from core.ui.board import board, picked_on
+from core.ui.class_bars import class_bars
 from core.ui.question import ask
 from pages.digits import net as digit_net
 from pages.digits.board import SHOWN, open_map, strips
@@ -49,7 +50,7 @@ def most_changed(net: Net, image: np.ndarray) -> tuple[str, str]:
     """The layer whose values changed most from the start to the end, and the numbers behind it."""
     first, last = net.at(0).see(image), net.at(-1).see(image)
     found = {title: change(first[name], last[name]) for name, title in LAYERS.items()}
-    parts = ", ".join(f"{title} by {100 * value:.0f} %" for title, value in found.items())
+    parts = ", ".join(f"{title} by {numbers.percent(value, 0)}" for title, value in found.items())
     right = max(found, key=found.__getitem__)
     return right, f"Root of the summed squared differences, against that of the trained values: {parts}, for this image and this run."
 
@@ -77,14 +78,14 @@ def _columns(name: str, state: int) -> None:
     acts = {part: one.see(seen.image) for part, one in columns.items()}
     names = {part: digit_net.state_name(one.run, one.state) for part, one in columns.items()}
     tops = {part: acts[part]["probabilities"][0] for part in PARTS}
-    said = [f"**{names[part]}**, it reads {an(int(tops[part].argmax()))} ({100 * tops[part].max():.1f} %)" for part in PARTS]
+    said = [f"**{names[part]}**, it reads {an(int(tops[part].argmax()))} ({numbers.percent(tops[part].max())})" for part in PARTS]
     st.markdown(f"The same image three times: {'; '.join(said)}.")
     _film(net, names["chosen"])
     _maps(net, acts, names)
     for place, part in zip(st.columns(3, gap="medium"), PARTS, strict=True):
         with place:
             st.caption(f"Probabilities, {names[part]}")
-            probability_bars(f"digits-compare-bars-{part}", tops[part], page.theme())
+            class_bars(f"digits-compare-bars-{part}", tops[part], page.theme(), noun="digit")
     page.legend(
         "each layer on one scale across the three; the middle one follows the state slider, "
         "and opens on epoch 1 while that stands at an end; the image is " + seen.name

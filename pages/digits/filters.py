@@ -1,13 +1,16 @@
 """What a filter looks for: the test patches that excite it most, and the network without it."""
 
+import math
+
 import numpy as np
 import streamlit as st
 
 from core.analysis.confusion import suffers_most
 from core.analysis.digit_survey import Patch, best_patches, switch_off
-from core.charts import digit_bars
+from core.charts import numbers, raster
+from core.charts.recall import recall_dots
 from core.charts.strips import Pictures, sheet
-from core.charts.theme import Theme
+from core.charts.theme import Theme, rgb
 from core.data.digits import Digits
 from core.models.counts import accuracy, recall
 from core.ui import link, page
@@ -16,7 +19,7 @@ from pages.digits import net as digit_net
 from pages.digits.input import PAGE
 from pages.digits.net import Net
 from pages.digits.panel import filters
-from pages.digits.table import FINGER, tiled_slices
+from pages.digits.table import FINGER
 from pages.digits.watch import an
 
 LAYERS = {"relu1": "Convolution 1", "relu2": "Convolution 2"}
@@ -55,7 +58,7 @@ def _patches(net: Net, conv: str, patches: list[list[Patch]], digits: Digits) ->
     limit = float(np.abs(kernel).max())
     rows = []
     for f, row in enumerate(patches):
-        head = tiled_slices(kernel[f]) if conv == "conv2" else kernel[f, 0]
+        head = raster.tiled(kernel[f], math.isqrt(len(kernel[f]) - 1) + 1)
         name = f"Filter {f}" + (f", its {kernel.shape[1]} slices" if conv == "conv2" else "") + ": switch it off"
         rows.append(
             [(f"{f}/", name, Pictures(head[None], "signed", limit))]
@@ -106,7 +109,7 @@ def _in_image(patch: Patch, number: int, conv: str, digits: Digits, colours: The
     scale = 6
     levels = np.repeat(np.repeat(digits.images[patch.image], scale, 0), scale, 1)
     pixels = colours.ink_palette[(levels.astype(np.uint16) * 254 // 255).astype(np.uint8)]  # (168, 168, 3)
-    mark = np.array([int(colours.wrong[i : i + 2], 16) for i in (1, 3, 5)], np.uint8)
+    mark = np.array(rgb(colours.wrong), np.uint8)
     top, left = patch.row * scale, patch.column * scale
     end, right = top + patch.side * scale - 1, left + patch.side * scale - 1
     for line in (slice(top, top + 2), slice(end - 1, end + 1)):
@@ -133,25 +136,29 @@ def _without(net: Net, conv: str, count: int, digits: Digits) -> None:
     whole, cut = found.counts, switch_off(found, conv, int(off or 0))
     before, after, worst = recall(whole), recall(cut), suffers_most(whole, cut)
     st.markdown(
-        f"Without filter **{off}** of convolution {conv[-1]}: **{100 * accuracy(cut):.2f} %** of {len(found.labels):,} test digits "
-        f"are read right, with all filters **{100 * accuracy(whole):.2f} %**."
+        f"Without filter **{off}** of convolution {conv[-1]}: **{numbers.percent(accuracy(cut), 2)}** of {len(found.labels):,} test digits "
+        f"are read right, with all filters **{numbers.percent(accuracy(whole), 2)}**."
     )
     if worst is not None:
         to = int(np.argmax(np.where(np.arange(len(cut)) == worst, -1, cut[worst])))
         st.markdown(
-            f"The **{worst}** suffers most: {100 * before[worst]:.1f} % before, {100 * after[worst]:.1f} % now; "
+            f"The **{worst}** suffers most: {numbers.percent(before[worst])} before, {numbers.percent(after[worst])} now; "
             f"it is taken for {an(to)} most often."
         )
     else:
         st.markdown("No digit suffers: what this filter says, the others say too.")
     page.chart(
-        digit_bars.recalls(before, after, page.theme()),
+        recall_dots(
+            [str(digit) for digit in range(len(before))], before, after, page.theme(), what="digit", words="ring all filters, dot one off"
+        ),
         alt_text="; ".join(
-            f"{d}: {100 * a:.1f} % with all filters, {100 * b:.1f} % without" for d, (a, b) in enumerate(zip(before, after, strict=True))
+            f"{d}: {numbers.percent(a)} with all filters, {numbers.percent(b)} without"
+            for d, (a, b) in enumerate(zip(before, after, strict=True))
         ),
         key="digits-without",
+        width="stretch",
     )
-    st.caption("Circle: all filters. Diamond: this filter off. The axis starts where the lowest value asks for it.")
+    st.caption("Ring: all filters. Dot: this filter off.")
 
 
 def _keep() -> None:

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import streamlit as st
-from PIL import Image
 
 from core.data import pictures
 from core.data.drawing import Prepared, UnusableDrawing, prepare_drawing
@@ -18,7 +17,6 @@ from pages.digits import net as digit_net
 PAGE = "digits"
 PAD = "digits-pad"
 SOURCES = {"pad": "Draw", "test": "Test digit", "upload": "Upload"}
-LONGEST = 168  # pixels of an upload's side once its ink is found
 
 
 @dataclass(frozen=True)
@@ -118,19 +116,8 @@ def _uploaded(centre: bool, height: int) -> Given | None:
         return None
     try:
         ink = pictures.ink(pictures.grey(pictures.read_upload(upload.getvalue(), upload.name)))
-        prepared = prepare_drawing(square(ink), centre=centre)
+        prepared = prepare_drawing(pictures.ink_square(ink), centre=centre)
     except (pictures.BadPicture, UnusableDrawing) as error:
         page.empty("This picture cannot be read", str(error), height=height)
         return None
     return Given(prepared.centred, f"your picture {upload.name}", prepared=prepared)
-
-
-def square(ink: np.ndarray) -> np.ndarray:
-    """Ink (h, w) in the middle of a square of at most 168 pixels, faint grains left out."""
-    side = max(ink.shape)
-    canvas = np.zeros((side, side), np.float32)
-    top, left = (side - ink.shape[0]) // 2, (side - ink.shape[1]) // 2
-    canvas[top : top + ink.shape[0], left : left + ink.shape[1]] = ink
-    if side > LONGEST:
-        canvas = np.asarray(Image.fromarray(canvas).resize((LONGEST, LONGEST), Image.Resampling.BOX))
-    return np.where(canvas < 0.2, 0, canvas).astype(np.float32)

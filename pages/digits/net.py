@@ -8,6 +8,7 @@ import streamlit as st
 
 from core.analysis import digit_survey
 from core.analysis.digit_survey import Survey
+from core.analysis.templates import limit
 from core.data import digits
 from core.models.network import activations
 from core.runs import shipped, store
@@ -102,13 +103,7 @@ def state_weights(key: str, state: int) -> dict[str, np.ndarray]:
 
 def test_digits() -> digits.Digits:
     """The test digits on this machine: MNIST's 10,000, or those that stand in."""
-    return _test_digits(not digits.trouble())
-
-
-@st.cache_resource(show_spinner=False)
-def _test_digits(whole: bool) -> digits.Digits:
-    """Read once for each answer to "is MNIST whole?"."""
-    return digits.load_any("test")
+    return cached.test_digits()
 
 
 def probe() -> np.ndarray:
@@ -126,7 +121,7 @@ def _limits(key: str, source: str) -> dict[str, float]:
     """Taken once for each run and source of the test digits."""
     run = cached.run(key)
     acts = activations(run.spec.model, state_weights(key, run.states - 1), probe(), np.float32)
-    return {name: float(np.quantile(np.abs(values), 0.999)) or 1.0 for name, values in acts.items()} | {"input": 1.0, "probabilities": 1.0}
+    return {name: limit(values, 0.999) for name, values in acts.items()} | {"input": 1.0, "probabilities": 1.0}
 
 
 @st.cache_resource(show_spinner="Looking at every test digit...", max_entries=2)
@@ -166,4 +161,4 @@ def label(name: str) -> str:
         return f"{name}: cannot be shown"
     share = 100 * run.history["accuracy_test"][-1]
     own = "" if name in SHIPPED else f", seed {run.spec.model.seed}, {name[:6]}"
-    return f"{run.spec.data.train:,} digits, {run.spec.train.epochs} epochs: {share:.1f} %{own}"
+    return f"{run.spec.data.train:,} digits, {run.spec.train.epochs} epochs: {share:.1f}%{own}"

@@ -71,7 +71,7 @@ def show() -> None:
         return
     state = digit_net.nearest(run, link.value(PAGE, "epoch"))
     page.header("Inside a digit recogniser", sentence(digit_net.Net(name, run, state)), notes)
-    data_status.mnist()
+    data_status.notice("mnist")
     net = _controls(name, state)
     section = st.segmented_control(
         "Section",

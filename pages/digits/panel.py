@@ -7,7 +7,7 @@ import numpy as np
 import streamlit as st
 
 from core.analysis.terms import convolution_terms, dense_terms, pool_terms
-from core.charts import digit_map
+from core.charts import cells, ledger
 from core.models.digit_layers import layers
 from core.ui import link, page
 from pages.digits import net as digit_net
@@ -56,7 +56,17 @@ def _map(net: Net, acts: Mapping[str, np.ndarray], image: int, layer: str, numbe
     left, right = st.columns([5, 7], gap="medium")
     with left:
         page.chart(
-            digit_map.large_map(values, colours, signed=layer in SIGNED, limit=limit, pick=(row, column), side=300),
+            cells.cells(
+                values,
+                limit,
+                colours,
+                kind="signed" if layer in SIGNED else "amount",
+                size=max(1, 300 // max(values.shape)),
+                legend=True,
+                printed=True,
+                pick=True,
+                picked=(row, column),
+            ),
             alt_text=f"Map {number} of {layer} with its values; the square at row {row}, column {column} is picked",
             key=name,
             select=True,
@@ -83,9 +93,9 @@ def read_cell(text: str) -> str:
 def _picked(name: str, values: np.ndarray) -> tuple[int, int]:
     """The square that was clicked here, else the link's, else the largest value's."""
     event = st.session_state.get(name)
-    cells = event["selection"].get("cell") if event and "selection" in event else None
-    if cells:
-        st.session_state[link.key(PAGE, "cell")] = f"{int(cells[0].get('row', 0))}-{int(cells[0].get('column', 0))}"
+    clicked = event["selection"].get("picked") if event and "selection" in event else None
+    if clicked:
+        st.session_state[link.key(PAGE, "cell")] = f"{int(clicked[0].get('row', 0))}-{int(clicked[0].get('column', 0))}"
     if chosen := link.value(PAGE, "cell"):
         row, column = (int(part) for part in chosen.split("-"))
         if row < values.shape[0] and column < values.shape[1]:
@@ -132,12 +142,21 @@ def _convolution(net: Net, acts: Mapping[str, np.ndarray], image: int, layer: st
     with st.container(horizontal=True):
         for (name, values), top in zip(parts.items(), tops, strict=True):
             page.chart(
-                digit_map.term(values, name, colours, signed=name != "what it sees", limit=top),
+                cells.cells(
+                    values,
+                    top,
+                    colours,
+                    kind="amount" if name == "what it sees" else "signed",
+                    title=name,
+                    size=180 // max(values.shape),
+                    axes=False,
+                    printed=True,
+                ),
                 alt_text=f"{name}, 5x5; its values add up to {values.sum():.6f}",
             )
     if inputs > 1:
         page.chart(
-            digit_map.bars(
+            ledger.parts(
                 np.append(found.channels, found.bias), [f"input map {i}" for i in range(inputs)] + ["bias"], colours, title="what each adds"
             ),
             alt_text="The sum over each input map, and the bias",
@@ -155,7 +174,7 @@ def _dense(net: Net, acts: Mapping[str, np.ndarray], image: int, unit: int) -> N
     left, right = st.columns([6, 6], gap="medium")
     with left:
         page.chart(
-            digit_map.bars(
+            ledger.parts(
                 np.append(found.maps, found.bias), [f"map {i}" for i in range(maps)] + ["bias"], page.theme(), title="what each adds"
             ),
             alt_text=f"What each pooled map and the bias add to the logit of digit {unit}",

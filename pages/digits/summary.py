@@ -3,8 +3,8 @@
 import pandas as pd
 import streamlit as st
 
-from core.analysis.weight_summary import layer_table, weight_table
-from core.charts import digit_map
+from core.analysis.weight_summary import layer_table, spread, weight_table
+from core.charts.histogram import histogram
 from core.ui import page
 from pages.digits import net as digit_net
 from pages.digits.net import Net
@@ -29,7 +29,9 @@ def summary(net: Net) -> None:
         st.dataframe(weights, hide_index=True, width="content", height="content", column_config=style)
     with st.container(horizontal=True, key="digits-histograms"):
         for name, values in net.weights.items():
-            page.chart(digit_map.histogram(values, name, page.theme()), alt_text=f"How the values of {name} are spread")
+            page.chart(
+                histogram(spread(values), page.theme(), title=name, width=230, height=110), alt_text=f"How the values of {name} are spread"
+            )
     st.caption("Each histogram has its own axes. Move the state slider: the kernels spread out while they learn.")
     left, right = st.columns([1, 5])
     left.download_button("Layers (CSV)", _csv(layers), "digit-layers.csv", "text/csv", on_click="ignore", icon=":material/download:")

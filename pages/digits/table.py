@@ -1,14 +1,17 @@
 """Activation tables: ten example digits down, the filters of a layer across."""
 
+import math
+
 import numpy as np
 import streamlit as st
 
 from core.analysis import digit_examples, digit_survey
-from core.charts import digit_bars
+from core.charts import numbers, raster
 from core.charts.strips import Pictures, sheet, sheet_png, strip
 from core.models.network import activations
 from core.ui import link, page
 from core.ui.board import board, picked_on
+from core.ui.class_bars import class_bars
 from pages.digits import net as digit_net
 from pages.digits.board import SIGNED, open_map
 from pages.digits.input import PAGE
@@ -139,7 +142,7 @@ def _rows(
     head: list[Picture] = [("", "", blank)]
     for f in order:
         slices = kernel[f]  # (in, 5, 5)
-        tiled = slices[0] if len(slices) == 1 else tiled_slices(slices)
+        tiled = raster.tiled(slices, math.isqrt(len(slices) - 1) + 1)
         head.append((f"kernel/{f}", f"Kernel of filter {f}", Pictures(tiled[None], "signed", strongest)))
     rows = [head]
     for i, title in enumerate(titles):
@@ -147,17 +150,6 @@ def _rows(
         row += [(f"{i}/{layer}:{f}", f"Filter {f} on {title}", Pictures(acts[layer][i, f][None], kind, limit)) for f in order]
         rows.append(row)
     return rows
-
-
-def tiled_slices(slices: np.ndarray) -> np.ndarray:
-    """Eight slices (8, 5, 5) as three rows of three with lines of zeros between, (17, 17)."""
-    across = int(np.ceil(np.sqrt(len(slices))))
-    k = slices.shape[-1]
-    out = np.zeros((across * (k + 1) - 1, across * (k + 1) - 1))
-    for n, piece in enumerate(slices):
-        r, c = n // across * (k + 1), n % across * (k + 1)
-        out[r : r + k, c : c + k] = piece
-    return out
 
 
 def _pick() -> None:
@@ -195,10 +187,10 @@ def _slices(net: Net, kernel: np.ndarray, number: int) -> None:
 def _dense(acts: dict[str, np.ndarray], titles: list[str]) -> None:
     """Each example with its ten probabilities."""
     colours = page.theme()
-    pictures = [strip(Pictures(acts["input"][i], "ink", 1), colours, title=title, alt=title, side=84) for i, title in enumerate(titles)]
     with st.container(horizontal=True, key="digits-table"):
-        for title, shares, picture in zip(titles, acts["probabilities"], pictures, strict=True):
-            page.chart(
-                digit_bars.ten(shares, title, picture.url, colours),
-                alt_text=f"{title}: read as {shares.argmax()}, {100 * shares.max():.1f} %",
-            )
+        for i, (title, shares) in enumerate(zip(titles, acts["probabilities"], strict=True)):
+            picture = strip(Pictures(acts["input"][i], "ink", 1), colours, title=title, alt=title, side=84)
+            with st.container(width=250, key=f"digits-table-{i}"):
+                st.markdown(f"{title}: read as **{shares.argmax()}**, {numbers.percent(shares.max())}")
+                board(f"digits-table-picture-{i}", [picture])
+                class_bars(f"digits-table-bars-{i}", shares, colours, noun="digit", upright=True)

@@ -6,9 +6,10 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import streamlit as st
-from core.charts.digit_history import SPLITS, curve
 
-from core.data import digits
+from core.charts import curves, numbers
+from core.data import catalog
+from core.data.catalog import DataSet
 from core.runs import store
 from core.runs.run import Run
 from core.runs.shipped.digits import SMALL
@@ -23,29 +24,29 @@ ASKED = "_digits-asked"  # session key: the spec that was sent off
 IMAGES = (100, 250, 500, 1_000, 2_000, 5_000)
 RATES = (0.01, 0.05, 0.1, 0.15, 0.3, 0.6)
 MOST_EPOCHS = 20
-ASKED_FOR = "500-10-0.15-1"  # images, epochs, learning rate and seed, as they stand in the link
+SETS = ("mnist", "uci-digits")  # data sets that the digit CNN can train on, the first that is here first
+ASKED_FOR = "500-10-0.15-1"  # images, epochs, learning rate and seed, as they stand in the link; a data set may follow
 FIELDS = ("images", "epochs", "rate", "seed")
-COLUMNS = {
-    "training": ("loss", "accuracy_train"),
-    "validation": ("loss_validation", "accuracy_validation"),
-    "test": ("loss_test", "accuracy_test"),
-}
+LOSSES = {"training": "loss", "validation": "loss_validation", "test": "loss_test"}
+SHARES = {"training": "accuracy_train", "validation": "accuracy_validation", "test": "accuracy_test"}
 
 
 def read_training(text: str) -> str:
-    """The `training` of a link: images, epochs, learning rate and seed of a small training.
+    """The `training` of a link: images, epochs, learning rate, seed and perhaps data set of a small training.
 
     Raises:
         ValueError: the form has no such choices.
     """
-    images, epochs, rate, seed = text.split("-")
+    images, epochs, rate, seed, *name = text.split("-", 4)
+    if name and name[0] not in SETS:
+        raise ValueError(text)
     if int(images) not in IMAGES or not 1 <= int(epochs) <= MOST_EPOCHS or float(rate) not in RATES:
         raise ValueError(text)
     meta(TrainSpec, "seed").read(seed)
     return text
 
 
-TRAIN = link.text("training", ASKED_FOR, read_training, f"images, epochs, learning rate and seed, such as {ASKED_FOR}")
+TRAIN = link.text("training", ASKED_FOR, read_training, f"images, epochs, learning rate, seed and perhaps data set, such as {ASKED_FOR}")
 
 
 def collect() -> None:
@@ -60,10 +61,6 @@ def collect() -> None:
 
 def training(net: Net) -> None:
     """The fifth section."""
-    trouble = digits.trouble()
-    if trouble:
-        page.empty("Training needs MNIST", trouble)
-        return
     left, right = st.columns([3, 8], gap="large")
     with left:
         spec = _form()
@@ -88,9 +85,13 @@ def _form() -> RunSpec | None:
     keys = [f"digits-train-{name}" for name in FIELDS]
     chosen = link.value(PAGE, "training")
     if st.session_state.get("_digits-train") != chosen or keys[0] not in st.session_state:
-        parts = chosen.split("-")
-        st.session_state.update(zip(keys, (int(parts[0]), int(parts[1]), float(parts[2]), int(parts[3])), strict=True))
-    images = forms.field(DataSpec, "train", keys[0], title="Training images", among=IMAGES)
+        images, epochs, rate, seed, *name = chosen.split("-", 4)
+        st.session_state.update(zip(keys, (int(images), int(epochs), float(rate), int(seed)), strict=True))
+        st.session_state["digits-train-data"] = name[0] if name else SETS[0]
+    data = _data()
+    sizes = [count for count in IMAGES if count <= data.splits["train"]]
+    st.session_state[keys[0]] = min(st.session_state[keys[0]], sizes[-1])
+    images = forms.field(DataSpec, "train", keys[0], title="Training images", among=sizes)
     epochs = forms.field(TrainSpec, "epochs", keys[1], least=1, most=MOST_EPOCHS)
     rate = forms.field(TrainSpec, "learning_rate", keys[2], among=RATES)
     seed = forms.field(
@@ -100,13 +101,13 @@ def _form() -> RunSpec | None:
         title="Seed of weights and order",
         help="Seed 0 with the other choices as they come repeats the shipped training.",
     )
-    chosen = f"{images}-{epochs}-{rate:g}-{seed}"
+    chosen = f"{images}-{epochs}-{rate:g}-{seed}" + ("" if data.name == SETS[0] else f"-{data.name}")
     st.session_state[link.key(PAGE, "training")] = st.session_state["_digits-train"] = chosen
     link.write(PAGE, {"training": None if chosen == ASKED_FOR else chosen})
     try:
         spec = replace(
             SMALL,
-            data=replace(SMALL.data, train=int(images)),
+            data=replace(SMALL.data, name=data.name, train=int(images), test=min(SMALL.data.test, data.splits["test"])),
             model=replace(SMALL.model, seed=int(seed)),
             train=replace(SMALL.train, epochs=int(epochs), learning_rate=float(rate), seed=int(seed), first_epoch_states=0),
         )
@@ -114,10 +115,20 @@ def _form() -> RunSpec | None:
         st.error(str(error))
         return None
     st.caption(
-        f"Batches of {spec.train.batch}, SGD, {spec.data.validation} images to validate, all {spec.data.test:,} test digits to test."
+        f"Batches of {spec.train.batch}, SGD, {spec.data.validation} images to validate, {spec.data.test:,} {data.test_words} to test."
     )
     st.button("Train", key="digits-train", type="primary", icon=":material/play_arrow:", on_click=_start, args=(spec,))
     return spec
+
+
+def _data() -> DataSet:
+    """The data set to train on, of those that are here."""
+    here = [name for name in SETS if not catalog.missing(name)]
+    if st.session_state["digits-train-data"] not in here:
+        st.session_state["digits-train-data"] = here[0]
+    words = {name: f"{catalog.get(name).title}, {'x'.join(map(str, catalog.get(name).shape))} pixels" for name in here}
+    chosen = st.radio("Train on", here, format_func=words.__getitem__, key="digits-train-data", horizontal=True, persist_state="session")
+    return catalog.get(str(chosen))
 
 
 def _start(spec: RunSpec) -> None:
@@ -144,11 +155,12 @@ def _done(asked: RunSpec) -> None:
         page.empty("No network came of it", "The stored run has gone; train it again.", height=260)
         return
     name = digit_net.known(asked.key)
-    share = 100 * run.history["accuracy_test"][-1]
+    share = numbers.percent(run.history["accuracy_test"][-1])
     seconds = float(np.sum(run.history["seconds"]))
     st.markdown(
-        f"Done: **{share:.1f} %** of {run.spec.data.test:,} test digits are read right after {run.spec.train.epochs} epochs on "
-        f"{run.spec.data.train:,} images ({seconds:.1f} s of training steps). It now stands in the chooser above."
+        f"Done: **{share}** of {run.spec.data.test:,} {catalog.get(run.spec.data).test_words} are read right after "
+        f"{run.spec.train.epochs} epochs on {run.spec.data.train:,} images ({seconds:.1f} s of training steps). It now stands in the "
+        "chooser above."
     )
     _curves(run)
     st.button("Look inside it", key="digits-open-own", icon=":material/search:", on_click=_open, args=(name,))
@@ -163,19 +175,20 @@ def _open(name: str) -> None:
 
 def _curves(run: Run) -> None:
     """Loss and accuracy of a run as far as it is."""
-    frames = []
-    for split in SPLITS:
-        loss, accuracy = COLUMNS[split]
-        if loss in run.history:
-            frames.append(pd.DataFrame({"epoch": run.epochs, "split": split, "loss": run.history[loss], "accuracy": run.history[accuracy]}))
-    history = pd.concat(frames)
-    with st.container(horizontal=True, key="digits-curves"):
-        for what, now in (("loss", run.history["loss"][-1]), ("accuracy", run.history["accuracy_test"][-1])):
-            page.chart(
-                curve(history, run.spec.train.epochs, what, page.theme()),
-                alt_text=f"{what} over {len(run.epochs)} states, now {now:.4f}",
-                key=f"digits-curve-{what}",
+    last = max(run.spec.train.epochs, 1)
+    with st.container(key="digits-curves"):
+        whats = (("loss", "cross-entropy", LOSSES, None, "loss"), ("accuracy", "share right", SHARES, (0.0, 1.0), "accuracy_test"))
+        for box, (what, title, columns, domain, now) in zip(st.columns(2), whats, strict=True):
+            there = {name: column for name, column in columns.items() if column in run.history}
+            states = pd.DataFrame(
+                {"state": range(len(run.epochs)), "epoch": run.epochs, **{name: run.history[column] for name, column in there.items()}}
             )
+            chart = curves.over_epochs(
+                curves.table(run.history, there), states, title, page.theme(), last=last, domain=domain, percent=domain is not None
+            )
+            words = f"{what} over {len(run.epochs)} states, now {run.history[now][-1]:.4f}"
+            with box:
+                page.chart(chart, alt_text=words, key=f"digits-curve-{what}", width="stretch")
 
 
 def _spread(run: Run) -> None:
@@ -184,6 +197,7 @@ def _spread(run: Run) -> None:
     if not len(ends):
         return
     st.caption(
-        f"The same training from {len(ends)} starts and orders of the images ends at {100 * ends.min():.1f} to {100 * ends.max():.1f} % "
-        f"of {run.spec.data.test:,} test digits (mean {100 * ends.mean():.1f} %)."
+        f"The same training from {len(ends)} starts and orders of the images ends at {numbers.percent(ends.min())} to "
+        f"{numbers.percent(ends.max())} of {run.spec.data.test:,} {catalog.get(run.spec.data).test_words} "
+        f"(mean {numbers.percent(ends.mean())})."
     )

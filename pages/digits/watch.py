@@ -4,15 +4,15 @@ import io
 
 import numpy as np
 import streamlit as st
-from pages.digits.probability_bars import probability_bars
-from PIL import Image
 from streamlit.delta_generator import DeltaGenerator
 
 from core.analysis.dense import order
 from core.charts.strips import Pictures, Strip, strip
 from core.charts.theme import Theme
+from core.data.pictures import scaled
 from core.ui import link, page
 from core.ui.board import board
+from core.ui.class_bars import class_bars
 from core.ui.drawing_pad import drawing_pad
 from core.ui.drawing_pad.examples import THREE
 from core.ui.drawn_digit import prepare_or_say
@@ -84,7 +84,7 @@ def _steps(seen: Given, colours: Theme) -> list[Strip]:
     """What was drawn, its box scaled, and the image that goes in; a test digit goes in as it is."""
     if seen.prepared is None:
         return [_one(seen.image, "Input: 28x28 pixels", SIDE, colours)]
-    thumbnail = np.asarray(Image.fromarray(seen.prepared.drawn).resize((SIDE, SIDE), Image.Resampling.BOX))
+    thumbnail = scaled(seen.prepared.drawn, SIDE)
     return [
         _one(thumbnail, "Ink found" if link.value(PAGE, "input") == "upload" else "Drawn", SIDE, colours),
         _one(seen.prepared.boxed, "Its box in 20x20", SIDE, colours),
@@ -107,7 +107,7 @@ def _show(net: Net, seen: Given | None, middle: DeltaGenerator, right: DeltaGene
     with right:  # first, since what is sent first is drawn first
         layer_board("digits-layers", [*_steps(seen, colours), *maps])
     with middle:
-        probability_bars("digits-probabilities", acts["probabilities"][0], colours, title=reading, words=why)
+        class_bars("digits-probabilities", acts["probabilities"][0], colours, noun="digit", title=reading, words=why)
     return acts
 
 

@@ -4,38 +4,28 @@ import streamlit as st
 
 from core.data import pulse_files
 from core.specs import DataSpec, PulseSpec
-from core.ui import forms, link
+from core.ui import forms
 from core.ui.pulse_set import BadPulseFile, Source, drawn, opened
-from pages.pulses import choices
+from pages.pulses import choices, words
+from pages.pulses.choices import key
 from pages.pulses.own import plain
 
 LEFT = ("size", "line", "pixel_noise", "missing_columns", "drift")
 RIGHT = ("amplitude", "square_width", "gaussian_sd", "frequency", "phase", "x_offset", "y_offset")
 
 
-def _key(name: str) -> str:
-    return link.key(choices.PAGE, name)
-
-
 def controls() -> Source:
     """The choices of the set; returns the set they ask for."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.segmented_control(
-            "Images in the set", choices.COUNTS, key=_key("count"), format_func="{:,}".format, required=True, persist_state="session"
+            "Images in the set", choices.COUNTS, key=key("count"), format_func="{:,}".format, required=True, persist_state="session"
         )
-        forms.field(
-            DataSpec,
-            "seed",
-            _key("seed"),
-            title="Seed",
-            help="Another seed, another set; the same seed, the same pixels.",
-            width=130,
-        )
-        forms.field(PulseSpec, "classes", _key("classes"))
+        forms.field(DataSpec, "seed", key("seed"), title="Seed", help=words.SEED_HELP, width=130)
+        forms.field(PulseSpec, "classes", key("classes"))
         with st.popover("How it is drawn", icon=":material/tune:", width="content"):
             _drawing()
         with st.popover("Open a set", icon=":material/folder_open:", width="content"):
-            st.markdown("A ZIP file as you download it here: PNG pictures and `labels.csv` with the columns `file` and `label`.")
+            st.markdown(words.OPEN_A_SET)
             file = st.file_uploader("Set of pulses (ZIP)", "zip", key="pulses-upload")
             st.caption("Remove the file to come back to the set drawn here.")
     if file is not None:

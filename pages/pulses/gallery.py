@@ -8,18 +8,20 @@ from core.analysis import pulse_sets
 from core.charts import pulse_parameters
 from core.data.pulses import MEANINGS, used
 from core.specs import PULSE_CLASSES
-from core.ui import link, page
+from core.ui import choices as all_choices
+from core.ui import page
 from core.ui.pulse_set import Source, picture, tile_side, tile_url
 from core.ui.thumbnails import Thumbnail, thumbnails
 from pages.pulses import choices
-from pages.pulses.designer import checked
+from pages.pulses.shape import checked
+from pages.pulses.words import SPREAD
 
 SHOWN = 48  # pictures at a time
-_PICKED = link.key(choices.PAGE, "open")  # row of the picture that was opened
+_WIPES = "pulses-wipes"  # how often the ranges were cleared: a chart of another name has none
 
 
 def _chart_key(name: str) -> str:
-    return f"pulses-parameters-{name}-{st.session_state.get('_pulses-wipe', 0)}"
+    return f"pulses-parameters-{name}-{st.session_state.get(_WIPES, 0)}"
 
 
 def _brushed(names: list[str]) -> dict[str, tuple[float, float]]:
@@ -34,32 +36,24 @@ def _brushed(names: list[str]) -> dict[str, tuple[float, float]]:
 
 
 def _wipe() -> None:
-    st.session_state["_pulses-wipe"] = st.session_state.get("_pulses-wipe", 0) + 1
+    st.session_state[_WIPES] = st.session_state.get(_WIPES, 0) + 1
 
 
-def _turn(by: int) -> None:
-    st.session_state["_pulses-first"] = st.session_state.get("_pulses-first", 0) + by * SHOWN
-
-
-def _pick(row: int) -> None:
-    st.session_state[_PICKED] = row
-    choices.write()
-
-
-@st.fragment
+@all_choices.fragment
 def gallery(source: Source) -> None:
     """Pictures that fit the choice, the one picked, and the distributions to choose in."""
     values = pulse_sets.shown(source.frame, source.spec.size)
     names = pulse_sets.spread(values)
     ranges = _brushed(names)
-    kinds = [kind for kind in source.spec.classes if kind in (st.session_state.get("pulses-show") or source.spec.classes)]
+    choices.put("show", [kind for kind in choices.value("show") if kind in source.spec.classes])
+    kinds = choices.value("show") or list(source.spec.classes)
     rows = pulse_sets.fitting(values, kinds, ranges)
     left, right = st.columns([8, 3])
     with left:
         _wall(source, rows, ranges)
     with right:
         _opened(source, values)
-    st.markdown("**How the set spreads.** Drag across a chart: the gallery keeps the pulses within that range.")
+    st.markdown(SPREAD)
     _distributions(source, values, names)
 
 
@@ -67,18 +61,24 @@ def _wall(source: Source, rows: np.ndarray, ranges: dict[str, tuple[float, float
     """Class filter, what is chosen in words, and the pictures."""
     count = len(source.frame)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.pills("Show only", source.spec.classes, selection_mode="multi", key="pulses-show", persist_state="session")
+        st.pills("Show only", source.spec.classes, selection_mode="multi", key=choices.key("show"), persist_state="session")
         if ranges:
             st.button("Clear the ranges", key="pulses-wipe", on_click=_wipe, icon=":material/close:")
-        first = st.session_state.get("_pulses-first", 0)
-        first = 0 if first >= len(rows) or first < 0 else first
-        st.session_state["_pulses-first"] = first
+        first = choices.value("first")
+        first = 0 if first >= len(rows) else first
+        after = first + SHOWN
         if len(rows) > SHOWN:
-            st.button("Back", key="pulses-back", on_click=_turn, args=(-1,), disabled=first == 0, icon=":material/chevron_left:")
+            back, turn = max(first - SHOWN, 0), choices.put
+            st.button("Back", key="pulses-back", on_click=turn, args=("first", back), disabled=first == 0, icon=":material/chevron_left:")
             st.button(
-                "Next", key="pulses-next", on_click=_turn, args=(1,), disabled=first + SHOWN >= len(rows), icon=":material/chevron_right:"
+                "Next",
+                key="pulses-next",
+                on_click=turn,
+                args=("first", after),
+                disabled=after >= len(rows),
+                icon=":material/chevron_right:",
             )
-    part = rows[first : first + SHOWN]
+    part = rows[first:after]
     limits = ", ".join(f"{MEANINGS[name].title} {low:.3g} to {high:.3g} {MEANINGS[name].unit}" for name, (low, high) in ranges.items())
     within = f" with {limits}" if limits else ""
     st.caption(
@@ -94,12 +94,18 @@ def _wall(source: Source, rows: np.ndarray, ranges: dict[str, tuple[float, float
         for row, image, label in zip(part, source.images(part), labels, strict=True)
     ]
     with st.container(height=400, border=False):
-        thumbnails("pulses-gallery", items, side=tile_side(source.spec.size), picked=st.session_state.get(_PICKED), on_pick=_pick)
+        thumbnails(
+            "pulses-gallery",
+            items,
+            side=tile_side(source.spec.size),
+            picked=choices.value("open"),
+            on_pick=lambda row: choices.put("open", row),
+        )
 
 
 def _opened(source: Source, values: pd.DataFrame) -> None:
     """The picture that was picked, its numbers in full, and the way to the designer."""
-    row = st.session_state.get(_PICKED)
+    row = choices.value("open")
     if row is None or not 0 <= row < len(source.frame):
         page.empty("No pulse is open", "Click one in the gallery to open it.", 200)
         return
@@ -121,7 +127,7 @@ def _opened(source: Source, values: pd.DataFrame) -> None:
     st.dataframe(table, hide_index=True, height="content")
     shape = checked(kind, {name: float(source.frame[name].iloc[row]) for name in used(kind)})
     if shape is not None and st.button("Change it in the designer", key="pulses-edit", icon=":material/edit:"):
-        choices.open_in_designer(shape)
+        choices.design(shape)
         st.rerun()
 
 

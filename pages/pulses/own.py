@@ -3,31 +3,24 @@
 It is kept as st.session_state["own_pulse"] = {"name": str, "image": (H, W) uint8 of 0 and 1}.
 """
 
-from pathlib import Path
-
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
 from core.data import own_pulse, pulses
-from core.data.formula import FUNCTIONS, FormulaError, pointer
+from core.data.formula import FUNCTIONS, LONGEST, FormulaError, pointer
 from core.data.pulse_files import BadPulseFile, to_png
 from core.specs import PulseSpec
+from core.ui import choices as all_choices
 from core.ui import page
 from core.ui.drawing_pad import drawing_pad
 from core.ui.pulse_set import picture
-from pages.pulses.designer import Shape
+from core.ui.site import entry
+from pages.pulses import choices, words
+from pages.pulses.choices import WAYS, key
+from pages.pulses.shape import Shape
 
 KEPT = "own_pulse"
-CNN_PAGE = Path(__file__).parents[2] / "pages" / "cnn.py"
-WAYS = ("Formula", "CSV file", "Drawing")
-EXAMPLES = {
-    "beat": "0.5 + 0.35*sin(2*pi*10*t)*sin(2*pi*t)",
-    "two bells": "0.2 + 0.5*gauss(t - 0.35, 0.06) + 0.3*gauss(t - 0.7, 0.04)",
-    "soft step": "0.5 + 0.3*tanh(20*(t - 0.5))",
-    "ringing": "0.4 + 0.4*exp(-4*t)*cos(2*pi*8*t)",
-    "square": "0.3 + 0.4*box((t - 0.5)/0.2)",
-}
 
 
 def keep(name: str, image: NDArray[np.uint8]) -> None:
@@ -37,18 +30,9 @@ def keep(name: str, image: NDArray[np.uint8]) -> None:
 
 def sentence(spec: PulseSpec, shape: Shape) -> str:
     """What the designer shows now, with its numbers."""
-    at = pulses.place(spec, shape.kind, shape.values)
-    words = {
-        "square": "{width:.3g} px wide, centred at column {x0:.3g}",
-        "gaussian": "with a standard deviation of {sd:.3g} px, centred at column {x0:.3g}",
-        "sinusoid": "{frequency:.3g} cycles long",
-        "sawtooth": "{frequency:.3g} cycles long",
-    }
+    found = words.SHAPES[shape.kind].format(**pulses.place(spec, shape.kind, shape.values))
     ink = int(pulses.draw_one(spec, shape.kind, shape.values).sum())
-    return (
-        f"A {shape.kind} {at['amplitude']:.3g} px high, {words[shape.kind].format(**at)}, "
-        f"on a screen of {spec.size} by {spec.size} pixels: {ink:,} of {spec.size**2:,} pixels are ink."
-    )
+    return words.SENTENCE.format(shape=found, size=spec.size, ink=ink, pixels=spec.size**2)
 
 
 def actions(spec: PulseSpec, shape: Shape) -> None:
@@ -74,21 +58,13 @@ def actions(spec: PulseSpec, shape: Shape) -> None:
 def details() -> str:
     """Formulas and conventions."""
     formulas = "\n".join(f"- **{kind}**: `{formula}`" for kind, formula in pulses.FORMULAS.items())
-    return (
-        f"{formulas}\n\n"
-        "x runs from 0 at the left to 1 at the right, y upwards. Places are shares of the room that a pulse leaves free: at 0 % it touches "
-        "the left or the lower edge, at 100 % the right or the upper one. Frequency is in cycles an image width. "
-        "In the literature a gaussian is also written exp(-(x - x0)² / w²); here it is always exp(-(x - x0)² / (2 sd²)). "
-        "The pen is a square as wide as the line; in each column all pixels between the lowest and the highest place of the pen are ink, "
-        "so steep flanks never break. A gaussian keeps 2.5 sd of room on each side. "
-        "One-hot labels follow the study: 001 square, 010 gaussian, 100 sinusoid."
-    )
+    return f"{formulas}\n\n{words.DETAILS}"
 
 
-@st.fragment
+@all_choices.fragment
 def own(spec: PulseSpec) -> None:
     """Make a pulse and keep it."""
-    way = st.segmented_control("Make it from a", WAYS, key="pulses-own-way", default=WAYS[0], required=True, persist_state="session")
+    way = st.segmented_control("Make it from a", WAYS, key=key("make"), required=True, persist_state="session")
     left, right = st.columns([3, 2])
     made: tuple[str, NDArray[np.uint8]] | None = None
     with left:
@@ -105,22 +81,23 @@ def own(spec: PulseSpec) -> None:
 def _example() -> None:
     chosen = st.session_state["pulses-own-example"]
     if chosen:
-        st.session_state["pulses-own-formula"] = EXAMPLES[chosen]
+        choices.put("formula", words.EXAMPLES[chosen])
+        st.session_state["pulses-own-example"] = None  # it may be changed, and then is that example no more
 
 
 def _formula(spec: PulseSpec) -> tuple[str, NDArray[np.uint8]] | None:
-    st.session_state.setdefault("pulses-own-formula", EXAMPLES["beat"])
-    st.pills("Begin with", list(EXAMPLES), key="pulses-own-example", on_change=_example)
+    st.pills("Begin with", list(words.EXAMPLES), key="pulses-own-example", on_change=_example)
     text = st.text_input(
         "y of t, for t from 0 at the left to 1 at the right",
-        key="pulses-own-formula",
+        key=key("formula"),
+        max_chars=LONGEST,
         persist_state="session",
         help="y is 0 at the bottom of the screen and 1 at its top.",
     )
-    fitted = st.checkbox("Scale it to fill the screen", key="pulses-own-fit", persist_state="session")
+    fitted = st.checkbox("Scale it to fill the screen", key=key("fit"), persist_state="session")
     with st.expander("What a formula may hold"):
-        st.markdown("Numbers, `t`, `pi`, `e`, brackets and `+ - * / ^ < > <= >=`; a comparison is 1 where it holds and 0 elsewhere.")
-        st.markdown("\n".join(f"- `{name}`: {words}" for name, (_, _, words) in FUNCTIONS.items()))
+        st.markdown(words.FORMULA_WORDS)
+        st.markdown("\n".join(f"- `{name}`: {meaning}" for name, (_, _, meaning) in FUNCTIONS.items()))
     try:
         heights = own_pulse.from_formula(text, spec.size)
     except FormulaError as error:
@@ -185,13 +162,12 @@ def kept() -> None:
     found = st.session_state.get(KEPT)
     if found:
         st.markdown(f"Kept for the CNN page: **{plain(found['name'])}**")
-        if CNN_PAGE.exists():
-            st.page_link(
-                "pages/cnn/page.py",
-                label="See what a network makes of it",
-                icon=":material/arrow_forward:",
-                query_params={"section": "convolution", "image": "own"},
-            )
+        st.page_link(
+            entry("cnn").file,
+            label="See what a network makes of it",
+            icon=":material/arrow_forward:",
+            query_params={"section": "convolution", "image": "own"},
+        )
 
 
 def plain(text: str) -> str:

@@ -6,8 +6,10 @@ import streamlit as st
 from core.analysis import pulse_sets
 from core.charts import raster
 from core.data import pulses
-from core.ui import page, question
+from core.ui import choices, page, question
 from core.ui.pulse_set import Source, picture
+from pages.pulses import words
+from pages.pulses.choices import PAGE
 
 
 @st.cache_data(show_spinner=False, max_entries=32)
@@ -15,7 +17,7 @@ def _twins(spec, count: int, seed: int, _frame) -> pulse_sets.Twins | None:
     return pulse_sets.twins(spec, _frame)
 
 
-@st.fragment
+@choices.fragment
 def twins(source: Source) -> None:
     """Ask which of the two is the square; the pair comes from the set on the page."""
     found = (
@@ -24,7 +26,7 @@ def twins(source: Source) -> None:
         else pulse_sets.twins(source.spec, source.frame)
     )
     if found is None:
-        st.caption("This set holds no gaussian; choose that class to be asked about it.")
+        st.caption(words.NO_TWINS)
         return
     square_left = source.seed % 2 == 0
     names = ("square", "gaussian") if square_left else ("gaussian", "square")
@@ -37,26 +39,11 @@ def twins(source: Source) -> None:
         size = source.spec.size
         bell = pulses.place(source.spec, "gaussian", found.gaussian)
         box = pulses.place(source.spec, "square", found.square)
-        because = (
-            f"The {names[0]} is on the left. "
-            f"The gaussian is {bell['amplitude']:.3g} px high with a standard deviation of {bell['sd']:.3g} px; "
-            f"the square {box['amplitude']:.3g} px high and {box['width']:.3g} px wide. "
-            f"They differ in {found.different:,} of {size * size:,} pixels."
-        )
+        because = words.ANSWER.format(left=names[0], bell=bell, box=box, different=found.different, pixels=size * size)
         return ("Left" if square_left else "Right"), because
 
-    question.ask(
-        "pulses",
-        "twins",
-        "One of the smallest gaussians of this set stands beside a square made to resemble it, pixel for pixel as a network gets them. "
-        "Which one is the square?",
-        ("Left", "Right"),
-        answer,
-        "Look at the feet and the shoulders: the square meets the base line at a right angle, the gaussian bends into it. "
-        "A network can only use those few pixels, so a kernel that answers to corners is worth having.",
-        voice="the pixels say",
-    )
-    if st.session_state.get("guess-pulses-twins"):
+    pair = f"{names[0]} {source.spec.size} {found.gaussian['amplitude']:.4g} {found.gaussian['gaussian_sd']:.4g}"
+    if question.ask(PAGE, "twins", words.QUESTION, ("Left", "Right"), answer, words.WHY, subject=pair, voice="the pixels say"):
         _difference(found, source.spec.size)
 
 

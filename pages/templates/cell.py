@@ -10,7 +10,7 @@ from core.charts import confusion as chart
 from core.charts import raster
 from core.ui import link, page
 from core.ui.thumbnails import Thumbnail, thumbnails
-from pages.templates.image import missing, stand_in
+from pages.templates.image import missing
 from pages.templates.view import PAGE, TITLES, View, choice_key, epoch_label, opener, probabilities, test_images, thumbnail_colours
 
 CHART = f"{PAGE}-confusion-chart"  # how the keys of the matrices begin
@@ -132,7 +132,6 @@ def _images(cell: Cell) -> None:
     rows = probabilities(view, images)
     members = confusion.cell_images(rows, images.labels, cell.row, cell.column)
     if not images.own:
-        stand_in(view)
         st.caption(f"The counts are those of MNIST; of the digits here {len(members):,} fall into this cell.")
     theme = page.theme()
     items = [

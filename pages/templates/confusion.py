@@ -124,7 +124,11 @@ def _one(view: View, clock: View, form: str) -> None:
     if form == "images":
         images = test_images(view.data)
         if images is None:
-            page.empty("No pictures to show", "The counts are here: choose Counts or Row %. The pictures come with CIFAR-10.", chart.HEIGHT)
+            page.empty(
+                "No pictures to show",
+                "The counts are here: choose Counts or Row %. The pictures come with CIFAR-10.",
+                chart.height(len(view.classes)),
+            )
             return
         frame = _top_images(view.name, view.state, theme.dark, images.source)
         page.chart(

@@ -4,7 +4,7 @@ import numpy as np
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from core.analysis.votes import film, sides, unit_order
+from core.analysis.votes import film, leaners, sides, unit_order
 from core.charts import raster
 from core.charts import templates as pictures
 from core.charts import theme as colours
@@ -95,7 +95,7 @@ def _one_layer(view: View) -> None:
 def _answer(view: View) -> tuple[str, str]:
     """How many classes lean strongly on each filter, from the output weights on the screen."""
     kernel = view.weights["dense2.kernel"]
-    strong = (np.abs(kernel) > np.abs(kernel).max(axis=0) / 2).sum(axis=1)  # (units,) classes that give it half their largest weight
+    strong = leaners(kernel)
     alone = int((strong == 1).sum())
     right = "one class each" if alone > len(kernel) / 2 else "parts and contrasts shared by classes"
     return right, (

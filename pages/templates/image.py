@@ -74,7 +74,6 @@ def _test_image(view: View) -> Picked | None:
     picked = Picked(values, label, f"{images.source} test image {index:,}, {with_article(view.classes[label])}")
     url = raster.rgb_url(image_pixels(values, page.theme()))
     thumbnails(f"{PAGE}-picked", [Thumbnail(0, url, picked.words)], side=4 * view.shape[0])
-    stand_in(view)
     return picked
 
 
@@ -87,17 +86,10 @@ def _another(images: Images, view: View | None) -> None:
     st.session_state[link.key(PAGE, "image")] = int(np.random.default_rng().choice(among))
 
 
-def stand_in(view: View) -> None:
-    """Say which digits stand in where MNIST is not here, and offer it."""
-    images = test_images(view.data)
-    if images is not None and not images.own:
-        data_status.mnist()
-
-
 def missing() -> None:
     """What the CIFAR-10 pictures would add, and the way to get them; once a page."""
     st.markdown(
         "**The pictures themselves are not here.** They would add single images to match with the templates, the misread ones, those "
         "behind each cell of the confusion matrix, and samples of each class."
     )
-    data_status.cifar10()
+    data_status.notice("cifar10")

@@ -6,7 +6,7 @@ from core.analysis.mistakes import CLOSE, CONFIDENT, KINDS, Mistakes, chosen, mi
 from core.charts import raster
 from core.ui import cached, page
 from core.ui.thumbnails import Thumbnail, thumbnails
-from pages.templates.image import missing, stand_in
+from pages.templates.image import missing
 from pages.templates.view import (
     ANY,
     PAGE,
@@ -40,7 +40,6 @@ def misread(name: str) -> None:
         predicted = st.selectbox("Read as", options, key=choice_key("predicted", options), persist_state="session", width=150)
         with st.container(width=300):
             epoch_slider(run)
-    stand_in(view)
     with st.container(key=f"{PAGE}-mistakes"):
         for kind, column in zip(KINDS[:2], st.columns(2, gap="large"), strict=True):
             part = chosen(found, kind, *(None if c == ANY else view.classes.index(c) for c in (actual, predicted)))

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from core.ui import cached, link, page
+from core.data import catalog
+from core.ui import cached, data_status, link, page
 from pages.templates.confusion import FORMS, matrix
 from pages.templates.gallery import gallery
 from pages.templates.hidden import hidden
@@ -137,7 +138,10 @@ def main() -> None:
             persist_state="session",
             width=320,
         )
-    if cached.run_or_say(model) is not None:
+    run = cached.run_or_say(model)
+    if run is not None:
+        if catalog.get(run.spec.data).unasked:  # others are offered where their pictures would be
+            data_status.notice(run.spec.data.name)
         show(section, model)
 
 

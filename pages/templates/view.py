@@ -8,11 +8,12 @@ import numpy as np
 import streamlit as st
 
 from core.analysis import templates
+from core.charts import numbers
 from core.charts.templates import COLOUR_WORDS, image_pixels
 from core.charts.theme import SIGNED_WORDS, Theme
-from core.data import cifar, digits
+from core.data import catalog, digits
 from core.data.class_means import class_means as averages
-from core.data.folder import MissingData, data_folder
+from core.data.folder import MissingData
 from core.models import network
 from core.models.counts import accuracy
 from core.runs.run import Run
@@ -35,8 +36,7 @@ WEIGHTS, VOTES = BARS
 ANY = "any"  # class
 NOTHING = "nothing"  # to compare with
 OWN = "own"  # order of the hidden filters
-CLASSES = {"mnist": tuple("0123456789"), "cifar10": cifar.CLASSES}
-IMAGE_WORDS = {"mnist": "MNIST test digits", "cifar10": "CIFAR-10 test pictures (the last 10,000 of its training file)"}
+CLASSES = {name: catalog.get(name).classes for name in ("mnist", "cifar10")}
 
 
 @dataclass(frozen=True)
@@ -53,12 +53,12 @@ class View:
 
     @property
     def classes(self) -> tuple[str, ...]:
-        return CLASSES[self.data]
+        return catalog.classes_of(self.run.spec.data)
 
     @property
     def shape(self) -> tuple[int, ...]:
         """Of one image."""
-        return templates.SHAPES[self.data]
+        return catalog.shape_of(self.run.spec.data)
 
     @property
     def hidden(self) -> bool:
@@ -101,7 +101,7 @@ class View:
     def accuracy_words(self) -> str:
         """How many test images this state reads right, from the counts stored with the run."""
         counts = self.run.evaluation("confusion")[self.state]
-        return f"{self.share:.1%} of {counts.sum():,} {IMAGE_WORDS[self.data]} right"
+        return f"{self.share:.1%} of {counts.sum():,} {catalog.get(self.data).test_words} right"
 
     def seeds_words(self) -> str:
         """Test accuracy at the end over the run's seeds: mean and range; empty where none are stored."""
@@ -189,7 +189,7 @@ def epoch_slider(run: Run) -> None:
 
 def signed(value: float, digits: int = 4) -> str:
     """A number with a true minus sign."""
-    return f"{value:.{digits}f}".replace("-", "−")
+    return numbers.fixed(value, digits)
 
 
 def with_article(word: str) -> str:
@@ -212,38 +212,36 @@ def limit(name: str) -> float:
 
 def test_images(data: str) -> Images | None:
     """The test images of a data set, the stand-in digits without MNIST, or None where there are none."""
-    stamp = digits.trouble() if data == "mnist" else str(cifar.available())
-    return _test_images(data, str(data_folder()), stamp)
+    return _test_images(data, catalog.stamp(data))
 
 
 @st.cache_resource(show_spinner="Reading the test images", max_entries=4)
-def _test_images(data: str, folder: str, stamp: str) -> Images | None:
-    """As `test_images`, read again when the folder or what is in it changes."""
+def _test_images(data: str, stamp: str) -> Images | None:
+    """As `test_images`, read again when the data set comes or goes."""
     if data == "mnist":
-        found = digits.load_any("test")
+        found = cached.test_digits()
         return Images(found.images, found.labels, found.source, found.source == digits.SOURCE)
     try:
-        return Images(*cifar.load("test"), "CIFAR-10", True)
+        return Images(*catalog.load(data, "test"), catalog.get(data).title, True)
     except MissingData:
         return None
 
 
 def class_means(view: View) -> np.ndarray | None:
     """Average training image of each class, (classes, *shape) in [0, 1]: as stored with the run, or from the data; None without."""
-    return _class_means(view.name, str(data_folder()))
+    return _class_means(view.name, catalog.stamp(view.data))
 
 
 @st.cache_resource(show_spinner="Averaging the training images", max_entries=8)
-def _class_means(name: str, folder: str) -> np.ndarray | None:
+def _class_means(name: str, stamp: str) -> np.ndarray | None:
     run = cached.run(name)
-    data = run.spec.data.name
     try:
         stored = run.evaluation("class_means")
-        return stored.reshape(-1, *templates.SHAPES[data]).astype(np.float32)
+        return stored.reshape(-1, *catalog.shape_of(run.spec.data)).astype(np.float32)
     except KeyError:
         pass
     try:
-        images, labels = (digits if data == "mnist" else cifar).load("train")
+        images, labels = catalog.load(run.spec.data, "train")
     except MissingData:
         return None
     return averages(images, labels, run.spec.model.sizes[-1]).astype(np.float32) / 255

@@ -6,6 +6,7 @@ import torch
 
 from core.analysis import templates
 from core.analysis.matching import decisive, match
+from core.data.catalog import get
 from core.models import dense
 
 
@@ -17,7 +18,7 @@ def network(request):
     layer = torch.nn.Linear(inputs, outputs)
     with torch.no_grad():
         layer.weight.mul_(8)
-    images = np.random.default_rng(0).integers(0, 256, (5, *templates.SHAPES[name]), dtype=np.uint8)
+    images = np.random.default_rng(0).integers(0, 256, (5, *get(name).shape), dtype=np.uint8)
     return name, layer, images
 
 
@@ -27,9 +28,9 @@ def test_products_sum_to_the_logits_of_torch(network):
     with torch.no_grad():
         logits = layer(torch.from_numpy(x)).numpy()
         probabilities = torch.softmax(layer(torch.from_numpy(x)).double(), 1).numpy()
-    rolled = templates.rolled(layer.weight.detach().numpy().T, templates.SHAPES[name])
+    rolled = templates.rolled(layer.weight.detach().numpy().T, get(name).shape)
     for i, image in enumerate(x):
-        found = match(rolled, layer.bias.detach().numpy(), image.reshape(templates.SHAPES[name]))
+        found = match(rolled, layer.bias.detach().numpy(), image.reshape(get(name).shape))
         np.testing.assert_allclose(found.products.reshape(10, -1).sum(1) + found.bias, logits[i], atol=1e-5)
         np.testing.assert_allclose(found.positive + found.negative + found.bias, found.logits, atol=1e-12)
         np.testing.assert_allclose(found.logits, logits[i], atol=1e-5)

@@ -1,6 +1,7 @@
 """What the network answers to, on a network small enough to check by hand."""
 
 import numpy as np
+import pandas as pd
 import pytest
 import torch
 
@@ -41,6 +42,14 @@ def test_sweep_reports_the_networks_own_numbers(model):
     np.testing.assert_allclose(found, maps.amax((2, 3)).numpy(), atol=1e-5)
 
 
+def test_called_by_hand():
+    table = {0.0: "square", 1.0: "gaussian", 2.0: "square", 3.0: "square"}  # value -> the class with the largest output
+    rows = [(value, name, 0.7 if name == winner else 0.3) for value, winner in table.items() for name in ("gaussian", "square")]
+    outputs = pd.DataFrame(rows, columns=["value", "class", "output"])
+    assert pulse_response.called(outputs, "square", (1.0, 2.0)) == ((1, 2), (2, 2))
+    assert pulse_response.called(outputs, "square", None) == ((3, 4), (0, 0))
+
+
 def test_liked_patches_give_the_responses_they_claim(model):
     images = (np.random.default_rng(0).random((7, 32, 32)) < 0.1).astype(np.uint8)
     found = pulse_response.liked(model.spec, model.weights(), images, 3)
@@ -54,6 +63,21 @@ def test_liked_patches_give_the_responses_they_claim(model):
     for kernel in (1, 2):
         mine = found.loc[found["kernel"] == kernel, "response"].to_numpy()
         np.testing.assert_allclose(mine, np.sort(best[:, kernel - 1])[::-1][:3], atol=1e-5)
+
+
+def test_many_images_in_parts_give_the_same(model, monkeypatch):
+    images = (np.random.default_rng(0).random((7, 32, 32)) < 0.1).astype(np.uint8)
+    asked = (model.spec, model.weights(), SPEC, "square", "square_width", {"amplitude": 0.3})
+    whole, swept = pulse_response.liked(model.spec, model.weights(), images, 3), pulse_response.sweep(*asked, points=5)
+    monkeypatch.setattr(pulse_response, "VALUES", 2 * 3 * 32 * 32)  # two images at a time
+    assert len(list(pulse_response._parts(model.spec, model.weights(), images))) == 4
+    pd.testing.assert_frame_equal(pulse_response.liked(model.spec, model.weights(), images, 3), whole, atol=1e-5)
+    for part, all_at_once in zip(pulse_response.sweep(*asked, points=5), swept, strict=True):
+        pd.testing.assert_frame_equal(part, all_at_once, atol=1e-5)
+
+
+def test_no_images_have_no_patches(model):
+    assert pulse_response.liked(model.spec, model.weights(), np.zeros((0, 32, 32)), 3).empty
 
 
 def test_analysis_leaves_the_weights_as_they_were(model):

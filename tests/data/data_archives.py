@@ -3,7 +3,6 @@
 import gzip
 import hashlib
 import io
-import pickle
 import socket
 import struct
 import tarfile
@@ -13,11 +12,12 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import numpy as np
 
+from core.data.cifar import BINARY
 from core.data.digits import RAW_FILES
 
 
 def mnist() -> tuple[dict[str, bytes], dict[str, str], dict[str, bytes]]:
-    """Files to serve, MD5 of each, and the raw files within: full size, label i % 10, every pixel (7 i) % 256."""
+    """Files to serve, the checksum of each, and the raw files within: full size, label i % 10, every pixel (7 i) % 256."""
     served, raw = {}, {}
     for name, (shape, _) in RAW_FILES.items():
         index = np.arange(shape[0])
@@ -25,34 +25,38 @@ def mnist() -> tuple[dict[str, bytes], dict[str, str], dict[str, bytes]]:
         head = struct.pack(f">{1 + len(shape)}I", 0x800 + len(shape), *shape)
         raw[name] = head + values.astype(np.uint8).tobytes()
         served[f"{name}.gz"] = gzip.compress(raw[name], 1)
-    return served, {name: hashlib.md5(data).hexdigest() for name, data in served.items()}, raw
+    return served, {name: f"md5:{hashlib.md5(data).hexdigest()}" for name, data in served.items()}, raw
 
 
-def cifar10() -> tuple[dict[str, bytes], dict[str, str]]:
-    """The archive to serve, and the MD5 of it and of what it holds: label i % 10, channels (i, 1, 2) % 256."""
-    files = {}
-    for number in range(6):
-        index = np.arange(10_000) + 10_000 * number
-        pixels = np.stack([index % 256, np.full(10_000, 1), np.full(10_000, 2)], 1).astype(np.uint8)  # (10000, 3)
-        batch = {"data": np.repeat(pixels, 1024, axis=1), "labels": (index % 10).tolist()}  # channel after channel
-        files["test_batch" if number == 5 else f"data_batch_{number + 1}"] = pickle.dumps(batch)
-    files["batches.meta"] = pickle.dumps({"label_names": [f"class {i}" for i in range(10)]})
+def cifar10(images: int = 10_000) -> tuple[dict[str, bytes], dict[str, str]]:
+    """The archive to serve, with so many images in each of its six files, and its checksum: label i % 10, channels (i, 1, 2) % 256.
+
+    The first pixel of each image is (i, 3, 4) % 256 and the last of the first row (i, 5, 6) % 256, so that order shows.
+    """
     out = io.BytesIO()
     with tarfile.open(fileobj=out, mode="w:gz", compresslevel=1) as tar:
-        for name, data in files.items():
-            info = tarfile.TarInfo(f"cifar-10-batches-py/{name}")
-            info.size = len(data)
-            tar.addfile(info, io.BytesIO(data))
+        for number in (5, 2, 0, 1, 3, 4):  # in the archive they stand in no order either
+            index = np.arange(images) + images * number
+            records = np.empty((images, 3073), np.uint8)
+            records[:, 0] = index % 10
+            records[:, 1:1025], records[:, 1025:2049], records[:, 2049:] = (index % 256)[:, None], 1, 2
+            records[:, 1025], records[:, 2049] = 3, 4
+            records[:, 1025 + 31], records[:, 2049 + 31] = 5, 6
+            name = "test_batch.bin" if number == 5 else f"data_batch_{number + 1}.bin"
+            info = tarfile.TarInfo(f"cifar-10-batches-bin/{name}")
+            info.size = records.nbytes
+            tar.addfile(info, io.BytesIO(records.tobytes()))
     archive = out.getvalue()
-    sums = {name: hashlib.md5(data).hexdigest() for name, data in (files | {"cifar-10-python.tar.gz": archive}).items()}
-    return {"cifar-10-python.tar.gz": archive}, sums
+    return {BINARY: archive}, {BINARY: f"sha256:{hashlib.sha256(archive).hexdigest()}"}
 
 
 class Server:
-    """A server on a free port of this machine. `manner` is one of serve, slow, stall, truncate, change, missing, silent."""
+    """A server on a free port of this machine. `manner` is one of serve, slow, stall, truncate, change, missing,
+    silent, endless."""
 
     def __init__(self, files: dict[str, bytes], manner: str) -> None:
         self.asked: list[str] = []
+        self.sent = 0  # bytes, of an endless answer
         outer = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -67,7 +71,8 @@ class Server:
                 if manner == "change":
                     data = data[:-9] + bytes([data[-9] ^ 1]) + data[-8:]
                 self.send_response(200)
-                self.send_header("Content-Length", str(len(data)))
+                if manner != "endless":
+                    self.send_header("Content-Length", str(len(data)))
                 self.end_headers()
                 try:
                     self._send(data)
@@ -78,6 +83,8 @@ class Server:
                 if manner in ("serve", "change"):
                     self.wfile.write(data)
                     return
+                while manner == "endless":
+                    outer.sent += self.wfile.write(data)
                 self.wfile.write(data[: len(data) // 2])
                 self.wfile.flush()
                 if manner == "stall":

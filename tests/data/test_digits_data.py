@@ -11,7 +11,8 @@ import pytest
 from scipy.ndimage import zoom
 from sklearn.datasets import load_digits
 
-from core.data import digits, folder, stand_in
+from core.data import catalog, digits, folder, stand_in, uci_digits
+from core.data.drawing import resized_digits
 
 ROOT = Path(__file__).parents[2]
 REAL = ROOT.parent / "shared" / "data"
@@ -100,20 +101,35 @@ def test_stand_in_is_all_of_the_uci_digits_once() -> None:
         assert max(np.corrcoef(box, place)[0, 1] for place in places) > 0.95
 
 
-def test_stand_in_is_centred_by_mass() -> None:
-    images = np.concatenate([stand_in.load(split)[0] for split in stand_in.SPLITS]).astype(float)
+def test_stand_in_is_centred_by_mass_where_mnist_is() -> None:
+    """MNIST's centre of mass lies in [13.5, 14.5) on both axes, see core/data/drawing.py."""
+    images = np.concatenate([stand_in.load(split)[0] for split in catalog.get("uci-digits").splits]).astype(float)
     mass = images.sum(axis=(1, 2))
     for axis in (1, 2):
         centre = (images.sum(axis=3 - axis) * np.arange(28)).sum(axis=1) / mass
-        assert np.abs(centre - 13.5).max() <= 0.55  # half a pixel of rounding
+        assert np.abs(centre - 14).max() <= 0.55  # half a pixel, and the rounding to whole numbers of ink
 
 
 def test_centring_by_hand() -> None:
-    ink = np.zeros((20, 20))
-    ink[0:2, 0:2] = 1  # centre of mass at 0.5: must come to 13.5
-    out = stand_in.centred(ink)
-    assert out.sum() == 4 * 255 and (out[8:10, 8:10] == 255).all()  # as far as the 20x20 box can go: 8 pixels
-    assert stand_in.centred(np.zeros((8, 8))).sum() == 0
+    ink = np.zeros((2, 20, 20), np.uint8)
+    ink[0, 0:2, 0:2] = 255  # centre of mass at 0.5: must come to 13.5
+    ink[1, 9:11, 4:6] = 255  # rows at 9.5 move by 4 to 13.5, columns at 4.5 by the 8 that there are
+    out = resized_digits(ink)
+    assert out[0].sum() == 4 * 255 and (out[0, 8:10, 8:10] == 255).all()  # as far as the 20x20 box can go: 8 pixels
+    assert out[1].sum() == 4 * 255 and (out[1, 13:15, 12:14] == 255).all()
+    assert resized_digits(np.zeros((1, 8, 8), np.uint8)).sum() == 0
+
+
+def test_digits_of_the_size_stay_and_other_sizes_scale_with_it() -> None:
+    images = uci_digits.load("test")[0][:20]
+    assert resized_digits(images, 8) is images
+    large = resized_digits(images, 56)
+    assert large.shape == (20, 56, 56) and large.dtype == np.uint8
+    inked = large > 60
+    for axis in (1, 2):  # the box is 40 pixels
+        lines = inked.any(axis=axis)
+        reach = [np.flatnonzero(line).max() - np.flatnonzero(line).min() + 1 for line in lines]
+        assert max(reach) <= 40
 
 
 def test_archives_of_the_tests_are_not_mnist() -> None:

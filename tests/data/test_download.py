@@ -3,11 +3,11 @@
 import hashlib
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import data_archives as archives
@@ -15,11 +15,12 @@ import numpy as np
 import pytest
 from data_archives import Server
 
-from core.data import cifar, digits, download, fetch, folder
+from core.data import catalog, cifar, digits, download, fetch, folder
 from core.data.download import Download
 from core.data.fetch import Source
 
-MNIST, MNIST_MD5, MNIST_RAW = archives.mnist()
+MNIST, MNIST_SUMS, MNIST_RAW = archives.mnist()
+TOTAL = sum(map(len, MNIST.values()))
 
 
 @pytest.fixture(autouse=True)
@@ -43,8 +44,7 @@ def serve() -> Iterator[Callable[..., Server]]:
 
 
 def mnist_from(*addresses: str, limit: float = 60, stall: float = 1.5) -> Download:
-    total = sum(map(len, MNIST.values()))
-    return Download("mnist", "MNIST", total, limit, Source(addresses, MNIST_MD5, stall))
+    return Download(replace(catalog.get("mnist"), size=TOTAL), limit, Source(addresses, MNIST_SUMS, stall))
 
 
 def finish(item: Download) -> download.Progress:
@@ -78,21 +78,19 @@ def test_whole_archives_become_mnist(serve, empty_data_folder: Path, monkeypatch
     [
         ("stall", "did not answer for 1.5 seconds"),
         ("silent", "did not answer for 1.5 seconds"),
-        ("truncate", "sent a file that is cut or changed (its MD5 sum is wrong)"),
-        ("change", "sent a file that is cut or changed (its MD5 sum is wrong)"),
+        ("truncate", "sent a file that is cut or changed (it ended early)"),
+        ("change", "sent a file that is cut or changed (its checksum is wrong)"),
+        ("endless", "sent a file that is cut or changed (it is too long)"),
         ("missing", "answered with error 404"),
     ],
 )
 def test_a_bad_server_leaves_nothing_and_says_why(serve, empty_data_folder: Path, tmp_path: Path, manner: str, why: str) -> None:
-    before = socket.getdefaulttimeout()
-    socket.setdefaulttimeout(1.5)  # what the process does for itself
-    try:
-        with pytest.raises(fetch.FetchFailed) as failure:
-            fetch.fetch("mnist", tmp_path / "scratch", empty_data_folder, Source((serve(manner).address,), MNIST_MD5, 1.5))
-    finally:
-        socket.setdefaulttimeout(before)
+    server = serve(manner)
+    with pytest.raises(fetch.FetchFailed) as failure:
+        fetch.fetch("mnist", tmp_path / "scratch", empty_data_folder, TOTAL, Source((server.address,), MNIST_SUMS, 1.5))
     assert str(failure.value) == f"127.0.0.1 {why}"
-    assert not empty_data_folder.exists()
+    assert not empty_data_folder.exists() and not list((tmp_path / "scratch").glob("*"))
+    assert server.sent < 3 * TOTAL + 10_000_000, "an endless answer is left within what the sockets hold"
 
 
 def test_a_stalling_server_ends_in_a_sentence_and_the_stand_in(serve, empty_data_folder: Path) -> None:
@@ -107,7 +105,7 @@ def test_a_stalling_server_ends_in_a_sentence_and_the_stand_in(serve, empty_data
 def test_refused_connection_says_so_and_trying_again_works(serve, empty_data_folder: Path) -> None:
     item = mnist_from(archives.unused_address())
     assert finish(item).sentence == "MNIST could not be downloaded: 127.0.0.1 refused the connection."
-    item._source = Source((serve("serve").address,), MNIST_MD5)
+    item._source = Source((serve("serve").address,), MNIST_SUMS)
     assert finish(item).state == download.DONE
 
 
@@ -174,7 +172,7 @@ def test_folder_that_cannot_be_written(tmp_path: Path, monkeypatch: pytest.Monke
 
 
 def test_left_over_scratch_is_swept(serve, empty_data_folder: Path) -> None:
-    old, young = empty_data_folder / ".mnist-old", empty_data_folder / ".mnist-young"
+    old, young = empty_data_folder / ".download-mnist-old", empty_data_folder / ".download-mnist-young"
     for scratch in (old, young):
         scratch.mkdir(parents=True)
     os.utime(old, (1, 1))
@@ -185,9 +183,10 @@ def test_left_over_scratch_is_swept(serve, empty_data_folder: Path) -> None:
 def test_process_ends_with_its_parent(serve, empty_data_folder: Path) -> None:
     code = f"""
 import os
+from core.data.catalog import get
 from core.data.download import Download
 from core.data.fetch import Source
-item = Download("mnist", "MNIST", 1, 60, Source(({serve("silent").address!r},), {{}}, 60))
+item = Download(get("mnist"), 60, Source(({serve("silent").address!r},), {{}}, 60))
 item.start()
 print(item._process.pid, flush=True)
 os._exit(0)
@@ -213,22 +212,44 @@ def test_mirror_of_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     assert download._configured("cifar10") == Source(("http://school.example/data/cifar10/",))
 
 
+def cifar10_from(server: Server, sums: dict[str, str], size: int) -> Download:
+    return Download(replace(catalog.get("cifar10"), size=size), 120, Source((server.address,), sums))
+
+
 def test_cifar10_arrives_as_arrays_without_pickle(serve, empty_data_folder: Path) -> None:
     files, sums = archives.cifar10()
-    item = Download("cifar10", "CIFAR-10", len(files["cifar-10-python.tar.gz"]), 120, Source((serve("serve", files).address,), sums))
-    end = finish(item)
+    end = finish(cifar10_from(serve("serve", files), sums, len(files[cifar.BINARY])))
     assert end.state == download.DONE, end.sentence
-    assert [p.name for p in empty_data_folder.iterdir()] == [cifar.ARCHIVE]
+    assert [p.name for p in empty_data_folder.iterdir()] == [cifar.ARRAYS]
     images, labels = cifar.load("test")
     assert images.shape == (10_000, 32, 32, 3) and labels[3] == 3
-    np.testing.assert_array_equal(images[5, 0, 0], [40_005 % 256, 1, 2])
+    np.testing.assert_array_equal(images[5, 1, 0], [40_005 % 256, 1, 2])
 
 
 def test_cifar10_with_a_wrong_sum_is_refused(serve, empty_data_folder: Path) -> None:
-    files, _ = archives.cifar10()
-    end = finish(Download("cifar10", "CIFAR-10", 1, 120, Source((serve("serve", files).address,), {})))  # torchvision's own sums
-    assert end.state == download.FAILED and "MD5" in end.sentence
+    files, _ = archives.cifar10(20)
+    end = finish(cifar10_from(serve("serve", files), {}, len(files[cifar.BINARY])))  # the published sum
+    assert end.state == download.FAILED and "checksum is wrong" in end.sentence
     assert not list(empty_data_folder.iterdir())
+
+
+def test_cifar10_that_is_longer_than_the_table_says_is_refused(serve, empty_data_folder: Path) -> None:
+    files, sums = archives.cifar10(20)
+    end = finish(cifar10_from(serve("serve", files), sums, len(files[cifar.BINARY]) - 1))
+    assert end.state == download.FAILED and "it is too long" in end.sentence
+    assert not list(empty_data_folder.iterdir())
+
+
+def test_the_sizes_and_sums_are_those_of_the_published_archives() -> None:
+    """What pages of MNIST's and CIFAR-10's makers, torchvision and many others say."""
+    assert digits.archives().sums == {
+        "train-images-idx3-ubyte.gz": "md5:f68b3c2dcbeaaa9fbdd348bbdeb94873",
+        "train-labels-idx1-ubyte.gz": "md5:d53e105ee54ea40749a09fcbcd1e9432",
+        "t10k-images-idx3-ubyte.gz": "md5:9fb629c4189551a2d022fa330f9573f3",
+        "t10k-labels-idx1-ubyte.gz": "md5:ec29112dd5afa0611ce80d1b7f02629c",
+    }
+    assert catalog.get("mnist").size == 9_912_422 + 28_881 + 1_648_877 + 4_542
+    assert list(digits.archives().sums) == [f"{name}.gz" for name in digits.RAW_FILES]
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from PIL import Image
 from sklearn.datasets import load_sample_images
 
 from core.data import pictures
+from core.data.drawing import prepare_drawing
 from core.data.pictures import BadPicture, read_upload
 
 RAMP = np.arange(12 * 20 * 3, dtype=np.uint8).reshape(12, 20, 3)
@@ -199,3 +200,45 @@ def test_blank_paper_is_said_to_be_blank() -> None:
         pictures.ink(np.clip(np.random.default_rng(0).normal(0.8, 0.01, (50, 50)), 0, 1))
     with pytest.raises(BadPicture):
         pictures.ink(np.full((1, 1), 0.5))
+
+
+def test_an_upload_becomes_a_small_square() -> None:
+    ink = np.zeros((300, 200), np.float32)
+    ink[100:200, 90:110] = 1
+    ink[0, 0] = 0.1
+    small = pictures.ink_square(ink)
+    assert small.shape == (168, 168) and small.max() == 1 and small[0].max() == 0
+    assert prepare_drawing(small).box[2] > prepare_drawing(small).box[3]
+
+
+def test_one_bit_keeps_thin_lines() -> None:
+    image = np.zeros((200, 200), np.uint8)
+    image[100:102] = 1
+    small = pictures.one_bit(image, 100)
+    assert small.shape == (100, 100) and small.sum() == 100
+    assert pictures.one_bit(np.eye(100, dtype=np.uint8), 100).tolist() == np.eye(100).tolist()
+    thirds = np.zeros((30, 30), np.uint8)
+    thirds[::3, :15], thirds[::3, 15:], thirds[1::3, 15:] = 1, 1, 1  # a third of each pixel's area at the left, two at the right
+    assert pictures.one_bit(thirds, 10).tolist() == [[0.0] * 5 + [1.0] * 5] * 10
+
+
+def test_middle_square_takes_the_middle() -> None:
+    grey = np.zeros((10, 30), np.float32)
+    grey[:, 10:20] = 1
+    assert pictures.middle_square(grey, 5).tolist() == np.ones((5, 5)).tolist()
+
+
+def test_scaled_averages_or_repeats() -> None:
+    image = np.arange(16, dtype=np.float32).reshape(4, 4)
+    assert pictures.scaled(image, 2).tolist() == [[2.5, 4.5], [10.5, 12.5]]
+    assert pictures.scaled(image, 8).tolist() == image.repeat(2, 0).repeat(2, 1).tolist()
+
+
+@pytest.mark.parametrize(("side", "scale", "before"), [(28, 1, 0), (40, 1, 6), (64, 2, 4), (100, 3, 8)])
+def test_in_square_enlarges_by_a_whole_number(side: int, scale: int, before: int) -> None:
+    image = np.random.default_rng(0).uniform(0.1, 1, (28, 28))
+    out = pictures.in_square(image, side)
+    assert out.shape == (side, side) and out.dtype == np.float32
+    middle = slice(before, before + 28 * scale)
+    np.testing.assert_array_equal(out[middle, middle], np.kron(image, np.ones((scale, scale))).astype(np.float32))
+    assert np.count_nonzero(out) == (28 * scale) ** 2

@@ -7,6 +7,7 @@ from playwright.sync_api import Locator, Page, TimeoutError, expect
 
 from core.analysis import templates
 from core.charts.theme import LIGHT
+from core.data.catalog import shape_of
 from core.runs.run import Run
 from pages.templates.view import CLASSES
 from tests.e2e.rest import rested
@@ -32,7 +33,7 @@ def expected(run: Run, state: int, unit: int) -> np.ndarray:
     """A template's colours worked out from the stored weights, (height, width, 3) uint8."""
     kernel = run.state(state)["dense1.kernel"].astype(np.float64)
     limit = templates.limit(run.state(-1)["dense1.kernel"])
-    shape = templates.SHAPES[run.spec.data.name]
+    shape = shape_of(run.spec.data)
     weights = kernel[:, unit].reshape(shape)
     if len(shape) == 3:
         return np.clip(np.floor(weights * (127.5 / limit) + 127.5 + 0.5), 0, 255).astype(np.uint8)

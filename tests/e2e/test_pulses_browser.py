@@ -10,8 +10,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from core.data import own_pulse, pulse_files, pulses
 from core.specs import PULSE_CLASSES, PulseSpec
-from pages.pulses.choices import text_of
-from pages.pulses.designer import Shape
+from pages.pulses.shape import Shape, text_of
 
 SPEC = PulseSpec()
 expect.set_options(timeout=30_000)

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from core.data import cifar, digits
-from core.specs import DataSpec, PulseSpec, SpecError
-from core.training.samples import samples
+from core.data.drawing import resized_digits
+from core.specs import DataSpec, ModelSpec, PulseSpec, SpecError
+from core.training.samples import as_read, samples
 
 
 def numbered(split: str) -> tuple[np.ndarray, np.ndarray]:
@@ -55,9 +56,50 @@ def test_the_hash_follows_the_images() -> None:
         (DataSpec(train=41, validation=0, test=0), "41 train images were asked for; there are 40"),
         (DataSpec(train=40, validation=0, test=1000), "1,000 test images were asked for; there are 20"),
         (DataSpec("cifar10", train=40, validation=5, test=0), "has no validation images here; set their number to 0"),
-        (DataSpec("pulses", pulses=PulseSpec()), "choose one of: mnist, cifar10"),
+        (DataSpec("pulses", pulses=PulseSpec()), "choose one of: mnist, uci-digits, cifar10"),
+        (DataSpec("fashion"), "No data set is called 'fashion'; choose one of: mnist, uci-digits, cifar10, pulses"),
     ],
 )
 def test_too_many_images_are_refused_in_a_sentence(spec: DataSpec, sentence: str) -> None:
     with pytest.raises(SpecError, match=sentence):
         samples(spec)
+
+
+UCI = DataSpec("uci-digits", train=300, validation=197, test=400)
+
+
+def cnn(image: int = 28, outputs: int = 10) -> ModelSpec:
+    return ModelSpec("digit_cnn", sizes=(outputs,), channels=(8, 16), kernel_size=5, image=image)
+
+
+def test_a_dense_network_gets_the_pixels_as_they_are() -> None:
+    bare, read = samples(UCI), samples(UCI, ModelSpec(sizes=(64, 10)))
+    assert read.train[0].shape == (300, 8, 8) and read.sha256 == bare.sha256
+
+
+@pytest.mark.parametrize("side", [28, 40])
+def test_a_digit_cnn_gets_every_part_at_its_size(side: int) -> None:
+    bare, read = samples(UCI), samples(UCI, cnn(side))
+    for split, count in (("train", 300), ("validation", 197), ("test", 400)):
+        images, labels = getattr(read, split)
+        assert images.shape == (count, side, side)
+        np.testing.assert_array_equal(images, resized_digits(getattr(bare, split)[0], side))
+        np.testing.assert_array_equal(labels, getattr(bare, split)[1])
+
+
+@pytest.mark.parametrize(
+    ("model", "sentence"),
+    [
+        (ModelSpec(sizes=(784, 10)), "These images have 64 values, the network 784 inputs; make them equal"),
+        (ModelSpec(sizes=(64, 9)), "The network has 9 outputs for the 10 classes of UCI digits"),
+        (cnn(outputs=3), "The network has 3 outputs for the 10 classes of UCI digits"),
+    ],
+)
+def test_a_network_that_cannot_read_them_is_refused_in_a_sentence(model: ModelSpec, sentence: str) -> None:
+    with pytest.raises(SpecError, match=sentence):
+        samples(UCI, model)
+
+
+def test_colours_are_refused_by_a_digit_cnn() -> None:
+    with pytest.raises(SpecError, match="A digit CNN reads grey images, and these have colours"):
+        as_read(np.zeros((1, 32, 32, 3), np.uint8), cnn())

@@ -3,6 +3,7 @@
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -11,7 +12,7 @@ from core.data.download import Progress
 from core.runs import store
 from core.specs import DataSpec, ModelSpec, RunSpec, TrainSpec
 from core.training import jobs
-from core.ui import data_status, jobs_view
+from core.ui import cached, data_status, jobs_view
 
 SPEC = RunSpec(DataSpec(train=200, validation=50, test=100), ModelSpec(sizes=(784, 6, 10)), TrainSpec(epochs=4))
 
@@ -44,8 +45,8 @@ def page() -> AppTest:
 
         from core.ui import data_status
 
-        st.markdown(f"source {data_status.mnist()}")
-        st.markdown(f"cifar10 {data_status.cifar10()}")
+        st.markdown(f"mnist {data_status.notice('mnist')}")
+        st.markdown(f"cifar10 {data_status.notice('cifar10')}")
 
     return AppTest.from_function(script, default_timeout=30)
 
@@ -65,12 +66,28 @@ def use(monkeypatch: pytest.MonkeyPatch, now: Progress) -> FakeDownload:
     return fake
 
 
-def test_offline_the_stand_in_is_named_and_mnist_offered(nothing_here, monkeypatch: pytest.MonkeyPatch) -> None:
+def lines(app: AppTest) -> list[str]:
+    """What stands on the page without opening anything: its texts, and the lines that open, in order."""
+
+    def inside(block) -> list[str]:
+        out = []
+        for child in block.children.values():
+            if child.type == "popover":
+                out.append(child.proto.popover.label)
+            else:
+                out += inside(child) if hasattr(child, "children") else [str(child.value)]
+        return out
+
+    return inside(app.main)
+
+
+def test_offline_the_stand_in_is_named_in_a_line_and_mnist_offered_behind_it(nothing_here, monkeypatch: pytest.MonkeyPatch) -> None:
     fake = use(monkeypatch, Progress(download.IDLE))
     app = page().run()
     assert not app.exception and fake.calls == ["start_once"]
-    assert stand_in.SOURCE in text(app) and f"source {stand_in.SOURCE}" in text(app) and "cifar10 False" in text(app)
-    assert [b.label for b in app.button] == ["Get MNIST (11 MB)", "Get CIFAR-10 (163 MB)"]
+    assert lines(app) == ["UCI digits stand in for MNIST", "mnist False", "CIFAR-10 is not here", "cifar10 False"]
+    assert stand_in.SOURCE in text(app) and "no sample pictures" in text(app)
+    assert [b.label for b in app.button] == ["Get MNIST (12 MB)", "Get CIFAR-10 (170 MB)"]
     app.button(key="data-mnist-get").click().run()
     assert "start" in fake.calls
 
@@ -78,18 +95,19 @@ def test_offline_the_stand_in_is_named_and_mnist_offered(nothing_here, monkeypat
 def test_running_shows_progress_and_cancel(nothing_here, monkeypatch: pytest.MonkeyPatch) -> None:
     fake = use(monkeypatch, Progress(download.RUNNING, 5_797_361, 11_594_722, 4.0))
     app = page().run()
-    assert not app.exception
+    assert not app.exception and lines(app)[0] == "Getting MNIST: 5.8 of 11.6 MB, about 4 s left"
     bar = app.get("progress")[0].proto
     assert (bar.value, bar.text) == (50, "Getting MNIST: 5.8 of 11.6 MB, about 4 s left")
     app.button(key="data-mnist-cancel").click().run()
     assert "cancel" in fake.calls
 
 
-def test_failure_is_a_sentence_and_a_second_try(nothing_here, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_failure_is_a_line_a_sentence_and_a_second_try(nothing_here, monkeypatch: pytest.MonkeyPatch) -> None:
     sentence = "MNIST could not be downloaded: 127.0.0.1 refused the connection."
     fake = use(monkeypatch, Progress(download.FAILED, sentence=sentence))
     app = page().run()
-    assert sentence in text(app) and app.button(key="data-mnist-get").label == "Try MNIST again (11 MB)"
+    assert lines(app)[0] == "MNIST could not be downloaded"
+    assert sentence in text(app) and app.button(key="data-mnist-get").label == "Try MNIST again (12 MB)"
     app.button(key="data-mnist-get").click().run()
     assert "start" in fake.calls
 
@@ -99,15 +117,57 @@ def test_damaged_mnist_is_said_to_be_damaged(tmp_path: Path, monkeypatch: pytest
     (tmp_path / digits.RAW).mkdir(parents=True)
     (tmp_path / digits.RAW / "train-images-idx3-ubyte").write_bytes(b"half")
     use(monkeypatch, Progress(download.IDLE))
-    assert "MNIST is not whole: train-images-idx3-ubyte has 4 bytes" in text(page().run())
-
-
-@pytest.mark.skipif(bool(digits.trouble()), reason="the real MNIST is not beside this checkout")
-def test_whole_mnist_needs_no_panel(monkeypatch: pytest.MonkeyPatch) -> None:
-    fake = use(monkeypatch, Progress(download.IDLE))
     app = page().run()
-    assert "source MNIST" in text(app) and fake.calls == []
+    assert lines(app)[0] == "MNIST is not whole"
+    assert "MNIST is not whole: train-images-idx3-ubyte has 4 bytes" in text(app)
+
+
+STATES = [
+    Progress(download.IDLE),
+    Progress(download.RUNNING),
+    Progress(download.RUNNING, 100_000, 11_594_722, 300.0),
+    Progress(download.RUNNING, 11_594_722, 11_594_722),
+    Progress(download.FAILED, sentence="No."),
+    Progress(download.CANCELLED, sentence="No."),
+]
+
+
+@pytest.mark.parametrize("now", STATES, ids=lambda now: f"{now.state} {now.bytes}")
+def test_every_state_is_one_short_line(nothing_here, monkeypatch: pytest.MonkeyPatch, now: Progress) -> None:
+    use(monkeypatch, now)
+    app = page().run()
+    assert len(lines(app)) == 4 and len(lines(app)[0]) <= 50 and "\n" not in lines(app)[0]
+
+
+def test_whole_mnist_needs_no_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    fake = use(monkeypatch, Progress(download.IDLE))
+    monkeypatch.setattr(digits, "trouble", lambda: "")
+    app = page().run()
+    assert "mnist True" in lines(app) and fake.calls == []
     assert not any(b.key.startswith("data-mnist") for b in app.button)
+
+
+def test_the_end_of_a_download_leaves_what_else_is_cached(nothing_here, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Others on this server keep what was read for them; the digits are read again, since their stamp has changed."""
+    kept = cached.run("digit-cnn-small")
+
+    def script():
+        import streamlit as st
+
+        from core.ui import cached, data_status
+
+        data_status.notice("mnist")
+        st.markdown(cached.test_digits().source)
+
+    fake = use(monkeypatch, Progress(download.RUNNING, 10, 20, 1.0))
+    app = AppTest.from_function(script, default_timeout=30).run()
+    assert stand_in.SOURCE in lines(app)
+    monkeypatch.setattr(digits, "trouble", lambda: "")
+    monkeypatch.setattr(digits, "load", lambda split: (np.zeros((1, 28, 28), np.uint8), np.zeros(1, np.uint8)))
+    fake.now = Progress(download.DONE, 20, 20, 2.0)
+    app.run()
+    assert lines(app) == ["MNIST"] and not app.button
+    assert cached.run("digit-cnn-small") is kept
 
 
 def test_words() -> None:

@@ -1,6 +1,6 @@
 """The shipped runs of the pulse CNN page."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from core.specs import DataSpec, ModelSpec, PulseSpec, RunSpec, TrainSpec
 
@@ -68,4 +68,18 @@ TITLES = {
     "pulse-dead": ("B: dead from the first epoch on", "The study's way with a third seed: no gradient reaches its kernels."),
     "pulse-study": ("The study's own settings, 300 epochs", "L1 loss, tanh outputs, plain gradient descent; its history alone is kept."),
 }
-LABELS = {name: title for name, (title, _) in TITLES.items()}
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A kernel that shows, at the state with most test pulses right, what the study saw."""
+
+    run: str  # name
+    kernel: int  # of the first convolution, from 1
+    pulse: str  # the class whose map shows it
+
+
+SEEN = {
+    "bright corners of the square": Seen("pulse-drops", 5, "square"),
+    "bright crests of the sinusoid": Seen("pulse-drops", 4, "sinusoid"),
+}

@@ -12,23 +12,43 @@ from core.ui.browser_part import browser_part
 
 _component = browser_part("kernel_explorer_kernel_film", __file__, isolate_styles=False)  # so that the player finds its signal
 
+LARGEST = 2_000_000  # weights that are sent, two bytes each
+
 
 @dataclass(frozen=True)
 class Row:
     """The kernels of one convolution."""
 
     title: str
-    stack: np.ndarray  # (states, kernels, k, k)
+    stack: np.ndarray  # (states sent, kernels, k, k)
     limit: float  # of the signed colours, the same for every state
     scale: int  # CSS pixels a weight
 
 
+def frames(states: int, state: int, weights: int) -> list[int]:
+    """Which states are sent, so many weights each: all, or as many as the browser takes at ease, evenly spread, with the one shown."""
+    most = max(2, LARGEST // weights)
+    if states <= most:
+        return list(range(states))
+    return sorted({round(at) for at in np.linspace(0, states - 1, most)} | {state})
+
+
 def kernel_film(
-    key: str, rows: Sequence[Row], theme: Theme, *, source: str, state: int, picked: int, on_pick: Callable[[int], None], hint: str
+    key: str,
+    rows: Sequence[Row],
+    theme: Theme,
+    *,
+    states: Sequence[int],
+    source: str,
+    state: int,
+    picked: int,
+    on_pick: Callable[[int], None],
+    hint: str,
 ) -> None:
     """Show the kernels; the player that has this container's key among its targets drives them, a click picks one.
 
     Args:
+        states: those that the rows hold; of the others the nearest is drawn.
         source: names the run; the state is set anew when it changes.
         state: the state to open on.
         picked: number of the marked kernel of the first row, from 0.
@@ -40,10 +60,12 @@ def kernel_film(
         if chosen is not None:
             on_pick(int(chosen))
 
-    _component(key=key, data=pack(rows, theme, source=source, state=state, picked=picked, hint=hint), on_picked_change=report)
+    _component(
+        key=key, data=pack(rows, theme, states=states, source=source, state=state, picked=picked, hint=hint), on_picked_change=report
+    )
 
 
-def pack(rows: Sequence[Row], theme: Theme, *, source: str, state: int, picked: int, hint: str) -> bytes:
+def pack(rows: Sequence[Row], theme: Theme, *, states: Sequence[int], source: str, state: int, picked: int, hint: str) -> bytes:
     """The message for the browser: length of the head (uint32), the head (JSON), the palette, then each row's float16 weights."""
     parts = [theme.signed_palette.tobytes(), *(np.ascontiguousarray(row.stack, dtype="<f2").tobytes() for row in rows)]
     head = {
@@ -52,7 +74,7 @@ def pack(rows: Sequence[Row], theme: Theme, *, source: str, state: int, picked: 
             {"title": row.title, "kernels": row.stack.shape[1], "side": row.stack.shape[2], "limit": row.limit, "scale": row.scale}
             for row in rows
         ],
-        "states": len(rows[0].stack),
+        "states": list(states),
         "source": source,
         "state": state,
         "picked": picked,

@@ -2,6 +2,7 @@
 // stored value itself. The hidden input `epoch` is what the player writes.
 
 const GAP = 10; // CSS pixels from kernel to kernel, borders included
+const READABLE = 72; // CSS pixels of a kernel's side that are enough
 
 let halves = null;
 function half(bits) {
@@ -38,7 +39,7 @@ class Film {
     this.palette = parts[0];
     this.weights = parts.slice(1).map((part) => new Uint16Array(part.buffer));
     const shape = JSON.stringify(head.rows.map((row) => [row.title, row.kernels, row.side, row.scale]));
-    this.signal.max = head.states - 1;
+    this.signal.max = head.states.at(-1);
     if (head.source !== this.head?.source) this.signal.value = head.state;
     this.head = head;
     if (shape !== this.shape) { this.build(); this.fit(); }
@@ -78,12 +79,15 @@ class Film {
     return box;
   }
 
-  // Whole pixels a weight, as many as asked for or as fit: all kernels beside each other, else five, and on a telephone three.
+  // Whole pixels a weight, as many as asked for or as fit: all kernels beside each other, or in as few even rows as leave
+  // each of them large enough, and on a telephone three in a row.
   fit() {
     this.box.querySelectorAll(".kf-row").forEach((box, r) => {
       const { side, scale, kernels } = this.head.rows[r];
       const room = (across) => Math.floor((this.box.clientWidth - (across - 1) * GAP) / across / side);
-      const across = [kernels, 5].find((n) => n <= kernels && room(n) >= Math.min(3, scale - 1)) ?? Math.min(3, kernels);
+      const enough = Math.min(Math.ceil(READABLE / side), scale - 1);
+      let across = kernels;
+      for (let rows = 2; across > 3 && room(across) < enough; rows++) across = Math.max(3, Math.ceil(kernels / rows));
       const size = side * Math.max(2, Math.min(scale, room(across)));
       box.querySelector(".kf-tiles").style.maxWidth = `${across * (size + GAP)}px`;
       box.querySelectorAll("canvas").forEach((canvas) => { canvas.style.width = canvas.style.height = `${size}px`; });
@@ -97,10 +101,12 @@ class Film {
     });
   }
 
-  // Where a kernel's weights start in the state shown.
+  // Where a kernel's weights start in the state shown, or in the nearest that was sent.
   start(r, kernel) {
     const { kernels, side } = this.head.rows[r];
-    return (Number(this.signal.value) * kernels + kernel) * side * side;
+    const far = (i) => Math.abs(this.head.states[i] - Number(this.signal.value));
+    const sent = this.head.states.reduce((best, _, i) => (far(i) < far(best) ? i : best), 0);
+    return (sent * kernels + kernel) * side * side;
   }
 
   draw() {

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from core.charts.theme import DARK, Theme
+from core.charts.theme import DARK, LIGHT, Theme
 from core.ui.browser_part import browser_part
 
 _component = browser_part("kernel_explorer_convolution_window", __file__)
@@ -57,7 +57,14 @@ def convolution_window(
             "name": name,
             "limits": {"kernel": float(np.abs(kernel).max()) or 1.0, "map": float(np.abs(feature_map).max()) or 1.0},
             "palettes": {part: base64.b64encode(colours.tobytes()).decode() for part, colours in palettes.items()},
-            "colours": {"mark": theme.mark, "text": theme.text, "pad": theme.grid, "window": theme.lines[1]},
+            "colours": {
+                "mark": theme.mark,
+                "text": theme.text,
+                "pad": theme.grid,
+                "window": theme.lines[1],
+                "onBright": LIGHT.text,
+                "onDark": DARK.text,
+            },
         },
     )
 

@@ -183,7 +183,7 @@ class Window {
     for (let i = 0; i < values.length; i++) {
       const at = 3 * clamp(Math.round(level(values[i])), 0, 254);
       const bright = palette[at] * 0.3 + palette[at + 1] * 0.59 + palette[at + 2] * 0.11;
-      context.fillStyle = bright > 130 ? "#111111" : "#f5f5f5";
+      context.fillStyle = bright > 130 ? this.data.colours.onBright : this.data.colours.onDark;
       const text = Number(values[i].toPrecision(2)).toString().replace("-", "−");
       context.fillText(text, ((i % columns) + 0.5) * this.cell, (Math.floor(i / columns) + 0.5) * this.cell);
     }

@@ -1,8 +1,7 @@
 """One pulse, large: dragged, slid or typed, and drawn at once in the browser."""
 
-import math
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from typing import Any
 
 import streamlit as st
@@ -11,38 +10,24 @@ from core.charts.theme import Theme
 from core.data import pulses
 from core.specs import PULSE_CLASSES, PulseSpec
 from core.ui.browser_part import browser_part
+from pages.pulses.shape import Shape, checked, text_of
 
 _component = browser_part("kernel_explorer_pulse_designer", __file__)
 
 
-@dataclass(frozen=True)
-class Shape:
-    """A single pulse: its kind and the parameters that this kind uses."""
-
-    kind: str
-    values: Mapping[str, float]
-
-
-def checked(kind: Any, values: Any) -> Shape | None:
-    """A shape with every parameter within its limits, or None when the values are not of that form."""
-    if kind not in PULSE_CLASSES or not isinstance(values, Mapping):
-        return None
-    out = {}
-    for name in pulses.used(kind):
-        value, meaning = values.get(name), pulses.MEANINGS[name]
-        if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
-            return None
-        out[name] = min(max(float(value), meaning.least), meaning.most)
-    return Shape(kind, out)
-
-
-def designer(key: str, spec: PulseSpec, shape: Shape, version: int, theme: Theme) -> None:
-    """Show the designer; 150 ms after the pulse comes to rest the script runs again and `reported` has it.
+def designer(key: str, spec: PulseSpec, shape: Shape, theme: Theme, on_design: Callable[[Shape], None]) -> None:
+    """Show the designer; what a person makes in it comes once it rests, and takes over any pulse that is not of its making.
 
     Args:
-        shape: taken over by the browser when `version` is another than before.
+        on_design: gets the pulse before the rerun.
     """
-    middles = {kind: pulses.middle(PulseSpec(), kind) for kind in PULSE_CLASSES}
+
+    def report() -> None:
+        designed = reported(st.session_state.get(key))
+        if designed is not None:
+            on_design(designed[0])
+
+    last = reported(st.session_state.get(key))
     _component(
         key=key,
         data={
@@ -51,20 +36,21 @@ def designer(key: str, spec: PulseSpec, shape: Shape, version: int, theme: Theme
             "kinds": list(PULSE_CLASSES),
             "used": {kind: list(pulses.used(kind)) for kind in PULSE_CLASSES},
             "meanings": {name: asdict(meaning) | {"factor": meaning.factor(spec.size)} for name, meaning in pulses.MEANINGS.items()},
-            "middles": middles,
+            "middles": {kind: pulses.middle(PulseSpec(), kind) for kind in PULSE_CLASSES},
             "kind": shape.kind,
             "values": dict(shape.values),
-            "version": version,
+            "name": text_of(shape),
+            "report": last[1] if last is not None and text_of(last[0]) == text_of(shape) else None,  # that this pulse came with
             "colours": {"paper": theme.paper, "ink": theme.ink[-1], "curve": theme.lines[1]},
         },
-        on_pulse_change=lambda: None,
+        on_pulse_change=report,
     )
 
 
-def reported(key: str, version: int) -> Shape | None:
-    """The pulse that the browser reported for this version, if any."""
-    state = st.session_state.get(key)
-    pulse = state.get("pulse") if state else None
-    if not isinstance(pulse, Mapping) or pulse.get("version") != version:
+def reported(state: Any) -> tuple[Shape, int] | None:
+    """The pulse in the component's state and the number of its report; None where there is none, or none that can be drawn."""
+    pulse = state.get("pulse") if isinstance(state, Mapping) else None
+    if not isinstance(pulse, Mapping) or type(pulse.get("report")) is not int:
         return None
-    return checked(pulse.get("kind"), pulse.get("values"))
+    shape = checked(pulse.get("kind"), pulse.get("values"))
+    return None if shape is None else (shape, pulse["report"])

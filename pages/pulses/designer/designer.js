@@ -1,7 +1,9 @@
 // Pulse designer: one pulse on its one-bit screen, changed by dragging, by sliders or by typing; all of it answers in
-// the browser. At rest for 150 ms the pulse is reported once. The drawing follows core/data/pulses.py step by step.
+// the browser. Each act of a person, a drag or a slide or a number typed, is reported once, when it has come to rest. The
+// drawing follows core/data/pulses.py step by step.
 
 const REST_MS = 150;
+const TYPED_MS = 700; // a number may have a digit to come
 const HANDLE = 7; // radius in px of the page
 const REACH = 22; // how near a finger must come
 const WAVES = ["sinusoid", "sawtooth"];
@@ -79,6 +81,8 @@ class Designer {
     this.root = root.querySelector(".designer");
     this.screen = this.root.querySelector(".screen");
     this.canvas = this.root.querySelector("canvas");
+    this.reports = 0; // sent
+    this.since = 0; // as many had been sent when the server last brought a pulse of its own
     this.readout = this.root.querySelector(".readout");
     this.kinds = this.root.querySelector(".kinds");
     this.sliders = this.root.querySelector(".sliders");
@@ -97,9 +101,13 @@ class Designer {
   update(component) {
     this.send = component.setStateValue;
     const data = component.data;
-    const fresh = !this.data || data.version !== this.data.version;
+    // A pulse that we have reported comes back later than others may have been made; any other one is to be taken over.
+    const ours = this.data && (data.name === this.data.name || data.report > this.since);
+    if (!this.data) this.reports = data.report ?? 0;
     this.data = data;
-    if (fresh) {
+    if (!ours) {
+      this.since = this.reports;
+      clearTimeout(this.rest);
       this.all = structuredClone(data.middles);
       this.kind = data.kind;
       this.all[this.kind] = { ...this.all[this.kind], ...data.values };
@@ -162,9 +170,13 @@ class Designer {
         const typed = input.valueAsNumber;
         if (!Number.isFinite(typed)) return;
         this.values[name] = clamp(typed / factor, meaning.least, meaning.most);
-        this.changed(input);
+        this.changed(input, type === "number" ? TYPED_MS : REST_MS);
       });
       if (type === "number") input.addEventListener("change", () => this.fill());
+      if (type === "range") {
+        input.addEventListener("pointerdown", () => { this.slid = true; });
+        for (const end of ["pointerup", "pointercancel", "change"]) input.addEventListener(end, () => { this.slid = false; });
+      }
       return input;
     });
     row.append(label, ...inputs, unit);
@@ -183,17 +195,18 @@ class Designer {
     }
   }
 
-  changed(except) {
+  changed(except, rest = REST_MS) {
     this.fill(except);
     this.draw();
     clearTimeout(this.rest);
-    this.rest = setTimeout(() => this.report(), REST_MS);
+    this.rest = setTimeout(() => this.report(), rest);
   }
 
   report() {
-    if (this.held) { this.rest = setTimeout(() => this.report(), REST_MS); return; }
+    if (this.held || this.slid) { this.rest = setTimeout(() => this.report(), REST_MS); return; }
     const values = Object.fromEntries(this.data.used[this.kind].map((name) => [name, this.values[name]]));
-    this.send("pulse", { kind: this.kind, values, version: this.data.version });
+    this.reports += 1;
+    this.send("pulse", { kind: this.kind, values, report: this.reports });
   }
 
   draw() {

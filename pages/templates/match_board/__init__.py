@@ -38,7 +38,7 @@ def match_board(key: str, found: Match, names: Sequence[str], limit: float, them
             "channels": found.products.shape[3] if found.products.ndim == 4 else 1,
             "limit": limit,
             "reach": float(max(found.positive.max(), -found.negative.min(), np.abs(found.logits).max())),
-            "colours": {"pro": theme.signed[3], "contra": theme.signed[1], "share": theme.amount[2], "mark": theme.mark},
+            "colours": {"pro": theme.up, "contra": theme.down, "share": theme.solid, "mark": theme.mark},
             "rows": [
                 {
                     "unit": int(c),

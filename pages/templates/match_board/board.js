@@ -3,7 +3,7 @@
 const HINT = "Point at a picture to read w·x of a pixel.";
 const signed = (value, digits = 2) => (value < 0 ? "−" : "+") + Math.abs(value).toFixed(digits);
 const bytes = (text) => Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
-const percent = (share) => (share < 0.0005 ? "< 0.1 %" : `${(100 * share).toFixed(1)} %`);
+const percent = (share) => (share < 0.001 ? "<0.1%" : share > 0.999 ? ">99.9%" : `${(100 * share).toFixed(1)}%`);
 
 function part(parent, name, tag = "div") {
   const made = document.createElement(tag);

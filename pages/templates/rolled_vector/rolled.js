@@ -81,7 +81,7 @@ class Rolled {
         mix(COLUMN, side), mix(Math.max(thin, 0.5), side),
       );
     }
-    pen.strokeStyle = getComputedStyle(this.canvas).getPropertyValue("--st-border-color") || "#999";
+    pen.strokeStyle = getComputedStyle(this.canvas).getPropertyValue("--st-border-color");
     pen.strokeRect(gridLeft - 0.5, top - 0.5, width * side + 1, height * side + 1);
     pen.strokeRect(left - 0.5, top - 0.5, COLUMN + 1, HEIGHT - 29);
   }

@@ -62,6 +62,6 @@ def vote_bars(
             "marked": marked,
             "what": what,
             "sumName": sum_name,
-            "colours": {"pro": theme.signed[3], "contra": theme.signed[1], "line": theme.grid},
+            "colours": {"pro": theme.up, "contra": theme.down, "line": theme.grid},
         },
     )

@@ -7,8 +7,8 @@ from core.data.pulse_sets import pulse_set
 from core.data.pulses import place
 from core.models.activations import relu
 from core.runs import store
-from core.runs.shipped.pulses import RUNS
-from pages.cnn.through import STUDY, STUDY_RUN, study_state
+from core.runs.shipped.pulses import RUNS, SEEN
+from pages.cnn.through import best_state
 
 
 def peaks(feature_map: np.ndarray, count: int, apart: int = 4) -> np.ndarray:
@@ -23,12 +23,12 @@ def peaks(feature_map: np.ndarray, count: int, apart: int = 4) -> np.ndarray:
 
 def under(kind: str) -> tuple[np.ndarray, dict[str, float]]:
     """The map of the first test pulse of a kind under the kernel named for it, and that pulse's place in pixels."""
-    run = store.load(RUNS[STUDY_RUN].key)
+    seen = next(seen for seen in SEEN.values() if seen.pulse == kind)
+    run = store.load(RUNS[seen.run].key)
     spec = run.spec.data.pulses
     found = pulse_set(run.spec.data, "test")
     number = int(np.flatnonzero(found.labels == spec.classes.index(kind))[0])
-    kernel = next(k for k, name in STUDY.values() if name == kind) - 1
-    state = study_state()
+    kernel, state = seen.kernel - 1, best_state(run.history["accuracy_test"])
     weights, bias = run.weights("conv1.kernel")[state, kernel, 0], float(run.weights("conv1.bias")[state, kernel])
     at = place(spec, kind, found.parameters.iloc[number].dropna().drop("kind").to_dict())
     return relu(convolve(found.images[number], weights, bias)), at

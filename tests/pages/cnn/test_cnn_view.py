@@ -1,4 +1,4 @@
-"""The CNN page's links, its own-image sizes and its film message."""
+"""The CNN page's links, its own-image sizes, its pictures and its film message."""
 
 import json
 
@@ -7,19 +7,15 @@ import pytest
 
 from core.charts.theme import theme
 from core.data.pulses import used
-from core.runs import store
-from core.runs.shipped.pulses import RUNS
 from core.specs import PULSE_CLASSES
 from pages.cnn import choices as cnn_choices
-from pages.cnn import data as cnn_data
-from pages.cnn.film import Row, pack
-from pages.cnn.images import middle_square, resized
-from pages.cnn.view import family, read_image, recipe
+from pages.cnn.film import LARGEST, Row, frames, pack
+from pages.cnn.pictures import fitted
 
 
 @pytest.mark.parametrize("text", ["test-0", "test-999", "digit-7", "own", "drawing", "upload", "photo-temple", "photo-flower"])
 def test_links_name_images(text):
-    assert read_image(text) == text
+    assert cnn_choices.read_image(text) == text
 
 
 @pytest.mark.parametrize(
@@ -27,38 +23,36 @@ def test_links_name_images(text):
 )
 def test_other_names_are_refused(text):
     with pytest.raises(ValueError):
-        read_image(text)
+        cnn_choices.read_image(text)
 
 
-def test_resized_keeps_thin_lines():
-    image = np.zeros((200, 200), np.uint8)
-    image[100:102] = 1
-    small = resized(image, 100)
-    assert small.shape == (100, 100) and small.sum() == 100
-    assert resized(np.eye(100, dtype=np.uint8), 100).tolist() == np.eye(100).tolist()
-
-
-def test_middle_square_takes_the_middle():
-    grey = np.zeros((10, 30), np.float32)
-    grey[:, 10:20] = 1
-    assert middle_square(grey, 5).tolist() == np.ones((5, 5)).tolist()
+@pytest.mark.parametrize(("side", "shown", "scale"), [(20, 20, 5), (100, 100, 1), (101, 51, 1), (476, 96, 1)])
+def test_pictures_fit_beside_others_and_keep_what_is_largest(side, shown, scale):
+    values = np.zeros((side, side))
+    values[-1, -1], values[3, 2] = 7, 5
+    small, factor = fitted(values, 100)
+    assert small.shape == (shown, shown) and factor == scale and small[-1, -1] == 7
+    step = -(-side // 100)
+    assert small[3 // step, 2 // step] == 5 and np.count_nonzero(small) == 2
 
 
 def test_film_message_holds_the_stored_weights():
     stack = np.random.default_rng(0).normal(size=(3, 2, 4, 4)).astype(np.float16)
-    message = pack([Row("first", stack, 2.0, 5)], theme(False), source="a", state=1, picked=0, hint="h")
+    message = pack([Row("first", stack, 2.0, 5)], theme(False), states=[0, 4, 9], source="a", state=4, picked=0, hint="h")
     length = int.from_bytes(message[:4], "little")
     head = json.loads(message[4 : 4 + length])
     rest = message[4 + length :]
     assert len(rest) == sum(head["sizes"])
     assert np.array_equal(np.frombuffer(rest[head["sizes"][0] :], "<f2").reshape(stack.shape), stack)
-    assert head["rows"][0] == {"title": "first", "kernels": 2, "side": 4, "limit": 2.0, "scale": 5} and head["states"] == 3
+    assert head["rows"][0] == {"title": "first", "kernels": 2, "side": 4, "limit": 2.0, "scale": 5} and head["states"] == [0, 4, 9]
 
 
-def test_runs_of_one_recipe_differ_in_their_kernels_alone():
-    assert family("pulse-ten") == family("pulse-reliable") == ["pulse-two", "pulse-reliable", "pulse-ten"]
-    assert family("pulse-drops") == ["pulse-drops"]
-    assert recipe("pulse-ten") == recipe("pulse-two") == "A: the reliable recipe"
+def test_the_film_sends_all_states_or_a_few_with_the_one_shown():
+    assert frames(51, 7, 2 * 5 * 25 * 25) == list(range(51))
+    few = frames(300, 7, 2 * 64 * 41 * 41)
+    assert {0, 7, 299} <= set(few) and len(few) * 2 * 64 * 41 * 41 <= LARGEST * 1.2
+    assert np.diff(sorted(set(few) - {7})).max() <= 300 / (len(few) - 2) + 1
+    assert frames(300, 0, 10 * LARGEST) == [0, 299]
 
 
 def test_typed_kernels_survive_the_link():
@@ -77,14 +71,3 @@ def test_the_parameter_that_tells_a_kind_is_moved_first(kind):
     names = cnn_choices.moved(kind)
     assert set(names) == set(used(kind)) - {"drift"}
     assert names[0] in ("square_width", "gaussian_sd", "frequency")
-
-
-def test_liked_patches_can_be_of_one_class():
-    found = cnn_data.test_set("pulse-reliable")
-    best = cnn_data.liked("pulse-reliable", 24, 60, 2, 1)
-    assert len(best) == 2 * 5 and set(found.labels[best["image"]]) == {1}
-    run = store.load(RUNS["pulse-reliable"].key)
-    first = next(best.itertuples())
-    patch = found.images[first.image, first.row : first.row + 25, first.column : first.column + 25]
-    weights, bias = run.weights("conv1.kernel")[24, 0, 0], float(run.weights("conv1.bias")[24, 0])
-    assert (patch * weights).sum() + bias == pytest.approx(first.response, abs=1e-4)

@@ -215,7 +215,6 @@ def test_digits_that_stand_in_are_named(runs, tmp_path, monkeypatch, name):
     test = opened(name, runs, 2, 1)
     assert not test.exception
     assert "400 UCI handwritten digits" in said(test)
-    assert "Get MNIST (11 MB)" in [b.label for b in test.button]
 
 
 def test_a_ledger_without_a_rest_has_no_such_line(runs):

@@ -2,7 +2,7 @@
 
 import io
 import zipfile
-from pathlib import Path
+from urllib.parse import parse_qsl
 
 import numpy as np
 import pytest
@@ -10,20 +10,26 @@ from streamlit.testing.v1 import AppTest
 
 from core.data import own_pulse, pulse_files, pulses
 from core.specs import PulseSpec
-from pages.pulses import choices as pulse_choices
-from pages.pulses.designer import Shape
+from pages.pulses import shape as pulse_shape
+from pages.pulses.designer import reported
+from pages.pulses.shape import Shape
+from tests.app import app as the_app
 from tests.app import go
+from tests.pages.pulses.links import LINKS
 
-APP = Path(__file__).parents[3] / "streamlit_app.py"
 SPEC = PulseSpec()
 
 
 def opened(**query: str) -> AppTest:
-    app = AppTest.from_file(str(APP), default_timeout=60)
-    go(app, "pulses")
+    app = go(the_app(), "pulses")
     for name, text in query.items():
         app.query_params[name] = text
     return settled(app.run())
+
+
+def search(app: AppTest) -> dict[str, str]:
+    """What the address says after a run."""
+    return dict(parse_qsl(app.session_state["_address"].search, keep_blank_values=True))
 
 
 def settled(app: AppTest) -> AppTest:
@@ -38,7 +44,7 @@ def said(app: AppTest) -> str:
 
 def test_opens_on_a_pulse_and_a_set() -> None:
     app = opened()
-    image = pulses.draw_one(SPEC, "square", pulse_choices.START.values)
+    image = pulses.draw_one(SPEC, "square", pulse_shape.START.values)
     assert app.title[0].value == "Pulses on a small screen"
     assert (
         f"A square 40 px high, 14 px wide, centred at column 50, on a screen of 100 by 100 pixels: {image.sum()} of 10,000 pixels are ink."
@@ -46,7 +52,7 @@ def test_opens_on_a_pulse_and_a_set() -> None:
     )
     assert "300 of 300 pulses; 1 to 48 are shown." in said(app)
     assert not app.warning and not app.error
-    assert not app.query_params
+    assert search(app) == {}
 
 
 def test_link_restores_the_view() -> None:
@@ -56,8 +62,17 @@ def test_link_restores_the_view() -> None:
     assert "A sinusoid 19.2 px high, 5 cycles long, on a screen of 64 by 64 pixels" in said(app)
     assert "60 of 60 pulses" in said(app)
     assert app.number_input("pulses-seed").value == 7 and app.slider("pulses-gaussian_sd").value == (0.05, 0.1)
-    again = opened(**app.query_params)
+    again = opened(**search(app))
     assert said(again) == said(app)
+
+
+@pytest.mark.parametrize(("link", "held"), LINKS, ids=[link for link, _ in LINKS])
+def test_links_of_earlier_versions_restore_their_views(link: str, held: dict[str, object]) -> None:
+    query = dict(parse_qsl(link.partition("?")[2]))
+    app = opened(**query)
+    assert {key: app.session_state[key] for key in held} == held
+    assert not app.warning and not app.error
+    assert search(app) == query
 
 
 @pytest.mark.parametrize(
@@ -86,26 +101,35 @@ def test_bad_link_gets_a_note(name: str, text: str) -> None:
     assert "300 of 300 pulses" in said(app)
 
 
-def test_designer_state_is_the_page_s_pulse() -> None:
-    app = opened()
+def test_a_designed_pulse_is_the_page_s_pulse() -> None:
     values = {"amplitude": 0.5, "gaussian_sd": 0.05, "x_offset": 0.5, "y_offset": 0.0, "drift": 0.0}
-    app.session_state["pulses-designer"] = {
-        "pulse": {"kind": "gaussian", "values": values, "version": app.session_state["_pulses-version"]}
-    }
+    assert reported({"pulse": {"kind": "gaussian", "values": values, "report": 4}}) == (Shape("gaussian", values), 4)
+    app = opened()
+    app.session_state["pulses-pulse"] = pulse_shape.text_of(Shape("gaussian", values))
     settled(app.run())
     assert "A gaussian 50 px high, with a standard deviation of 5 px, centred at column 50" in said(app)
-    assert app.query_params["pulse"] == "gaussian,0.5,0.05,0.5,0,0"
+    assert search(app) == {"pulse": "gaussian,0.5,0.05,0.5,0,0"}
     app.button("pulses-keep").click().run()
     assert np.array_equal(app.session_state["own_pulse"]["image"], pulses.draw_one(SPEC, "gaussian", values))
 
 
 @pytest.mark.parametrize(
-    "state", [{"kind": "star"}, {"kind": "square", "values": {"amplitude": "x"}}, {"kind": "square", "values": None}, 3, {"kind": []}]
+    "state",
+    [
+        {"kind": "star"},
+        {"kind": "square", "values": {"amplitude": "x"}},
+        {"kind": "square", "values": None},
+        3,
+        {"kind": []},
+        {"report": "1"},
+    ],
 )
 def test_nonsense_from_the_browser_is_ignored(state: object) -> None:
+    good = {"kind": "square", "values": dict(pulse_shape.START.values), "report": 1}
+    pulse = {**good, **state} if isinstance(state, dict) else state
+    assert reported({"pulse": good}) is not None and reported({"pulse": pulse}) is None and reported(pulse) is None
     app = opened()
-    version = app.session_state["_pulses-version"]
-    app.session_state["pulses-designer"] = {"pulse": {**state, "version": version} if isinstance(state, dict) else state}
+    app.session_state["pulses-designer"] = {"pulse": pulse}
     settled(app.run())
     assert "A square 40 px high" in said(app)
 
@@ -116,8 +140,12 @@ def test_classes_and_counts() -> None:
     assert "100 of 300 pulses; 1 to 48 are shown." in said(settled(app))
     app.button("pulses-next").click().run()
     assert "49 to 96 are shown" in said(settled(app))
+    assert search(app) == {"show": "gaussian", "first": "48"}
     app.button_group("pulses-classes").set_value([]).run()
     assert "A set needs at least one class" in said(settled(app))
+    assert "A set needs at least one class" in said(opened(**search(app)))
+    app.button_group("pulses-classes").set_value(["square", "sawtooth"]).run()
+    assert "300 of 300 pulses" in said(settled(app)) and search(app) == {"classes": "square-sawtooth", "first": "48"}
 
 
 def test_picked_pulse_opens_with_its_numbers() -> None:
@@ -136,12 +164,12 @@ def test_picked_pulse_opens_with_its_numbers() -> None:
 
 def test_formula_sentences() -> None:
     app = opened()
-    app.text_input("pulses-own-formula").set_value("0.5 + t.real").run()
+    app.text_input("pulses-formula").set_value("0.5 + t.real").run()
     assert "Character 8: '.' is not part of a formula" in said(settled(app))
     assert app.code[0].value == "0.5 + t.real\n       ^"
-    app.text_input("pulses-own-formula").set_value("2*t").run()
+    app.text_input("pulses-formula").set_value("2*t").run()
     assert "The curve runs from 0 to 2" in said(settled(app))
-    app.text_input("pulses-own-formula").set_value("0.2 + 0.6*t").run()
+    app.text_input("pulses-formula").set_value("0.2 + 0.6*t").run()
     app.button("pulses-own-keep").click().run()
     kept = settled(app).session_state["own_pulse"]
     assert kept["name"] == "y = 0.2 + 0.6*t"
@@ -150,7 +178,7 @@ def test_formula_sentences() -> None:
 
 def test_csv_becomes_a_pulse() -> None:
     app = opened()
-    app.button_group("pulses-own-way").set_value("CSV file").run()
+    app.button_group("pulses-make").set_value("CSV file").run()
     app.file_uploader("pulses-own-csv").set_value(("scope.csv", b"t,v\n0,1\n1,5\n2,2\n", "text/csv")).run()
     assert "The samples run from 1 to 5." in said(settled(app))
     app.button("pulses-own-keep").click().run()
@@ -161,7 +189,7 @@ def test_csv_becomes_a_pulse() -> None:
 
 def test_drawing_becomes_a_pulse() -> None:
     app = opened()
-    app.button_group("pulses-own-way").set_value("Drawing").run()
+    app.button_group("pulses-make").set_value("Drawing").run()
     assert "No pulse yet" in said(settled(app))
     stroke = {"width": 20, "points": [0, 500, 500, 200, 999, 500]}
     app.session_state["pulses-own-pad"] = {"drawing": {"strokes": [stroke], "sequence": 1}}
@@ -214,9 +242,16 @@ def test_names_are_not_read_as_markdown() -> None:
 def test_question_answers_from_the_set(guess: str) -> None:
     app = opened()
     assert "They differ in" not in said(app)
-    app.button_group("guess-pulses-twins").set_value(guess).run()
+    guesses(app)[0].set_value(guess).run()
     assert "The square is on the left." in said(settled(app)) and "They differ in" in said(app)
     assert ("as you said" in said(app)) == (guess == "Left")
+    assert search(app) == {"shown": "twins"} and "They differ in" in said(opened(shown="twins"))
+    app.number_input("pulses-seed").set_value(1).run()  # another pair
+    assert "They differ in" not in said(settled(app)) and search(app) == {"seed": "1"}
+
+
+def guesses(app: AppTest) -> list:
+    return [group for group in app.button_group if group.key.startswith("guess-pulses-twins")]
 
 
 def test_large_sets_are_not_packed() -> None:
@@ -227,4 +262,4 @@ def test_large_sets_are_not_packed() -> None:
 
 def test_shape_text_there_and_back() -> None:
     shape = Shape("sawtooth", {"amplitude": 0.31, "frequency": 7.25, "phase": 0.5, "y_offset": 1.0, "drift": -0.25})
-    assert pulse_choices.shape_of(pulse_choices.text_of(shape)) == shape
+    assert pulse_shape.shape_of(pulse_shape.text_of(shape)) == shape

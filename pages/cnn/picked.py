@@ -1,0 +1,79 @@
+"""The picked kernel: each weight, its numbers, and how much structure it has over the states."""
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from core.charts import cells, curves, numbers
+from core.models.structure import LEAST_LOW, low_share, roughness
+from core.ui import page
+from core.ui.shown import Shown
+from pages.cnn import data as cnn_data
+from pages.cnn.choices import value
+from pages.cnn.downloads import downloads
+from pages.cnn.states import state_chart
+from pages.cnn.words import when
+
+SIDE = 225  # CSS pixels of the kernel, at the most
+
+
+def picked_kernel(shown: Shown) -> None:
+    """The kernel at the state shown, and its two measures of structure over the epochs."""
+    number = value("kernel")
+    weights = cnn_data.planes(shown, "conv1")[shown.state, number - 1]
+    picture, words, low, tv = st.columns([5, 6, 6, 6])
+    with picture:
+        st.markdown(f"**Kernel {number}** {when(shown)}")
+        limit, size = cnn_data.limit(shown, "conv1"), max(1, SIDE // len(weights))
+        chart = cells.cells(weights, limit, page.theme(), value="weight", size=size, axes=False, first=1)
+        page.chart(chart, alt_text=f"Weights of kernel {number}", key="cnn-picked")
+    with words:
+        st.markdown(_numbers(weights) + _act(shown, number))
+        downloads(shown)
+    measured = cnn_data.structure(shown, number - 1)
+    noise_low, noise_tv = _noise(len(weights))
+    with low:
+        if len(weights) < LEAST_LOW:
+            st.markdown("**Broad strokes (low)**")
+            st.caption(
+                f"A kernel of {len(weights)} × {len(weights)} is too small for a broad stroke: from {LEAST_LOW} × {LEAST_LOW} on there is "
+                "something to measure."
+            )
+        else:
+            st.markdown(f"**Broad strokes (low) {float(low_share(weights)):.2f}**, noise {noise_low:.2f}")
+            _measure(shown, measured, "low", "share of energy", 1.0, noise_low)
+            st.caption(
+                "The share of its energy in broad stripes and patches, as against speckle. "
+                "It rises as the kernel finds something to look for."
+            )
+    with tv:
+        st.markdown(f"**Roughness (tv) {float(roughness(weights)):.2f}**, noise {noise_tv:.2f}")
+        _measure(shown, measured, "tv", "standard deviations", max(1.3, float(measured["tv"].max()) * 1.05), noise_tv)
+        st.caption("How far neighbouring weights lie apart on average (total variation). It falls as the kernel gets smooth.")
+
+
+def _numbers(weights: np.ndarray) -> str:
+    row, column = divmod(int(abs(weights).argmax()), weights.shape[1])
+    return (
+        f"{weights.size:,} weights from {numbers.span(weights.min(), weights.max())}, mean {numbers.fixed(weights.mean(), 4)}. "
+        f"The largest in size, {numbers.signed(weights[row, column])}, lies in row {row + 1}, column {column + 1}."
+    )
+
+
+def _act(shown: Shown, number: int) -> str:
+    act = cnn_data.history(shown.run, f"act{number}")[shown.state]
+    return f" Its map is above 0 in {numbers.percent(act)} of places." if act >= 0 else ""
+
+
+@st.cache_data(show_spinner=False, max_entries=8)
+def _noise(side: int) -> tuple[float, float]:
+    """low and tv that kernels of this side have on average when their weights are uniform noise."""
+    noise = np.random.default_rng(0).uniform(-1, 1, (200, side, side))
+    return float(low_share(noise).mean()), float(roughness(noise).mean())
+
+
+def _measure(shown: Shown, measured: pd.DataFrame, name: str, title: str, most: float, noise: float) -> None:
+    curve = pd.DataFrame({"state": measured["state"], "epoch": measured["epoch"], "curve": name, "value": measured[name]})
+    states = measured[["state", "epoch", "low", "tv"]]
+    chart = curves.over_epochs(curve, states, title, page.theme(), shown.state, domain=(0.0, most), height=150, level=(noise, "noise"))
+    state_chart(chart, f"cnn-structure-{name}", f"{name} of the picked kernel over the epochs")

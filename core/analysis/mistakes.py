@@ -59,3 +59,23 @@ def chosen(found: Mistakes, kind: str, actual: int | None = None, predicted: int
     part = found.only(np.flatnonzero(keep))
     size = -part.given if kind == KINDS[1] else part.given - part.truth
     return part.only(np.argsort(size, kind="stable"))
+
+
+def misread_first(
+    actual: np.ndarray, predicted: np.ndarray, *, of: int | None = None, read_as: int | None = None, misread: bool = False
+) -> np.ndarray:
+    """Numbers of the images of a choice, the misread ones first and else in their own order.
+
+    Args:
+        of: an actual class; None for any.
+        read_as: a predicted class; None for any.
+        misread: only those.
+    """
+    wrong = predicted != actual
+    kept = wrong | (not misread)
+    if of is not None:
+        kept = kept & (actual == of)
+    if read_as is not None:
+        kept = kept & (predicted == read_as)
+    members = np.flatnonzero(kept)
+    return members[np.argsort(~wrong[members], kind="stable")]

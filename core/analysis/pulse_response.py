@@ -55,6 +55,22 @@ def sweep(
     )
 
 
+def called(outputs: pd.DataFrame, kind: str, trained: tuple[float, float] | None) -> tuple[tuple[int, int], tuple[int, int]]:
+    """Of the pulses along a `sweep`, how many the largest output calls by their kind, and how many there are.
+
+    Args:
+        outputs: value, class, output.
+        trained: the range of values that the network was trained with; None where it is all.
+
+    Returns:
+        (right, all) inside of that range and beyond it.
+    """
+    wins = outputs.loc[outputs.groupby("value")["output"].idxmax(), ["value", "class"]]
+    right = (wins["class"] == kind).to_numpy()
+    inside = wins["value"].between(*trained).to_numpy() if trained else np.ones(len(wins), bool)
+    return (int(right[inside].sum()), int(inside.sum())), (int(right[~inside].sum()), int((~inside).sum()))
+
+
 def liked(model: ModelSpec, weights: Mapping[str, NDArray], images: NDArray[Any], count: int) -> pd.DataFrame:
     """The patches of these images that each first kernel answers to most, at most one an image.
 

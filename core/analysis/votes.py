@@ -42,3 +42,9 @@ def sides(kernel: np.ndarray, class_: int) -> tuple[list[int], list[int]]:
     order = unit_order(kernel, class_)
     column = kernel[:, class_]
     return [int(u) for u in order if column[u] > 0], [int(u) for u in order[::-1] if column[u] < 0]
+
+
+def leaners(kernel: np.ndarray) -> np.ndarray:
+    """How many classes lean on each unit (units,): those that give it at least half their largest weight, of a kernel (units, classes)."""
+    size = np.abs(kernel)
+    return (size > size.max(axis=0) / 2).sum(axis=1)

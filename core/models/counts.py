@@ -16,11 +16,6 @@ def accuracy(counts: np.ndarray) -> Any:
     return _share(np.trace(counts, axis1=-2, axis2=-1), counts.sum((-2, -1)))[()]
 
 
-def row_shares(counts: np.ndarray) -> np.ndarray:
-    """Each row divided by its sum, (..., classes, classes); NaN for a class without images."""
-    return _share(counts, counts.sum(-1, keepdims=True))
-
-
 def recall(counts: np.ndarray) -> np.ndarray:
     """Of the images of a class, the share called it, (..., classes); NaN where there is none."""
     return _share(np.diagonal(counts, axis1=-2, axis2=-1), counts.sum(-1))

@@ -27,3 +27,9 @@ def roughness(kernels: Array) -> NDArray[np.float64]:
     )
     spread = k.std((-2, -1))
     return np.divide(steps, spread, out=np.zeros_like(spread), where=spread > 0)
+
+
+def of_noise(side: int) -> tuple[float, float]:
+    """low_share and roughness that kernels of this side have on average when their weights are uniform noise."""
+    noise = np.random.default_rng(0).uniform(-1, 1, (200, side, side))
+    return float(low_share(noise).mean()), float(roughness(noise).mean())

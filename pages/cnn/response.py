@@ -110,12 +110,12 @@ def _curves(shown: Shown, kind: str, parameter: str, at: float, outputs: pd.Data
 
 def _sentence(kind: str, outputs: pd.DataFrame, trained: tuple[float, float] | None) -> str:
     """How many pulses along the range are called what they are, inside and outside of what the network was trained with."""
-    wins = outputs.loc[outputs.groupby("value")["output"].idxmax(), ["value", "class"]]
-    right = (wins["class"] == kind).to_numpy()
-    inside = wins["value"].between(*trained).to_numpy() if trained else np.ones(len(wins), bool)
-    text = f"**{right[inside].sum()} of {inside.sum()} {kind} pulses of the range it was trained with are called {kind}"
+    from core.analysis.pulse_response import called
+
+    inside, beyond = called(outputs, kind, trained)
+    text = f"**{inside[0]} of {inside[1]} {kind} pulses of the range it was trained with are called {kind}"
     if trained:
-        text += f", and {right[~inside].sum()} of {(~inside).sum()} beyond it"
+        text += f", and {beyond[0]} of {beyond[1]} beyond it"
     return f"{text}.** The rest of the pulse stays in the middle of its ranges."
 
 

@@ -68,8 +68,9 @@ def _matrix(shown: Shown, classes: list[str]) -> None:
 
 def _csv(counts: np.ndarray, classes: list[str]) -> bytes:
     """A row a cell: actual, predicted, images, share of the row."""
+    shares = counts / np.maximum(counts.sum(1, keepdims=True), 1)
     pairs = {"actual": np.repeat(classes, len(classes)), "predicted": np.tile(classes, len(classes))}
-    return pd.DataFrame(pairs | {"images": counts.ravel(), "share": counting.row_shares(counts).ravel()}).to_csv(index=False).encode()
+    return pd.DataFrame(pairs | {"images": counts.ravel(), "share": shares.ravel()}).to_csv(index=False).encode()
 
 
 def _gallery(shown: Shown, classes: list[str]) -> None:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from core.analysis.fate import died, fate, state_now
+from core.analysis.fate import died, fate, quiet, state_now
 
 
 def history(act, right):
@@ -40,3 +40,11 @@ def test_a_network_that_revives_has_not_died():
 def test_state_now_knows_the_state_alone():
     made = history([0.4, 0.0, 0.4], [0.33, 0.33, 0.97])
     assert [state_now(made, i) for i in range(3)] == ["waiting", "dead", "learned"]
+
+
+def test_quiet_states_are_late_and_no_better_than_guessing():
+    right = [0.33, 0.33, 0.33, 0.33, 0.33, 0.33, 0.9, 0.33, 0.33]
+    made = history([0.4, 0.1, 0.4, 0.4, 0.4, 0.3, 0.2, 0.3, 0.0], right)
+    assert quiet(made, 3).tolist() == [5, 7, 8]
+    assert quiet(made, 3, epochs=8).tolist() == [8]
+    assert quiet(history([0.4] * 7, [0.9] * 7), 3).tolist() == []

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from core.analysis.mistakes import CLOSE, CONFIDENT, KINDS, chosen, mistakes
+from core.analysis.mistakes import CLOSE, CONFIDENT, KINDS, chosen, misread_first, mistakes
 from core.models.activations import softmax
 
 ROWS = np.array(
@@ -58,3 +58,12 @@ def test_choosing_filters_and_orders():
 def test_no_mistake_is_no_error():
     found = mistakes(np.eye(3), np.arange(3))
     assert len(found) == 0 and len(chosen(found, KINDS[0])) == 0
+
+
+def test_misread_first_by_hand():
+    actual, predicted = np.array([0, 1, 1, 0, 2, 1]), np.array([0, 2, 1, 1, 2, 2])  # 1, 3 and 5 are misread
+    assert misread_first(actual, predicted).tolist() == [1, 3, 5, 0, 2, 4]
+    assert misread_first(actual, predicted, misread=True).tolist() == [1, 3, 5]
+    assert misread_first(actual, predicted, of=1).tolist() == [1, 5, 2]
+    assert misread_first(actual, predicted, read_as=2, of=1, misread=True).tolist() == [1, 5]
+    assert misread_first(actual, predicted, of=2, misread=True).tolist() == []

@@ -42,6 +42,14 @@ def test_sweep_reports_the_networks_own_numbers(model):
     np.testing.assert_allclose(found, maps.amax((2, 3)).numpy(), atol=1e-5)
 
 
+def test_called_by_hand():
+    table = {0.0: "square", 1.0: "gaussian", 2.0: "square", 3.0: "square"}  # value -> the class with the largest output
+    rows = [(value, name, 0.7 if name == winner else 0.3) for value, winner in table.items() for name in ("gaussian", "square")]
+    outputs = pd.DataFrame(rows, columns=["value", "class", "output"])
+    assert pulse_response.called(outputs, "square", (1.0, 2.0)) == ((1, 2), (2, 2))
+    assert pulse_response.called(outputs, "square", None) == ((3, 4), (0, 0))
+
+
 def test_liked_patches_give_the_responses_they_claim(model):
     images = (np.random.default_rng(0).random((7, 32, 32)) < 0.1).astype(np.uint8)
     found = pulse_response.liked(model.spec, model.weights(), images, 3)

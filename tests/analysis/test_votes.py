@@ -3,7 +3,7 @@
 import numpy as np
 import torch
 
-from core.analysis.votes import film, sides, unit_order, votes
+from core.analysis.votes import film, leaners, sides, unit_order, votes
 from core.models import dense
 from core.runs import store
 from core.runs.shipped import RUNS
@@ -45,3 +45,8 @@ def test_order_and_sides():
     assert unit_order(kernel, 0).tolist() == [1, 0, 3, 2]
     assert sides(kernel, 0) == ([1, 0], [2])
     assert sides(kernel, 1) == ([2, 3], [0])
+
+
+def test_leaners_by_hand():
+    """Class 0 gives unit 1 its largest weight and unit 2 more than half of it; class 1 leans on unit 2 alone."""
+    assert leaners(np.array([[1.0, -2.0], [-4.0, 0.0], [3.0, 5.0], [2.0, 2.5]])).tolist() == [0, 1, 2, 0]

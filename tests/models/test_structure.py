@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from core.models.structure import low_share, roughness
+from core.models.structure import low_share, of_noise, roughness
 
 
 def test_noise_is_spread_over_all_frequencies():
@@ -28,3 +28,8 @@ def test_roughness_of_a_step_by_hand():
 def test_constant_kernels_have_none():
     assert low_share(np.ones((3, 5, 5))).tolist() == [0, 0, 0]
     assert roughness(np.ones((3, 5, 5))).tolist() == [0, 0, 0]
+
+
+def test_noise_of_the_usual_side_has_what_its_formulas_promise():
+    low, tv = of_noise(25)
+    assert low == pytest.approx(48 / 624, abs=0.003) and tv == pytest.approx(2 / 3 * np.sqrt(3), abs=0.01)

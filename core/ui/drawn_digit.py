@@ -33,10 +33,10 @@ def drawn_digit(
         yield None if prepared is None else prepared.of(shape)
 
 
-def prepare_or_say(drawing: Drawing, *, centre: bool = True, height: int = EMPTY_HEIGHT) -> Prepared | None:
-    """The drawing made like MNIST's digits, or None after saying why it can't be."""
+def prepare_or_say(drawing: Drawing, *, centre: bool = True, height: int = EMPTY_HEIGHT, side: int = SIDE) -> Prepared | None:
+    """The drawing made like MNIST's digits, of so many pixels a side, or None after saying why it can't be."""
     try:
-        return prepare_drawing(drawing.image(PIXELS), centre=centre)
+        return prepare_drawing(drawing.image(PIXELS), centre=centre, side=side)
     except UnusableDrawing as error:
         page.empty("No digit to read", str(error), height=height)
         return None

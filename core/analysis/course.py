@@ -14,10 +14,14 @@ class Histogram:
     counts: np.ndarray  # (states, bins)
 
 
-def histogram(stack: np.ndarray, bins: int = 41) -> Histogram:
-    """Counts of the weights (states, ...) in an odd number of bins, so that the middle one lies around 0."""
+def histogram(stack: np.ndarray, bins: int = 41, limit: float = 0.0) -> Histogram:
+    """Counts of the weights (states, ...) in an odd number of bins, so that the middle one lies around 0.
+
+    Args:
+        limit: of the bins, the largest |weight| where it is not that of these states.
+    """
     flat = stack.reshape(len(stack), -1)  # (states, weights)
-    limit = float(np.abs(flat).max()) or 1.0
+    limit = limit or float(np.abs(flat).max()) or 1.0
     edges = np.linspace(-limit, limit, bins + 1)
     return Histogram(edges, np.stack([np.histogram(state, edges)[0] for state in flat]))
 

@@ -1,11 +1,11 @@
 """Which units of a layer and its neighbours are shown: all where they are few, else the strongest."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from core.analysis.dense import norms, order
-from core.models.dense import Weights, depth
 
 FEW = 50  # units of an axis that are shown all
 KEPT = 32  # the strongest that are shown of more
@@ -22,27 +22,23 @@ class Neighbourhood:
     after: tuple[int, ...] | None  # outputs of the layer after; None: strips
     has_before: bool
     has_after: bool
-
-    @property
-    def whole(self) -> bool:
-        """Whether no unit is left out."""
-        return self.left_out == (0, 0)
-
-    left_out: tuple[int, int] = (0, 0)  # units that are not shown: inputs, outputs
+    left_out: tuple[int, int]  # units that are not shown: inputs, outputs
 
 
-def neighbourhood(state: Weights, layer: int) -> Neighbourhood:
-    """The units shown around a layer of a network in this state; the strongest are those with the largest norms in the layer."""
-    kernel = state[f"dense{layer}.kernel"]
+def neighbourhood(kernel: np.ndarray, layer: int, sizes: Sequence[int]) -> Neighbourhood:
+    """The units shown around a layer (1 = the first) of a network of these sizes, from input to output.
+
+    Args:
+        kernel: (inputs, outputs) of the layer; the strongest units are those with the largest norms in it.
+    """
     rows, columns = norms(kernel)
-    first, last = layer == 1, layer == depth(state)
+    first, last = layer == 1, layer == len(sizes) - 1
     inputs = None if first and len(rows) > FEW else _strongest(rows)
     outputs = _strongest(columns)
-    before = None if first else _all(state[f"dense{layer - 1}.kernel"].shape[0])
-    after = None if last else _all(state[f"dense{layer + 1}.kernel"].shape[1])
-    has_before = not first and inputs is not None
+    before = None if first else _all(sizes[layer - 2])
+    after = None if last else _all(sizes[layer + 1])
     missing = (0 if inputs is None else len(rows) - len(inputs), len(columns) - len(outputs))
-    return Neighbourhood(layer, inputs, outputs, before, after, has_before, not last, missing)
+    return Neighbourhood(layer, inputs, outputs, before, after, not first, not last, missing)
 
 
 def _strongest(values: np.ndarray) -> tuple[int, ...]:

@@ -103,7 +103,7 @@ def moving(
     table = frame(stack[0]).drop(columns="v").assign(limit=limit or 1.0)
     table = pd.concat([table, pd.DataFrame(columns(stack, kept.with_full([at])))], axis=1)
     spec = _moving(colours, (rows, across), states, kept.step, names, value, title, _legend_limit(limit))
-    return Prepared(spec, {"cells": table}, opening(at, states))
+    return Prepared(spec, {"cells": table}, opening=opening(at, states))
 
 
 def _legend_limit(limit: float) -> float:

@@ -78,7 +78,7 @@ def over_epochs(
         late=moment is not None and moment[0] > 0.6 * end,
         height=height,
     )
-    return Prepared(spec, tables, {} if at is None else opening(at, len(states)))
+    return Prepared(spec, tables, opening={} if at is None else opening(at, len(states)))
 
 
 @built

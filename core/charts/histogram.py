@@ -30,7 +30,7 @@ def histogram(
     """
     low, high, top = float(bins["low"].min()), float(bins["high"].max()), float(bins["count"].max())
     spec = _histogram(colours, low, high, top, None if at is None else states, title, width, height)
-    return Prepared(spec, {"bins": bins}, {} if at is None else opening(at, states))
+    return Prepared(spec, {"bins": bins}, opening={} if at is None else opening(at, states))
 
 
 @built

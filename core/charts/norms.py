@@ -40,7 +40,7 @@ def norm_bands(bands: pd.DataFrame, states: pd.DataFrame, what: str, colours: Th
 def _prepared(build, tables: dict[str, pd.DataFrame], states: pd.DataFrame, what: str, colours: Theme, at: int) -> Prepared:
     epochs = states["epoch"].to_numpy(dtype=float)
     spec = build(colours, what=what, states=len(states), last=float(epochs.max()), inside=squeezed(epochs))
-    return Prepared(spec, tables, opening(at, len(states)))
+    return Prepared(spec, tables, opening=opening(at, len(states)))
 
 
 @built

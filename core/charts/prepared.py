@@ -22,17 +22,18 @@ warnings.filterwarnings("ignore", message="Automatically deduplicated selection 
 
 @dataclass(frozen=True)
 class Prepared:
-    """A Vega-Lite spec with its tables by name, and the values that its top-level parameters open with."""
+    """A Vega-Lite spec with its tables by name, and the values of its top-level parameters."""
 
     spec: Mapping[str, Any]
     tables: Mapping[str, pd.DataFrame] = field(default_factory=dict)
-    values: Mapping[str, Any] = field(default_factory=dict)
+    values: Mapping[str, Any] = field(default_factory=dict)  # they belong to the tables: where the scales end
+    opening: Mapping[str, Any] = field(default_factory=dict)  # what it is first drawn with; afterwards the browser moves them
 
-    def shown(self, values: Mapping[str, Any] | None = None, renderer: str = "canvas") -> dict[str, Any]:
-        """The spec with its tables and opening values; `values` stand before its own."""
+    def shown(self, opening: Mapping[str, Any] | None = None, renderer: str = "canvas") -> dict[str, Any]:
+        """The spec with its tables and values; `opening` in place of its own opening values."""
         meta = {"embedOptions": {"renderer": renderer, "actions": False}}
-        opening = {**self.values, **(values or {})}
-        parameters = [p | {"value": opening[p["name"]]} if p["name"] in opening else p for p in self.spec.get("params", [])]
+        values = {**self.values, **(self.opening if opening is None else opening)}
+        parameters = [p | {"value": values[p["name"]]} if p["name"] in values else p for p in self.spec.get("params", [])]
         return {**self.spec, "usermeta": meta, "params": parameters, "datasets": dict(self.tables)}
 
 

@@ -67,7 +67,9 @@ class Run:
         if not -self.states <= index < self.states:
             raise IndexError(f"run {self.key} has states 0 to {self.states - 1}, not {index}")
         index %= self.states
-        out = {}
+        out: dict[str, np.ndarray] = {}
+        if not self.shapes:
+            return out
         with safe_open(self.folder / WEIGHTS, framework="numpy") as file:
             for name, shape in self.shapes.items():
                 if shape[0] == self.states:
@@ -75,6 +77,17 @@ class Run:
                 elif index == self.states - 1:
                     out[name] = file.get_tensor(name)[0].astype(np.float32)
         return out
+
+    def at(self, index: int, name: str) -> np.ndarray:
+        """One parameter of one state, float32, without reading the others.
+
+        Raises:
+            KeyError: the run does not keep this parameter of every state.
+        """
+        if self.shapes.get(name, (0,))[0] != self.states:
+            raise KeyError(f"run {self.key} does not keep {name!r} of every state")
+        with safe_open(self.folder / WEIGHTS, framework="numpy") as file:
+            return file.get_slice(name)[index : index + 1][0].astype(np.float32)
 
     def complete(self, index: int) -> dict[str, np.ndarray]:
         """Every parameter for one state, float32; those that are kept of the last state alone are that state's.

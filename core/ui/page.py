@@ -25,8 +25,7 @@ _STYLE = """
 .st-key-copy-link { position: fixed !important; top: 0.75rem; right: 7rem; width: auto !important; z-index: 999990; }
 .st-key-screen-box, [class*="st-key-address"] { position: absolute !important; }
 /* The line about a data set stays one line. */
-[class*="st-key-data-"] > [data-testid="stElementContainer"]:has(p) { flex: 0 1 auto; min-width: 0; }
-[class*="st-key-data-"] > [data-testid="stElementContainer"] p { white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }
+[class*="st-key-data-"] [data-testid="stPopover"] button p { white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }
 h1 { padding: 0.25rem 0 !important; font-size: 2rem !important; }
 </style>
 """
@@ -70,20 +69,18 @@ def chart(
     key: str | None = None,
     select: bool | Callable[[], None] = False,
     width: str = "content",
-    values: Mapping[str, Any] | None = None,
 ):
     """Show a chart; with `select` its selections come back and rerun the script or fragment.
+
+    What it opens with is kept as long as the same chart of the same data stays up: a change would draw it anew.
 
     Args:
         alt_text: what a screen reader says instead of the picture.
         select: or what to call before that rerun; the selection lies in `st.session_state[key]`.
         width: "content", or "stretch" for as wide as its column.
-        values: opening values of its parameters beside its own. With a key the chart keeps, for the visit, those that it was
-            first drawn with: a player moves it from there, and other ones would draw it anew.
     """
-    opening = {**picture.values, **(values or {})}
     return st.vega_lite_chart(  # type: ignore[call-overload]  # its overloads want each word apart
-        picture.shown(_first(key, picture, opening) if key else opening, "canvas" if _canvas() else "svg"),
+        picture.shown(_opening(key, picture), "canvas" if _canvas() else "svg"),
         theme=None,
         key=key,
         width=width,
@@ -92,14 +89,14 @@ def chart(
     )
 
 
-def _first(key: str, picture: Prepared, opening: dict[str, Any]) -> dict[str, Any]:
-    """The opening values that the chart with this key was first drawn with, on this visit and from this spec."""
-    kept = st.session_state.setdefault("_openings", {})
-    visit, spec, values = kept.get(key, (None, None, opening))
-    if visit != address.visit() or spec is not picture.spec or values.keys() != opening.keys():
-        values = opening
-    kept[key] = address.visit(), picture.spec, values
-    return values
+def _opening(key: str | None, picture: Prepared) -> Mapping[str, Any]:
+    """The opening values with which this chart was first drawn since its page was opened."""
+    if key is None or not picture.opening:
+        return picture.opening
+    kept = st.session_state.get(f"_opening-{key}")
+    if kept is None or kept[0] is not picture.spec or kept[1:3] != (picture.values, address.visit()):
+        kept = st.session_state[f"_opening-{key}"] = (picture.spec, picture.values, address.visit(), picture.opening)
+    return kept[3]
 
 
 def legend(words: str = colours.SIGNED_WORDS) -> None:

@@ -1,4 +1,6 @@
-"""Switch units off: how much the network still gets right, and which digits suffer."""
+"""Switch units off: how much the network still gets right, and which classes suffer."""
+
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -6,106 +8,118 @@ import streamlit as st
 
 from core.analysis.ablation import OFF, accuracy_without_each, counts_without
 from core.analysis.confusion import suffers_most
-from core.charts import ablation as ablation_charts
+from core.charts import numbers
+from core.charts.ablation import unit_bars
+from core.charts.recall import recall_dots
 from core.models.counts import accuracy, confusion, recall
-from core.runs.run import Run
-from core.ui import clicks, page
-from pages.mlp import details as mlp_details
-from pages.mlp.details import Detail, among, numbers
-from pages.mlp.digits import DigitSet, seen, test_digits
-from pages.mlp.view import SIZES, View
+from core.ui import choices, clicks, page
+from core.ui.shown import Shown
+from pages.mlp import choices as mlp
+from pages.mlp import words
+from pages.mlp.images import TestImages, images_or_say, seen
+from pages.mlp.layer import Layer, class_names, class_noun, image_shape
+
+CHART = "mlp-ablation-overview"
+TRIED = 300_000_000  # products that trying every unit may take; of a large network the first images alone are tried
 
 
-def hidden_units(view: View) -> int:
-    """The highest number of a unit that can be off: of the view's layer, or of the last hidden one."""
-    return SIZES[min(view.layer, len(SIZES) - 2)] - 1
-
-
-mlp_details.DETAILS["off"] = (
-    Detail("sends", "mlp-ablation-off", "zero", among(OFF)),
-    Detail("units", "mlp-ablation-units-{hidden}", [], numbers(0, hidden_units), lambda units: "-".join(str(unit) for unit in units)),
-)
-
-
-@st.fragment
-@mlp_details.linked("off")
-def ablation_panel(run: Run, view: View) -> None:
-    """Draw the panel for the units that the view's layer makes, or, for the last layer, those that feed it."""
+@choices.fragment
+def ablation_panel(layer: Layer) -> None:
+    """Draw the panel for the units that this layer makes, or, for the last layer, those that feed it."""
+    if mlp.moved(layer):
+        st.rerun()
     with st.container(key="mlp-ablation"):
-        digits = test_digits()
-        layers = list(range(1, len(run.spec.model.sizes) - 1))
-        layer = min(view.layer, layers[-1])
-        count = run.spec.model.sizes[layer]
-        key = f"mlp-ablation-units-{layer}"
+        number = mlp.hidden_layer(layer)
+        if number == 0:
+            page.empty(*words.NO_HIDDEN)
+            return
+        if image_shape(layer.spec) is None:
+            page.empty(words.NO_TEST_IMAGES, words.UNKNOWN_DATA)
+            return
+        found = images_or_say(layer.spec)
+        if found is None:
+            return
         left, right = st.columns([3, 2])
         with right:
             units = st.multiselect(
-                f"Units of layer {layer} that are off", range(count), key=key, placeholder="None: choose some", persist_state="session"
-            )
-            off = st.radio(
-                "An off unit",
-                list(OFF),
-                format_func=lambda name: OFF[name],
-                key="mlp-ablation-off",
-                horizontal=True,
+                f"Units of layer {number} that are off",
+                range(layer.sizes[number]),
+                key=mlp.key("units"),
+                placeholder="None: choose some",
                 persist_state="session",
             )
-        activations = seen(run, view.epoch, digits)
-        whole = confusion(digits.labels, activations[-1].argmax(axis=1), run.spec.model.sizes[-1])
-        cut = counts_without(run.state(view.epoch), activations, digits.labels, layer, units, off, run.spec.model.activation)
+            off = st.radio(
+                "An off unit", list(OFF), format_func=OFF.__getitem__, key=mlp.key("sends"), horizontal=True, persist_state="session"
+            )
+        activations, activation = seen(layer.shown, found), layer.spec.model.activation
+        whole = confusion(found.labels, activations[-1].argmax(axis=1), layer.sizes[-1])
+        cut = counts_without(layer.shown.weights, activations, found.labels, number, units, off, activation)
+        names, noun = class_names(layer.spec), class_noun(layer.spec)
         with right:
-            st.markdown(verdict(whole, cut, digits.words, layer, units))
-            frame = pd.DataFrame({"digit": np.arange(len(whole)), "before": recall(whole), "after": recall(cut)})
+            st.markdown(verdict(whole, cut, found.words, number, units, names, noun))
             page.chart(
-                ablation_charts.recall_dots(frame, page.theme()),
-                alt_text="Share of each digit recognised, before and after",
-                key="mlp-ablation-digits",
+                recall_dots(names, recall(whole), recall(cut), page.theme(), what=noun),
+                alt_text=f"Share of each {noun} recognised, before and after",
+                key="mlp-ablation-classes",
                 width="stretch",
             )
-        with left:  # last, since its first drawing at an epoch tries every unit
-            _overview(run, view, digits, layer, units, off, whole)
+        with left:  # last, since its first drawing at a state tries every unit
+            _overview(layer, found, number, units, off)
 
 
 @st.cache_data(show_spinner=False, max_entries=64)
-def _each(_run: Run, key: str, state: int, _digits: DigitSet, source: str, layer: int, off: str) -> np.ndarray:
-    """Accuracy (units,) with each unit of a layer off alone."""
-    return accuracy_without_each(_run.state(state), seen(_run, state, _digits), _digits.labels, layer, off, _run.spec.model.activation)
+def _each(_shown: Shown, key: str, state: int, _images: TestImages, source: str, count: int, number: int, off: str) -> np.ndarray:
+    """Accuracy (units,) with each unit of a layer off alone, on the first `count` images."""
+    few = [activation[:count] for activation in seen(_shown, _images)]
+    return accuracy_without_each(_shown.weights, few, _images.labels[:count], number, off, _shown.run.spec.model.activation)
 
 
-def _overview(run: Run, view: View, digits: DigitSet, layer: int, units: list[int], off: str, whole: np.ndarray) -> None:
-    each = _each(run, run.key, view.epoch, digits, digits.source, layer, off)
-    total = accuracy(whole)
+def _tried(layer: Layer, found: TestImages, number: int) -> TestImages:
+    """The images on which every unit is tried."""
+    after = sum(a * b for a, b in zip(layer.sizes[number:-1], layer.sizes[number + 1 :], strict=True))  # products an image
+    count = max(100, TRIED // (layer.sizes[number] * after))
+    if count >= len(found.labels):
+        return found
+    return replace(found, images=found.images[:count], labels=found.labels[:count], words=f"the first {count:,} of {found.words}")
+
+
+def _overview(layer: Layer, found: TestImages, number: int, units: list[int], off: str) -> None:
+    tried = _tried(layer, found, number)
+    count = len(tried.labels)
+    each = _each(layer.shown, layer.shown.key, layer.state, found, found.source, count, number, off)
+    total = float(np.mean(seen(layer.shown, found)[-1][:count].argmax(axis=1) == tried.labels))
     frame = pd.DataFrame({"unit": np.arange(len(each)), "accuracy": each, "lost": 100 * (total - each)})
-    chart_key, unit_key = "mlp-ablation-overview", f"mlp-ablation-units-{layer}"
-    frame = frame.assign(chosen=frame["unit"].isin(units), now=clicks.count(chart_key))
+    frame = frame.assign(chosen=frame["unit"].isin(units), now=clicks.count(CHART))
 
     def toggled() -> None:
-        unit = clicks.take(chart_key, "unit")
+        unit = clicks.take(CHART, "unit")
         if unit is not None:
-            now = list(st.session_state[unit_key])
-            st.session_state[unit_key] = [u for u in now if u != unit] if unit in now else [*now, unit]
+            now = list(mlp.value("units"))
+            mlp.put("units", [u for u in now if u != unit] if unit in now else [*now, unit])
 
     page.chart(
-        ablation_charts.unit_bars(frame, page.theme()),
-        alt_text=f"Accuracy with each unit of layer {layer} off alone",
-        key=chart_key,
+        unit_bars(frame, page.theme()),
+        alt_text=f"Accuracy with each unit of layer {number} off alone",
+        key=CHART,
         select=toggled,
         width="stretch",
     )
-    st.caption(
-        f"What each unit of layer {layer} is worth: how much of the {total:.2%} of {digits.words} is lost with that one unit off, "
-        "the most needed unit first. Click a bar to switch its unit off, or on again."
-    )
+    st.caption(words.OVERVIEW.format(layer=number, share=numbers.percent(total, 2), images=tried.words))
 
 
-def verdict(whole: np.ndarray, cut: np.ndarray, images: str, layer: int, units: list[int]) -> str:
+def verdict(
+    whole: np.ndarray, cut: np.ndarray, images: str, layer: int, units: list[int], names: tuple[str, ...], noun: str = "digit"
+) -> str:
     """What is lost, in a sentence, from confusion counts before and after."""
-    before, after = accuracy(whole), accuracy(cut)
+    before, after = numbers.percent(accuracy(whole), 2), numbers.percent(accuracy(cut), 2)
     if not units:
-        return f"With every unit on, **{before:.2%}** of {images} are right. Switch a unit off to see which digits need it."
-    names = f"unit {units[0]}" if len(units) == 1 else f"units {', '.join(map(str, units))}"
-    full, left, worst = recall(whole), recall(cut), suffers_most(whole, cut)
-    says = "No digit suffers."
+        plural = {"digit": "digits", "class": "classes"}.get(noun, f"{noun}s")
+        return words.EVERY_UNIT_ON.format(share=before, images=images, classes=plural)
+    off = f"unit {units[0]}" if len(units) == 1 else f"units {', '.join(map(str, units))}"
+    worst = suffers_most(whole, cut)
+    says = f"No {noun} suffers."
     if worst is not None:
-        says = f"Digit {worst} suffers most: from {full[worst]:.1%} to {left[worst]:.1%} of its {whole[worst].sum():,} images."
-    return f"With {names} of layer {layer} off, **{after:.2%}** of {images} are right instead of {before:.2%}. {says}"
+        full, left = numbers.percent(recall(whole)[worst]), numbers.percent(recall(cut)[worst])
+        name = f"{noun[0].upper()}{noun[1:]} {names[worst]}"
+        says = f"{name} suffers most: from {full} to {left} of its {whole[worst].sum():,} images."
+    return f"With {off} of layer {layer} off, **{after}** of {images} are right instead of {before}. {says}"

@@ -1,129 +1,123 @@
 """Two runs, or two epochs, side by side on one scale and one slider."""
 
 import numpy as np
-import pandas as pd
 import streamlit as st
 
 from core.analysis import course
-from core.charts import cells, mosaic
-from core.runs import shipped
-from core.runs.run import Run
-from core.ui import cached, page
-from pages.mlp import details as mlp_details
-from pages.mlp.details import Detail, among, number
-from pages.mlp.history import opening
-from pages.mlp.view import MODELS, View
+from core.charts import numbers
+from core.ui import cached, choices, networks, shown
+from core.ui.shown import Shown
+from pages.mlp import choices as mlp
+from pages.mlp import maps, words
+from pages.mlp.layer import Layer
 
 FOLLOW = "the player's epoch"
 FIXED = "an epoch of its own"
-mlp_details.DETAILS["compare"] = (
-    Detail("left", "mlp-compare-left", None, among(MODELS)),
-    Detail("right", "mlp-compare-right", None, among(MODELS)),
-    Detail("left_epoch", "mlp-compare-left-epoch", None, number(0, lambda _: 50), needs=("mlp-compare-left-how", FIXED)),
-    Detail("right_epoch", "mlp-compare-right-epoch", None, number(0, lambda _: 50), needs=("mlp-compare-right-how", FIXED)),
-)
 
 
-@st.fragment
-@mlp_details.linked("compare")
-def compare_panel(runs: dict[str, Run], view: View) -> None:
-    """Draw the layer of two runs and their difference.
-
-    Args:
-        runs: name -> run; the first choice on the left is the page's own.
-    """
+@choices.fragment
+def compare_panel(layer: Layer) -> None:
+    """Draw the layer of two runs and their difference; any two whose layer has this shape."""
+    if mlp.moved(layer):
+        st.rerun()
     with st.container(key="mlp-compare"):
-        names = list(runs)
-        sides = []
-        for box, side, first in zip(st.columns(2), ("left", "right"), _openers(names, view.model), strict=True):
+        boxes = st.columns(2)
+        for box, side in zip(boxes, ("left", "right"), strict=True):
             with box:
-                sides.append(_choose(runs, side, first, view))
-        (left, at_left, left_follows), (right, at_right, right_follows) = sides
-        stacks = [_stack(runs[name], view.layer, at, follows) for name, at, follows in sides]
-        limit = max(float(np.abs(cached.weights(runs[name].key, f"dense{view.layer}.kernel")).max()) for name in (left, right))
-        titles = [_title(runs[left], left, at_left, left_follows), _title(runs[right], right, at_right, right_follows), "right minus left"]
-        draw = _cells if stacks[0][0].size <= 2_000 else _mosaics
-        draw([stacks[0], stacks[1], stacks[1] - stacks[0]], limit, titles, view)
-        furthest = float(np.abs(stacks[1][view.epoch] - stacks[0][view.epoch]).max())
-        st.caption(
-            f"All three share one scale, -{limit:.3g} to {limit:.3g}, at every epoch: orange pushes up, blue pushes down. "
-            f"Where the player rests, the two differ by up to {furthest:.3g}; what lies beyond the scale is shown as its end."
+                networks.chooser(mlp.PAGE, side, mlp.comparable(layer), title=f"On the {side}")
+        runs = []
+        for box, side in zip(boxes, ("left", "right"), strict=True):
+            with box:
+                runs.append(networks.opened(mlp.value(side)))
+        choices.declare(mlp.PAGE, mlp.side_choices(*runs))
+        left, right = (
+            None if run is None else _at(box, side, run, layer) for box, side, run in zip(boxes, ("left", "right"), runs, strict=True)
         )
-        st.markdown(table([(name, runs[name], at) for name, at, _ in sides]))
+        if left is None or right is None:
+            return
+        _maps(layer, left, right)
 
 
-def in_words(name: str) -> str:
-    """What the page calls a run."""
-    return MODELS.get(name, name)
+def _at(box, side: str, run: Shown, layer: Layer) -> Shown:
+    """The run at the state that this side shows."""
+    name = f"{side}_epoch"
+    follows = mlp.value(name) == mlp.FOLLOWS
+    near = shown.nearest(run.run, layer.shown.epoch)
+    st.session_state[f"mlp-{side}-how"] = FOLLOW if follows else FIXED
+    with box:
+        st.segmented_control(
+            f"At, {side}",
+            (FOLLOW, FIXED),
+            key=f"mlp-{side}-how",
+            label_visibility="collapsed",
+            required=True,
+            on_change=_fix,
+            args=(side, near),
+        )
+        if follows or run.run.states < 2:
+            return run.at(near)
+        labels = shown.labels(run.run)
+        state = st.select_slider(
+            f"Epoch on the {side}", range(run.run.states), format_func=labels.__getitem__, key=mlp.key(name), persist_state="session"
+        )
+    return run.at(int(state))
 
 
-def _openers(names: list[str], model: str) -> tuple[str, str]:
-    """The page's run, and another one to hold against it."""
-    first = model if model in names else names[0]
-    return first, next((name for name in names if name != first), first)
+def _fix(side: str, near: int) -> None:
+    """An epoch of its own starts where the player is."""
+    mlp.put(f"{side}_epoch", near if st.session_state[f"mlp-{side}-how"] == FIXED else mlp.FOLLOWS)
 
 
-def _choose(runs: dict[str, Run], side: str, first: str, view: View) -> tuple[str, int, bool]:
-    """One side's run, the state it shows now, and whether it follows the player."""
-    names = list(runs)
-    if st.session_state.get(f"mlp-compare-{side}") not in names:  # nothing chosen yet, or a run that cannot be read
-        st.session_state[f"mlp-compare-{side}"] = first
-    st.session_state.setdefault(f"mlp-compare-{side}-how", FOLLOW)
-    name = st.selectbox(f"On the {side}", names, format_func=in_words, key=f"mlp-compare-{side}", persist_state="session")
-    how = st.segmented_control(
-        f"At, {side}", (FOLLOW, FIXED), key=f"mlp-compare-{side}-how", label_visibility="collapsed", required=True, persist_state="session"
-    )
-    if how != FIXED:
-        return name, view.epoch, True
-    last = runs[name].states - 1
-    return name, int(st.number_input(f"Epoch on the {side}", 0, last, key=f"mlp-compare-{side}-epoch", persist_state="session")), False
+def _maps(layer: Layer, left: Shown, right: Shown) -> None:
+    sides = [Layer(left, layer.number), Layer(right, layer.number)]
+    limit = max(side.extent.limit for side in sides)
+    fixed = [mlp.value(f"{side}_epoch") != mlp.FOLLOWS for side in ("left", "right")]
+    titles = [_title(side, its_own) for side, its_own in zip(sides, fixed, strict=True)]
+    kernels = [side.kernel for side in sides]
+    now = [*kernels, kernels[1] - kernels[0]]
+
+    def stack(which: int) -> np.ndarray:
+        """One side at every state of the player: the nearest of its own, or the one at which it stands."""
+        if which == 2:
+            return stack(1) - stack(0)
+        side, epochs = sides[which], layer.run.epochs
+        states = [side.state if fixed[which] else shown.nearest(side.run, epoch) for epoch in epochs]
+        return cached.stack(side.run, f"dense{side.number}.kernel")[states]
+
+    for which, (box, title, key) in enumerate(
+        zip(st.columns(3), [*titles, "right minus left"], ("left", "right", "difference"), strict=True)
+    ):
+        with box:
+            maps.show(
+                layer,
+                lambda which=which: stack(which),  # type: ignore[misc]
+                now[which],
+                limit,
+                key=f"mlp-compare-map-{key}",
+                alt_text=f"Layer {layer.number}: {title}",
+                title=title,
+            )
+    furthest = numbers.number(float(np.abs(now[2]).max()))
+    st.caption(words.COMPARE.format(span=numbers.span(-limit, limit), furthest=furthest) + maps.note(layer))
+    st.markdown(table([left, right]))
 
 
-def _stack(run: Run, layer: int, state: int, follows: bool) -> np.ndarray:
-    """The kernel over the states (states, inputs, outputs); of a fixed epoch, that one repeated."""
-    stack = cached.weights(run.key, f"dense{layer}.kernel")
-    return stack if follows else np.broadcast_to(stack[state], stack.shape)
-
-
-def _title(run: Run, name: str, state: int, follows: bool) -> str:
+def _title(side: Layer, fixed: bool) -> str:
     """What a map shows; the player's epoch stands beside the player, since it moves."""
-    return in_words(name) if follows else f"{in_words(name)}, epoch {run.epochs[state]:g}"
+    return f"{side.shown.title}, {side.shown.words}" if fixed else side.shown.title
 
 
-def _cells(stacks: list[np.ndarray], limit: float, titles: list[str], view: View) -> None:
-    names = (f"input (unit of layer {view.layer - 1})", f"unit of layer {view.layer}")
-    for box, stack, title, key in zip(st.columns(3), stacks, titles, ("left", "right", "difference"), strict=True):
-        with box:
-            chart = cells.moving_cells(cells.wide(stack), limit, page.theme(), opening(view), names=names, title=title)
-            page.chart(chart, alt_text=f"Layer {view.layer}: {title}", key=f"mlp-compare-map-{key}", width="stretch")
-
-
-def _mosaics(stacks: list[np.ndarray], limit: float, titles: list[str], view: View) -> None:
-    """The first layer as one small image a unit, drawn where the player rests."""
-    for box, stack, title, key in zip(st.columns(3), stacks, titles, ("left", "right", "difference"), strict=True):
-        kernel = stack[view.epoch]
-        side = round(len(kernel) ** 0.5)
-        tiles = kernel.T.reshape(-1, side, side)  # (units, height, width)
-        frame = pd.DataFrame({"unit": np.arange(len(tiles)), "label": "", "largest weight": np.abs(tiles).max(axis=(1, 2))})
-        with box:
-            chart = mosaic.images(tiles, limit, frame, page.theme(), title=title)
-            page.chart(chart, alt_text=f"Layer {view.layer} as images: {title}", key=f"mlp-compare-images-{key}")
-
-
-def table(sides: list[tuple[str, Run, int]]) -> str:
-    """The numbers of each side as a table: its own accuracy, and the spread over the seeds at that epoch."""
+def table(sides: list[Shown]) -> str:
+    """The numbers of each side as a table: its own accuracy, and the spread over the seeds at that state."""
     lines = ["| run | epoch | test accuracy | mean over the seeds | from | to | seeds |", "|---|---|---|---|---|---|---|"]
-    for name, run, state in sides:
+    for side in sides:
+        run = side.run
+        if "accuracy_test" not in run.history:
+            lines.append(f"| {side.title} | {side.epoch:g} | not stored | | | | |")
+            continue
         _, values = course.by_seed(run.history, run.seeds, run.spec.model.seed, "accuracy_test")
-        found = course.spread(values[:, state])
-        lines.append(
-            f"| {in_words(name)} | {run.epochs[state]:g} | {run.history['accuracy_test'][state]:.2%} of {run.spec.data.test:,} | "
-            f"{found.mean:.2%} | {found.low:.2%} | {found.high:.2%} | {found.seeds} |"
-        )
+        found = course.spread(values[:, side.state])
+        share = numbers.percent(run.history["accuracy_test"][side.state], 2)
+        spread = " | ".join(numbers.percent(value, 2) for value in (found.mean, found.low, found.high))
+        lines.append(f"| {side.title} | {side.epoch:g} | {share} of {run.spec.data.test:,} | {spread} | {found.seeds} |")
     return "\n".join(lines)
-
-
-def both() -> dict[str, Run]:
-    """The runs of the MLP page that can be read; a damaged one is told of on the page."""
-    found = {name: cached.run_or_say(name) for name in shipped.RUNS if name.startswith("mlp-")}
-    return {name: run for name, run in found.items() if run is not None}

@@ -8,15 +8,23 @@ import numpy as np
 import streamlit as st
 
 from core.charts import raster
-from core.runs.run import WEIGHTS, Run
-from core.ui import cached, page
-from pages.mlp.view import View
+from core.runs.run import WEIGHTS
+from core.ui import page, shown
+from pages.mlp import choices as mlp
+from pages.mlp.large import order_at
+from pages.mlp.layer import Layer
 
 LEAST_SIDE = 600  # pixels of the picture's longer side, at least
 
 
+def download_panel(layer: Layer) -> None:
+    """The files of this view, in the order shown."""
+    rows, columns = order_at(layer, layer.state, mlp.ordering(), mlp.held_state(layer))
+    downloads(layer, rows.tolist(), columns.tolist())
+
+
 @st.fragment
-def downloads(run: Run, view: View, row_order: Sequence[int], column_order: Sequence[int]) -> None:
+def downloads(layer: Layer, row_order: Sequence[int], column_order: Sequence[int]) -> None:
     """Three buttons; files are made when asked for.
 
     Args:
@@ -24,10 +32,10 @@ def downloads(run: Run, view: View, row_order: Sequence[int], column_order: Sequ
         column_order: units from left to right as shown.
     """
     with st.container(key="mlp-downloads", horizontal=True):
-        name = f"{view.model}-layer{view.layer}-epoch{run.epochs[view.epoch]:g}"
+        name = f"{layer.shown.id}-layer{layer.number}-epoch{shown.labels(layer.run)[layer.state]}"
         st.download_button(
             "Matrix as CSV",
-            lambda: matrix_csv(run.state(view.epoch)[f"dense{view.layer}.kernel"], row_order, column_order),
+            lambda: matrix_csv(layer.kernel, row_order, column_order),
             f"{name}.csv",
             "text/csv",
             key="mlp-download-csv",
@@ -36,7 +44,7 @@ def downloads(run: Run, view: View, row_order: Sequence[int], column_order: Sequ
         )
         st.download_button(
             "Picture as PNG",
-            lambda: matrix_png(run, view, row_order, column_order),
+            lambda: matrix_png(layer, row_order, column_order),
             f"{name}.png",
             "image/png",
             key="mlp-download-png",
@@ -45,8 +53,8 @@ def downloads(run: Run, view: View, row_order: Sequence[int], column_order: Sequ
         )
         st.download_button(
             "Run as safetensors",
-            lambda: (run.folder / WEIGHTS).read_bytes(),
-            f"{view.model}.safetensors",
+            lambda: (layer.run.folder / WEIGHTS).read_bytes(),
+            f"{layer.shown.id}.safetensors",
             "application/octet-stream",
             key="mlp-download-run",
             on_click="ignore",
@@ -67,9 +75,8 @@ def matrix_csv(kernel: np.ndarray, row_order: Sequence[int], column_order: Seque
     return out.getvalue()
 
 
-def matrix_png(run: Run, view: View, row_order: Sequence[int], column_order: Sequence[int]) -> bytes:
-    """The kernel in this order as a picture, on the scale of all its epochs."""
-    stack = cached.weights(run.key, f"dense{view.layer}.kernel")
-    kernel = stack[view.epoch][np.ix_(list(row_order), list(column_order))]  # (inputs, outputs)
+def matrix_png(layer: Layer, row_order: Sequence[int], column_order: Sequence[int]) -> bytes:
+    """The kernel in this order as a picture, a pixel or more a weight, on the scale of all its epochs."""
+    kernel = layer.kernel[np.ix_(list(row_order), list(column_order))]  # (inputs, outputs)
     scale = max(1, -(-LEAST_SIDE // max(kernel.shape)))
-    return raster.png(raster.signed_levels(kernel, float(np.abs(stack).max())), page.theme().signed_palette, scale)
+    return raster.png(raster.signed_levels(kernel, layer.extent.limit), page.theme().signed_palette, scale)

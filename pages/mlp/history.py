@@ -1,192 +1,190 @@
 """Over the epochs: accuracy, loss, norms, the weights' histogram and their change since the start."""
 
-from collections.abc import Callable
-
 import numpy as np
 import pandas as pd
 import streamlit as st
 
 from core.analysis import course, dense
-from core.charts import cells, curves, histogram, history, mosaic
+from core.charts import curves, numbers
+from core.charts.histogram import histogram
+from core.charts.norms import BANDS, MOST_LINES, norm_bands, norm_lines
+from core.charts.prepared import Prepared
 from core.runs.run import Run
-from core.ui import cached, clicks, page, screen
-from pages.mlp import details as mlp_details
-from pages.mlp.details import Detail, among
-from pages.mlp.view import View
+from core.ui import cached, choices, clicks, page, shown
+from pages.mlp import choices as mlp
+from pages.mlp import maps, words
+from pages.mlp.layer import Layer, kernel_at
 
 SPLITS = {"training": "accuracy_train", "validation": "accuracy_validation", "test": "accuracy_test"}
 LOSSES = {"training": "loss", "validation": "loss_validation", "test": "loss_test"}
-DETAILS = ("Norms", "Histogram of weights", "Change since the start")
 
 
-def opening(view: View) -> int:
-    """The epoch that charts are first drawn with: kept for the session, since a changed literal would rebuild them."""
-    return st.session_state.setdefault("mlp-opening", view.epoch)
-
-
-mlp_details.DETAILS["epochs"] = (Detail("look", "mlp-history-detail", DETAILS[0], among(DETAILS)),)
-
-
-@st.fragment
-@mlp_details.linked("epochs")
-def history_panel(run: Run, view: View, on_epoch: Callable[[int], None]) -> None:
-    """Draw the panel; a click in a curve calls `on_epoch` with the state picked, before the page runs again."""
+@choices.fragment
+def history_panel(layer: Layer) -> None:
+    """Accuracy and loss of the run, and one look closer at the layer; a click in a curve goes to its epoch."""
+    if mlp.moved(layer):
+        st.rerun()
+    run = layer.run
     with st.container(key="mlp-history"):
-        st.markdown(sentence(run, view.epoch))
-        states = _states(run)
+        if run.states < 2:
+            page.empty(*words.ONE_STATE)
+            return
+        st.markdown(sentence(run, layer.state))
         left, right = st.columns(2)
         with left:
-            shares, band = _shares(run)
-            chart = history.accuracy_curves(
-                shares, band, states.assign(now=clicks.count("mlp-history-accuracy")), page.theme(), opening(view)
-            )
-            start = ", ".join(f"{name} {run.history[column][0]:.1%}" for name, column in SPLITS.items() if column in run.history)
-            _clickable(chart, "mlp-history-accuracy", "Share of images right over the epochs", on_epoch)
-            st.caption(f"Click a curve to go to its epoch. The start lies below the picture: {start}.")
+            _shares(layer)
         with right:
-            chart = history.loss_curves(
-                _curves(run, LOSSES, "loss"), states.assign(now=clicks.count("mlp-history-loss")), page.theme(), opening(view)
-            )
-            _clickable(chart, "mlp-history-loss", "Loss over the epochs, logarithmic", on_epoch)
-            st.caption(spread_sentence(run))
-        if st.session_state.pop("_mlp-history-moved", False):
-            st.rerun()
-        detail = (
-            st.segmented_control("Look closer", DETAILS, key="mlp-history-detail", required=True, wrap=True, persist_state="session")
-            or DETAILS[0]
-        )
-        {DETAILS[0]: _norms, DETAILS[1]: _histogram, DETAILS[2]: _change}[detail](run, view)
+            _losses(layer)
+        look = st.segmented_control("Look closer", words.HISTORY, key=mlp.key("look"), required=True, wrap=True, persist_state="session")
+        dict(zip(words.HISTORY, (_norms, _histogram, _change), strict=True))[look or words.HISTORY[0]](layer)
 
 
 def sentence(run: Run, state: int) -> str:
     """The run's numbers at one state, each accuracy with its number of images."""
     counts = {"training": run.spec.data.train, "validation": run.spec.data.validation, "test": run.spec.data.test}
     said = [
-        f"{run.history[column][state]:.1%} of {counts[name]:,} {name} images" for name, column in SPLITS.items() if column in run.history
+        f"{numbers.percent(run.history[column][state])} of {counts[name]:,} {name} images"
+        for name, column in SPLITS.items()
+        if column in run.history and counts[name]
     ]
-    return (
-        f"**Epoch {run.epochs[state]:g} of {run.epochs[-1]:g}**: {', '.join(said)} right; training loss {run.history['loss'][state]:.3g}."
-    )
+    words_ = shown.state_words(run, state)
+    when = f"{words_[0].upper()}{words_[1:]}" + (f" of {run.epochs[-1]:g}" if words_.startswith("epoch") else "")
+    loss = f"training loss {numbers.number(run.history['loss'][state])}." if "loss" in run.history else ""
+    right = f"{', '.join(said)} right; " if said else ""
+    return f"**{when}**: {right}{loss}"
 
 
 def spread_sentence(run: Run) -> str:
     """Mean and range of the test accuracy over the seeds at the last state."""
+    if not run.seeds:
+        return words.ONE_SEED
     _, values = course.by_seed(run.history, run.seeds, run.spec.model.seed, "accuracy_test")
     last = course.spread(values[:, -1])
     if last.seeds < 2:
-        return "One seed is stored, so the spread between runs is not known."
+        return words.ONE_SEED
     return (
-        f"{last.seeds} runs that differ in their seed alone end at {last.mean:.2%} of {run.spec.data.test:,} test images "
-        f"on average, from {last.low:.2%} to {last.high:.2%}; the shaded band is their range."
+        f"{last.seeds} runs that differ in their seed alone end at {numbers.percent(last.mean, 2)} of {run.spec.data.test:,} test images "
+        f"on average, from {numbers.percent(last.low, 2)} to {numbers.percent(last.high, 2)}; the shaded band is their range."
     )
 
 
-def _clickable(chart, key: str, alt_text: str, on_epoch: Callable[[int], None]) -> None:
-    """A chart whose picked state goes to `on_epoch`."""
+def _clickable(chart: Prepared, key: str, alt_text: str) -> None:
+    """A chart in which a click goes to a state."""
 
-    def moved() -> None:
+    def picked() -> None:
         state = clicks.take(key, "state")
         if state is not None:
-            on_epoch(state)
-            st.session_state["_mlp-history-moved"] = True
+            mlp.put("epoch", state)
 
-    page.chart(chart, alt_text=alt_text, key=key, select=moved, width="stretch")
+    page.chart(chart, alt_text=alt_text, key=key, select=picked, width="stretch")
 
 
-def _states(run: Run) -> pd.DataFrame:
-    """State, epoch, loss and accuracies, one row a state."""
+def _states(run: Run, key: str) -> pd.DataFrame:
+    """State, epoch, loss and accuracies, one row a state, and the clicks that a chart has had."""
     columns = {name.replace("accuracy_", ""): run.history[name] for name in ("loss", *SPLITS.values()) if name in run.history}
-    return pd.DataFrame({"state": np.arange(run.states), "epoch": run.epochs, **columns})
+    return pd.DataFrame({"state": np.arange(run.states), "epoch": run.epochs, **columns, "now": clicks.count(key)})
 
 
-def _curves(run: Run, columns: dict[str, str], value: str) -> pd.DataFrame:
-    """Long table of some columns of the history: state, epoch, images (which), and the value under that name."""
-    parts = [
-        pd.DataFrame({"state": np.arange(run.states), "epoch": run.epochs, "images": name, value: run.history[column]})
-        for name, column in columns.items()
-        if column in run.history
-    ]
-    return pd.concat(parts, ignore_index=True)
+def _shares(layer: Layer) -> None:
+    run, key = layer.run, "mlp-history-accuracy"
+    there = {name: column for name, column in SPLITS.items() if column in run.history}
+    if not there:
+        return
+    table = curves.table(run.history, there)
+    band = None
+    if run.seeds and "accuracy_test" in run.history:
+        epochs, values = course.by_seed(run.history, run.seeds, run.spec.model.seed, "accuracy_test")
+        band = pd.DataFrame({"epoch": epochs, "low": np.nanmin(values, axis=0), "high": np.nanmax(values, axis=0)})
+    domain = (curves.floor(table), 1.0)
+    chart = curves.over_epochs(
+        table, _states(run, key), "share of images right", page.theme(), layer.state, domain=domain, percent=True, band=band
+    )
+    _clickable(chart, key, "Share of images right over the epochs")
+    start = ", ".join(f"{name} {numbers.percent(run.history[column][0])}" for name, column in there.items())
+    below = f" The start lies below the picture: {start}." if domain[0] > 0 else ""
+    st.caption(words.CURVES + below)
 
 
-def _shares(run: Run) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Long table of accuracies, and the range of the test accuracy over the seeds."""
-    epochs, values = course.by_seed(run.history, run.seeds, run.spec.model.seed, "accuracy_test")
-    band = pd.DataFrame({"epoch": epochs, "low": np.nanmin(values, axis=0), "high": np.nanmax(values, axis=0)})
-    return _curves(run, SPLITS, "share"), band if len(values) > 1 else band.iloc[:0]
+def _losses(layer: Layer) -> None:
+    run, key = layer.run, "mlp-history-loss"
+    if "loss" in run.history:
+        table = curves.table(run.history, LOSSES)
+        low = bool((table["value"].dropna() <= 0).any())  # a logarithm has no room for 0
+        chart = curves.over_epochs(
+            table, _states(run, key), "loss" if low else "loss (logarithmic)", page.theme(), layer.state, logarithmic=not low
+        )
+        _clickable(chart, key, "Loss over the epochs, logarithmic")
+    st.caption(spread_sentence(run))
 
 
 @st.cache_data(show_spinner=False, max_entries=32)
-def _norm_curves(_run: Run, key: str, layer: int) -> tuple[np.ndarray, np.ndarray]:
+def _norm_curves(_run: Run, key: str, states: int, layer: int) -> tuple[np.ndarray, np.ndarray]:
     """Norms over the states: of rows (states, inputs) and of columns (states, outputs)."""
-    return dense.norms(_run.weights(f"dense{layer}.kernel"))
+    rows, columns = zip(*(dense.norms(kernel_at(_run, layer, state)) for state in range(states)), strict=True)
+    return np.stack(rows), np.stack(columns)
 
 
-def _norms(run: Run, view: View) -> None:
-    rows, columns = _norm_curves(run, run.key, view.layer)
-    source = "pixel" if view.layer == 1 else f"unit of layer {view.layer - 1}"
-    for box, norms, what in zip(st.columns(2), (rows, columns), (f"row ({source})", f"column (unit of layer {view.layer})"), strict=True):
+def _norms(layer: Layer) -> None:
+    rows, columns = _norm_curves(layer.run, layer.run.key, layer.run.states, layer.number)
+    source, unit = layer.sides
+    for box, norms, what in zip(st.columns(2), (rows, columns), (f"row ({source})", f"column ({unit})"), strict=True):
         with box:
-            _norm_chart(run, norms, what)
-    st.caption("A row's norm says how strongly the layer listens to one input; a column's, how much weight one unit gathers.")
+            _norm_chart(layer, norms, what)
+    st.caption(words.NORMS)
 
 
-def _norm_chart(run: Run, norms: np.ndarray, what: str) -> None:
+def _norm_chart(layer: Layer, norms: np.ndarray, what: str) -> None:
     """Lines where they can be told apart, bands where not."""
     states, count = norms.shape
-    table = pd.DataFrame({"state": np.arange(states), "epoch": run.epochs})
-    start = st.session_state["mlp-opening"]
-    if count <= curves.MOST_LINES:
+    table = pd.DataFrame({"state": np.arange(states), "epoch": layer.run.epochs})
+    if count <= MOST_LINES:
         long = table.loc[np.repeat(table.index, count)].assign(unit=np.tile(np.arange(count), states), norm=norms.ravel())
-        chart = curves.norm_lines(long, table, what, page.theme(), start)
-        words = f"{count} lines, one each; the largest at the end carries its number."
+        chart = norm_lines(long, table, what, page.theme(), layer.state)
+        said = f"{count} lines, one each; the largest at the end carries its number." if count > 1 else ""
     else:
-        bands = pd.DataFrame(course.quantiles(norms), columns=["least", "low", "median", "high", "most"]).assign(epoch=run.epochs)
-        chart = curves.norm_bands(bands, table, what, page.theme(), start)
-        words = f"{count} norms: the line is the median, the dark band holds the middle four fifths, the light band all."
+        bands = pd.DataFrame(course.quantiles(norms), columns=list(BANDS)).assign(epoch=layer.run.epochs)
+        chart = norm_bands(bands, table, what, page.theme(), layer.state)
+        said = f"{count:,} norms: the line is the median, the dark band holds the middle four fifths, the light band all."
     page.chart(chart, alt_text=f"L2 norm of each {what} over the epochs", key=f"mlp-history-norms-{what.split()[0]}", width="stretch")
-    st.caption(words)
+    st.caption(said)
 
 
 @st.cache_data(show_spinner=False, max_entries=32)
-def _bins(_run: Run, key: str, layer: int) -> pd.DataFrame:
+def _bins(_run: Run, key: str, states: int, layer: int, limit: float) -> pd.DataFrame:
     """Counts of weights, one row a state and bin."""
-    found = course.histogram(_run.weights(f"dense{layer}.kernel"))
-    states, bins = found.counts.shape
-    edges = np.column_stack([found.edges[:-1], found.edges[1:]])
+    found = [course.histogram(kernel_at(_run, layer, state)[None], limit=limit) for state in range(states)]
+    edges = np.column_stack([found[0].edges[:-1], found[0].edges[1:]])
     long = pd.DataFrame(np.tile(edges, (states, 1)), columns=["low", "high"])
-    return long.assign(state=np.repeat(np.arange(states), bins), count=found.counts.ravel())
+    return long.assign(state=np.repeat(np.arange(states), len(edges)), count=np.concatenate([one.counts[0] for one in found]))
 
 
-def _histogram(run: Run, view: View) -> None:
-    bins = _bins(run, run.key, view.layer)
-    chart = histogram.weight_histogram(bins, run.states, page.theme(), opening(view))
-    page.chart(chart, alt_text=f"Histogram of the weights of layer {view.layer}", key="mlp-history-histogram", width="stretch")
-    st.caption("The bins and both axes are the same at every epoch; grey is the bin around 0.")
+def _histogram(layer: Layer) -> None:
+    bins = _bins(layer.run, layer.run.key, layer.run.states, layer.number, layer.extent.limit)
+    chart = histogram(bins, page.theme(), layer.state, states=layer.run.states)
+    page.chart(chart, alt_text=f"Histogram of the weights of layer {layer.number}", key="mlp-history-histogram", width="stretch")
+    st.caption(words.HISTOGRAM)
 
 
-def _change(run: Run, view: View) -> None:
-    """W_t - W_0 as a map: cells that follow the player, or for the first layer one small image a unit."""
-    stack = cached.weights(run.key, f"dense{view.layer}.kernel")
-    change = stack - stack[0]  # (states, rows, columns)
-    limit = float(np.abs(change).max())
-    if change[0].size <= 2_000:
-        names = (f"input (unit of layer {view.layer - 1})", f"unit of layer {view.layer}")
-        chart = cells.moving_cells(cells.wide(change), limit, page.theme(), opening(view), names=names, value="change")
-        page.chart(chart, alt_text="Change of each weight since the start", key="mlp-history-change", width="stretch")
-        note = ""
-    else:
-        side = round(change.shape[1] ** 0.5)
-        tiles = change[view.epoch].T.reshape(-1, side, side)  # (units, height, width)
-        frame = pd.DataFrame({"unit": np.arange(len(tiles)), "label": "", "largest change": np.abs(tiles).max(axis=(1, 2))})
-        page.chart(
-            mosaic.images(tiles, limit, frame, page.theme(), large=not screen.narrow()),
-            alt_text="Change of each unit's weights since the start",
-            key="mlp-history-change-images",
-        )
-        note = " Each small image is one unit's column laid out as the 28x28 pixels it listens to; it follows when the player rests."
-    moved = float(np.abs(change[view.epoch]).max())
-    st.caption(
-        "Orange: the weight has risen since the start, blue: it has fallen, the background's own colour: unchanged. "
-        f"The scale runs to ±{limit:.3g} at every epoch; the largest change at epoch {run.epochs[view.epoch]:g} is {moved:.3g}.{note}"
+@st.cache_data(show_spinner=False, max_entries=64)
+def _change_limit(_run: Run, key: str, states: int, layer: int) -> float:
+    """The largest change of a weight since the start, over all states."""
+    start = kernel_at(_run, layer, 0)
+    return max(float(np.abs(kernel_at(_run, layer, state) - start).max()) for state in range(states))
+
+
+def _change(layer: Layer) -> None:
+    """W_t - W_0 as a map: cells that follow the player, or pictures drawn where it rests."""
+    limit = _change_limit(layer.run, layer.run.key, layer.run.states, layer.number)
+    change = layer.kernel - layer.kernel_at(0)
+    maps.show(
+        layer,
+        lambda: cached.stack(layer.run, f"dense{layer.number}.kernel") - layer.kernel_at(0),
+        change,
+        limit,
+        key="mlp-history-change",
+        alt_text="Change of each weight since the start",
+        value="change",
+        large=True,
     )
+    moved = numbers.number(float(np.abs(change).max()))
+    st.caption(words.CHANGE.format(limit=numbers.number(limit), when=layer.shown.words, moved=moved) + maps.note(layer))

@@ -6,125 +6,146 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from core.charts import client_order
+from core.analysis.neighbourhood import neighbourhood
+from core.charts import client_order, numbers
 from core.charts import neighbours as charts
-from core.charts.prepared import Prepared, prepare
 from core.charts.theme import theme
-from core.runs.run import Run
-from core.ui import address, cached, page, screen
-from pages.mlp import details as mlp_details
-from pages.mlp import view as mlp_view
-from pages.mlp.details import Detail, among
-from pages.mlp.path import RULES, path_of, path_panel
-from pages.mlp.view import SIZES, View, unit_name
+from core.ui import address, choices, page, screen
+from pages.mlp import choices as mlp
+from pages.mlp import words
+from pages.mlp.layer import Layer, kernel_at, unit_name
+from pages.mlp.path import path_of, path_panel
 
 CHART = "mlp-neighbours-chart"
-mlp_details.DETAILS["neighbours"] = (
-    Detail("class", "mlp-path-class", 0, among(range(10))),
-    Detail("rule", "mlp-path-rule", "step", among(RULES)),
-    Detail("steps", "mlp-path-steps", 1, among(range(1, 6))),
-)
+NARROW = 290  # pixels that cells may fill across on a telephone
 
 
-@st.cache_data(show_spinner=False, max_entries=8)
-def limits(model: str) -> dict[int, float]:
-    """The largest |weight| of each layer over all states."""
-    return {n: float(abs(cached.weights(model, f"dense{n}.kernel")).max()) for n in mlp_view.LAYERS}
-
-
-@st.cache_resource(show_spinner=False, max_entries=40)
-def chart(model: str, layer: int, states: int, narrow: bool, dark: bool) -> Prepared:
-    """The chart of a layer and its neighbours without its table, built once for everyone."""
-    colours, room = theme(dark), 290 if narrow else charts.ROOM
-    return prepare(lambda: charts.neighbours(SIZES, layer, limits(model), states, colours, room=room), {}, colours)
-
-
-@st.cache_resource(show_spinner=False, max_entries=40)
-def table(model: str, layer: int, state: int, dark: bool) -> pd.DataFrame:
-    """What that chart reads; above layer 2 it is the same for every state."""
-    kernels = {n: cached.weights(model, f"dense{n}.kernel") for n in (layer - 1, layer, layer + 1) if n in mlp_view.LAYERS}
-    return charts.table(kernels, layer, state, limits(model)[1], theme(dark))
-
-
-@st.fragment
-@mlp_details.linked("neighbours")
-def neighbours_panel(run: Run, view: View) -> None:
+@choices.fragment
+def neighbours_panel(layer: Layer) -> None:
     """The three matrices; beside them what is picked, and the strongest path."""
-    st.markdown(
-        "**Where outputs meet inputs.** A row of the middle is the same unit as the row at its left; a column is the same unit as the "
-        "column below. Click any cell: what the matrices share is sorted together, and the unit's own cells stay lit."
-    )
+    if mlp.moved(layer):
+        st.rerun()
+    st.markdown(words.NEIGHBOURS)
     left, right = st.columns([0.62, 0.38], gap="large")
-    with right, st.container(key="mlp-neighbours-picked", border=True):
-        picked = st.empty()
-    with right:
-        path_panel(run, view)
+    steps = path_of(layer)
     with left, st.container(key="mlp-neighbours"):
-        _picture(run, view)
-    picked.markdown(pick_words(view, _pick()))
+        _picture(layer, {step.layer: (step.source, step.unit) for step in steps})
+    with right:
+        with st.container(key="mlp-neighbours-picked", border=True):
+            st.markdown(pick_words(layer, _pick(layer)))
+        path_panel(layer, steps)
 
 
-def _picture(run: Run, view: View) -> None:
-    dark, narrow = page.theme().dark, screen.narrow()
-    frame = chart(view.model, view.layer, run.states, narrow, dark)
-    cells = table(view.model, view.layer, view.epoch if view.layer < 3 else 0, dark)
-    identity = ("neighbours", address.visit(), view.model, view.layer, dark, narrow)
-    kept = st.session_state.get("_mlp-neighbours-opening")
-    if kept is None or kept[0] != identity:
-        kept = st.session_state["_mlp-neighbours-opening"] = (identity, mlp_view.opening(view, dark, narrow))
-        st.session_state["_mlp-neighbours-pick"] = None
-    values = client_order.opening_values(kept[1])
-    values.pop("pick", None)
-    path = {step.layer: (step.source, step.unit) for step in path_of(run, view)}
-    shown = Prepared(frame.spec, {client_order.TABLE: charts.with_path(cells, view.layer, path)})
-    page.prepared(shown, alt_text=_words(view), key=CHART, values=values, select=_clicked)
-    st.caption(_words(view))
+@st.cache_resource(show_spinner=False, max_entries=128)
+def _shown(_layer: Layer, key: str, states: int, number: int) -> tuple[charts.Shown, tuple[int, int]]:
+    """The units shown around a layer, the strongest of its last state where they are many, and how many are left out."""
+    found = neighbourhood(kernel_at(_layer.run, number, states - 1), number, _layer.sizes)
+    return (
+        charts.Shown(number, found.inputs, found.outputs, found.before, found.after, found.has_before, found.has_after),
+        found.left_out,
+    )
 
 
-def _words(view: View) -> str:
+@st.cache_resource(show_spinner=False, max_entries=40)
+def _table(_layer: Layer, key: str, states: int, number: int, at: int, dark: bool) -> pd.DataFrame:
+    """What the chart reads; without strips it is the same for every state that is kept."""
+    shown, _ = _shown(_layer, key, states, number)
+    limits = _limits(_layer)
+    kept = charts.kept(shown, states).with_full([at])
+    return charts.table(lambda n, state: kernel_at(_layer.run, n, state), shown, kept, at, limits, theme(dark))
+
+
+def _limits(layer: Layer) -> dict[int, float]:
+    """The largest |weight| of the layers around over all states."""
+    near = range(max(1, layer.number - 1), min(layer.count, layer.number + 1) + 1)
+    return {n: layer.at(n).extent.limit for n in near}
+
+
+def _picture(layer: Layer, path: Mapping[int, tuple[int, int]]) -> None:
+    colours, states = page.theme(), layer.run.states
+    shown, left_out = _shown(layer, layer.run.key, states, layer.number)
+    moves = shown.at_rest or charts.kept(shown, states).step > 1
+    cells = _table(layer, layer.run.key, states, layer.number, layer.state if moves else 0, colours.dark)
+    opening = client_order.opening_values(mlp.opening(layer))
+    opening.pop("pick", None)
+    chart = charts.neighbours(
+        charts.with_path(cells, shown, path),
+        shown,
+        states,
+        _limits(layer),
+        colours,
+        room=NARROW if screen.narrow() else charts.ROOM,
+        names=_names(layer),
+        opening=opening,
+    )
+    page.chart(chart, alt_text=_words(layer, shown, left_out), key=CHART, select=_clicked)
+    st.caption(_words(layer, shown, left_out))
+
+
+def _names(layer: Layer) -> tuple[str, ...]:
+    """Names of the outputs, where the last layer is among those shown and names fit."""
+    last = layer.at(layer.count)
+    return last.column_names if layer.number >= layer.count - 1 else ()
+
+
+def _words(layer: Layer, shown: charts.Shown, left_out: tuple[int, int]) -> str:
     """What lies where, in words."""
-    said = [f"Middle: layer {view.layer}, {SIZES[view.layer - 1]} inputs down and {SIZES[view.layer]} outputs across"]
-    if view.layer == 1:
-        said[0] = "Above: layer 1, each of its 49 units a standing strip of 784 weights, pooled in pairs"
-    if view.layer > 1:
-        strip = ", each unit a lying strip of its 784 weights" if view.layer == 2 else ""
-        said.append(f"left: layer {view.layer - 1}, turned{strip}")
-    if view.layer < 5:
-        said.append(f"below: layer {view.layer + 1}, turned")
-    return "; ".join(said) + f". Epoch {view.epoch} for the strips." if view.layer < 3 else "; ".join(said) + "."
+    n, (rows, columns) = layer.number, layer.shape
+    side = f" of its {rows:,} weights" if rows <= charts.STRIP else f" of its {rows:,} weights, pooled"
+    if shown.inputs is None:
+        said = [f"Above: layer {n}, each of its {columns:,} units a standing strip{side}"]
+    else:
+        said = [f"Middle: layer {n}, {rows:,} inputs down and {columns:,} outputs across"]
+    if shown.has_before:
+        strip = "" if shown.before is not None else f", each unit a lying strip of its {layer.sizes[n - 2]:,} weights"
+        said.append(f"left: layer {n - 1}, turned{strip}")
+    if shown.has_after:
+        strip = "" if shown.after is not None else f", each unit a hanging strip of its {layer.sizes[n + 1]:,} weights"
+        said.append(f"below: layer {n + 1}, turned{strip}")
+    text = "; ".join(said) + "."
+    if shown.at_rest:
+        text += f" {layer.shown.words[0].upper()}{layer.shown.words[1:]} for the strips."
+    for missing, count, what in zip(left_out, (rows, columns), ("inputs", "outputs"), strict=True):
+        if missing:
+            text += words.STRONGEST.format(all=numbers.count(count), what=what, shown=count - missing)
+    return text
 
 
 def _clicked() -> None:
     picks = (st.session_state[CHART].get("selection") or {}).get("pick")
     if picks and picks[0].get("py") is not None:
-        st.session_state["_mlp-neighbours-pick"] = picks[0]
+        st.session_state["_mlp-neighbours-pick"] = (mlp.value("model"), mlp.value("layer"), address.visit(), picks[0])
 
 
-def _pick() -> Mapping | None:
+def _pick(layer: Layer) -> Mapping | None:
     """What was clicked in this picture: block and place, as the chart says it."""
-    return st.session_state.get("_mlp-neighbours-pick")
+    *where, pick = st.session_state.get("_mlp-neighbours-pick") or (None, None, None, None)
+    return pick if where == [layer.shown.id, layer.number, address.visit()] else None
 
 
-def pick_words(view: View, pick: Mapping | None) -> str:
+def pick_words(layer: Layer, pick: Mapping | None) -> str:
     """The picked weight, and what each unit at its ends hears and moves most; without a pick, how to make one."""
     if pick is None:
-        return "**Nothing picked.** Click a cell to see its weight and what its two units hear and move most."
-    at = view.layer + {"prev": -1, "cur": 0, "next": 1}[pick["m"]]
+        return words.NO_NEIGHBOUR_PICKED
+    spec = layer.spec
+    at = layer.number + {"prev": -1, "cur": 0, "next": 1}[pick["m"]]
     y, x = int(pick["py"]), int(pick["px"])
     source, unit = (y, x) if pick["m"] == "cur" else (x, y)  # neighbours are turned
-    kernels = {n: cached.weights(view.model, f"dense{n}.kernel")[view.epoch] for n in mlp_view.LAYERS}
-    weight = float(kernels[at][source, unit])
-    lines = [f"### {weight:.3g}", f"Weight **{weight!r}** from {unit_name(at - 1, source)} to {unit_name(at, unit)}."]
-    for layer, index in ((at - 1, source), (at, unit)):
-        hears = _strongest(kernels[layer][:, index], layer - 1) if layer > 0 else ""
-        moves = _strongest(kernels[layer + 1][index], layer + 1) if layer < 5 else ""
+    weight = float(layer.at(at).kernel[source, unit])
+    lines = [
+        f"### {numbers.number(weight)}",
+        f"Weight **{numbers.exact(weight)}** from {unit_name(spec, at - 1, source)} to {unit_name(spec, at, unit)}.",
+    ]
+    for number, index in ((at - 1, source), (at, unit)):
+        hears = _strongest(layer, layer.at(number).kernel[:, index], number - 1) if number > 0 else ""
+        moves = _strongest(layer, layer.at(number + 1).kernel[index], number + 1) if number < layer.count else ""
         said = " and ".join(part for part in (hears and f"hears {hears} most", moves and f"moves {moves} most") if part)
-        name = unit_name(layer, index)
+        name = unit_name(spec, number, index)
         lines.append(f"{name[0].upper()}{name[1:]} {said}.")
     return "\n\n".join(lines)
 
 
-def _strongest(weights: np.ndarray, layer: int) -> str:
+def _strongest(layer: Layer, weights: np.ndarray, number: int) -> str:
     """The unit of a layer at the largest |weight| of (units,), with that weight."""
     best = int(np.abs(weights).argmax())
-    return f"{unit_name(layer, best)} ({weights[best]:.3g})"
+    return f"{unit_name(layer.spec, number, best)} ({numbers.number(weights[best])})"

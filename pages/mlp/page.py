@@ -1,54 +1,65 @@
-"""MLP kernel explorer: how the weight matrices of a small network learned to read digits."""
+"""MLP kernel explorer: how the weight matrices of a dense network learn."""
 
 from functools import partial
 
 import streamlit as st
 
-from core.ui import cached, data_status, page, question
-from pages.mlp import details as mlp_details
+from core.ui import choices, networks, page, question
+from pages.mlp import choices as mlp
 from pages.mlp import question as mlp_question
-from pages.mlp import view as mlp_view
+from pages.mlp import words
 from pages.mlp.ablation import ablation_panel
-from pages.mlp.compare import both, compare_panel
+from pages.mlp.compare import compare_panel
+from pages.mlp.downloads import download_panel
+from pages.mlp.explorer import explorer, header_sentence, title
 from pages.mlp.history import history_panel
 from pages.mlp.image import image_panel
-from pages.mlp.matrix import download_panel, explorer, go_to_epoch, header_sentence, units_panel
+from pages.mlp.images import test_images
+from pages.mlp.layer import Layer, fits
 from pages.mlp.neighbours import neighbours_panel
+from pages.mlp.units import units_panel
 
-TITLE = "How weights learn to read digits"
 PANELS = {
     "neighbours": neighbours_panel,
     "units": units_panel,
-    "epochs": lambda run, view: history_panel(run, view, go_to_epoch),
-    "compare": lambda run, view: compare_panel(both(), view),
+    "epochs": history_panel,
+    "compare": compare_panel,
     "image": image_panel,
     "off": ablation_panel,
     "download": download_panel,
 }
 
-view, notes = mlp_view.restore()
-top = st.container()
-run = cached.run_or_say(view.model)
-if run is None:
+
+def show() -> None:
+    """The whole page, for the network, layer and state that are chosen."""
+    notes = choices.declare(mlp.PAGE, [mlp.network()])
+    top, below = st.container(), st.container()
+    with below:
+        shown = networks.opened(mlp.value("model"))
+    if shown is None:
+        with top:
+            page.header(words.TITLE, words.BROKEN, notes)
+            networks.chooser(mlp.PAGE, "model", fits)
+        return
+    notes += choices.declare(mlp.PAGE, mlp.page_choices(shown.run))
+    layer = Layer(shown.at(mlp.value("epoch")), mlp.value("layer"))
+    images = test_images(layer.spec) if mlp.value("section") == "image" else None
+    notes += choices.declare(mlp.PAGE, [*mlp.view_choices(layer), *mlp.section_choices(layer, 0 if images is None else len(images.labels))])
     with top:
-        page.header(TITLE, "The weights of one of this page's two networks cannot be read; the other one still works.", notes)
-    mlp_view.offer_other_runs()
-    st.stop()
-notes += mlp_details.restore(view, mlp_view.value("section"))
-with top:
-    page.header(TITLE, header_sentence(run, view), notes)
-explorer(run, view)
-question.ask(
-    "mlp", "pixels", mlp_question.QUESTION, list(mlp_question.PLACES.values()), partial(mlp_question.answer, run), mlp_question.MODEL_ANSWER
-)
-data_status.notice(run.spec.data.name)
-section = st.segmented_control(
-    "Look further",
-    list(mlp_view.SECTIONS),
-    format_func=lambda name: mlp_view.SECTIONS[name],
-    key=mlp_view.key("section"),
-    required=True,
-    persist_state="session",
-)
-PANELS[section or "neighbours"](run, view)
-mlp_view.write_link()
+        page.header(title(layer), header_sentence(layer), notes)
+    explorer(layer)
+    if mlp_question.fits(layer):
+        answer, model_answer = partial(mlp_question.answer, shown.run), mlp_question.model_answer(shown.run)
+        question.ask(mlp.PAGE, "pixels", words.QUESTION, list(words.PLACES.values()), answer, model_answer, subject=shown.key)
+    section = st.segmented_control(
+        "Look further",
+        list(words.SECTIONS),
+        format_func=words.SECTIONS.__getitem__,
+        key=mlp.key("section"),
+        required=True,
+        persist_state="session",
+    )
+    PANELS[section or "neighbours"](layer)
+
+
+show()

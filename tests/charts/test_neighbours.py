@@ -26,7 +26,7 @@ def network(sizes: tuple[int, ...], states: int = 2) -> list[dict[str, np.ndarra
 def drawn(sizes: tuple[int, ...], layer: int, room: int = neighbours.ROOM):
     """The units shown, the table at the last state, and the chart."""
     states = network(sizes)
-    found = neighbourhood(states[-1], layer)
+    found = neighbourhood(states[-1][f"dense{layer}.kernel"], layer, sizes)
     shown = Shown(layer, found.inputs, found.outputs, found.before, found.after, found.has_before, found.has_after)
     limits = dict.fromkeys(range(1, len(sizes)), 5.0)
     table = neighbours.table(lambda n, s: states[s][f"dense{n}.kernel"], shown, [0, 1], 1, limits, LIGHT)
@@ -56,9 +56,9 @@ def test_the_shipped_networks_neighbours_are_those_they_were() -> None:
 
 def test_of_many_units_the_strongest_are_shown() -> None:
     state = network((300, 200, 100, 10))[0]
-    found = neighbourhood(state, 2)
+    found = neighbourhood(state["dense2.kernel"], 2, (300, 200, 100, 10))
     kernel = state["dense2.kernel"].astype(float)
-    assert found.left_out == (200 - KEPT, 100 - KEPT) and not found.whole
+    assert found.left_out == (200 - KEPT, 100 - KEPT)
     assert set(found.inputs or ()) == set(np.argsort(-np.linalg.norm(kernel, axis=1))[:KEPT].tolist())
     assert set(found.outputs) == set(np.argsort(-np.linalg.norm(kernel, axis=0))[:KEPT].tolist())
 

@@ -1,0 +1,79 @@
+"""The test images that the page sends through a network, and every unit's answer to them."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import streamlit as st
+
+from core.data import catalog, digits
+from core.data.folder import MissingData
+from core.models import dense
+from core.runs.run import Run
+from core.specs import RunSpec, SpecError
+from core.ui import data_status, page
+from core.ui.shown import Shown
+from pages.mlp import words
+from pages.mlp.layer import image_shape
+
+
+@dataclass(frozen=True)
+class TestImages:
+    """Test images flattened, and which they are."""
+
+    images: np.ndarray  # (N, inputs) float32 in [0, 1], ink 1
+    labels: np.ndarray  # (N,) int64
+    source: str  # the data set's name, or that of the set that stands in
+    words: str  # how many and of what, for a sentence
+
+    __test__ = False  # no test case, whatever pytest makes of the name
+
+
+def test_images(spec: RunSpec) -> TestImages | None:
+    """The test images of a network's data set that are on this machine, or the digits that stand in for MNIST; None without any."""
+    if image_shape(spec) is None:
+        return None
+    try:
+        return _read(spec.data.name, catalog.stamp(spec.data))
+    except (SpecError, MissingData):
+        return None
+
+
+test_images.__test__ = False  # type: ignore[attr-defined]
+
+
+@st.cache_resource(show_spinner=False, max_entries=8)
+def _read(name: str, stamp: str) -> TestImages:
+    """Read once for each state of the data folder."""
+    data = catalog.get(name)
+    if name == "mnist" and catalog.missing(name):
+        found = digits.load_any("test")
+        images, labels, source, words_ = found.images, found.labels, found.source, found.source
+    else:
+        images, labels = catalog.load(name, "test")
+        source, words_ = name, data.test_words
+    return TestImages(dense.inputs(images), labels.astype(np.int64), source, f"{len(labels):,} {words_}")
+
+
+def images_or_say(spec: RunSpec) -> TestImages | None:
+    """The test images, with a line about what is missing or stands in; None after saying what is missing and what to do."""
+    try:
+        data_status.notice(spec.data.name)
+        trouble = catalog.missing(spec.data)
+    except (SpecError, KeyError):
+        trouble = words.UNKNOWN_DATA
+    found = test_images(spec)
+    if found is None:
+        page.empty(words.NO_TEST_IMAGES, trouble or words.UNKNOWN_DATA)
+    return found
+
+
+@st.cache_resource(show_spinner=False, max_entries=24)
+def _activations(_run: Run, key: str, state: int, states: int, _images: TestImages, source: str) -> list[np.ndarray]:
+    """Every layer's activations of the test images, the pixels first; pixels are shared."""
+    model = _run.spec.model
+    return dense.forward(_run.state(state), _images.images, model.activation, model.output)
+
+
+def seen(shown: Shown, images: TestImages) -> list[np.ndarray]:
+    """Every layer's activations of the test images at the state shown, [(images, units), ...], the pixels first."""
+    return _activations(shown.run, shown.key, shown.state, shown.run.states, images, f"{images.source} {len(images.labels)}")

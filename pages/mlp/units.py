@@ -1,0 +1,157 @@
+"""The first layer as pictures: every unit's column as an image, every pixel's row as a place in the image."""
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from core.analysis import dense
+from core.charts import cells, mosaic, numbers, raster
+from core.charts.templates import pixels
+from core.ui import choices, clicks, page, screen
+from pages.mlp import choices as mlp
+from pages.mlp import words
+from pages.mlp.layer import Layer, pixel_words
+
+IMAGES, PIXELS = "mlp-units-images", "mlp-units-pixels"
+MOST = 400_000  # pixels of all units' pictures together
+LARGE = 140  # pixels of one unit's picture, about
+FIELD = 224  # of the picture of pixels, about
+
+
+@choices.fragment
+def units_panel(layer: Layer) -> None:
+    """The units' images and the pixels' norms; what is picked is shared with the matrix where that shows layer 1."""
+    if mlp.moved(layer):
+        st.rerun()
+    first = layer.at(1)
+    with st.container(key="mlp-layer1"):
+        if first.image is None:
+            page.empty(*words.NO_IMAGES)
+            return
+        row, column = _picked(layer)
+        left, right = st.columns([3, 2])
+        with left:
+            _images(layer, first, column)
+        with right:
+            _pixels(layer, first, row)
+            if column is not None:
+                _unit(first, column)
+
+
+def _picked(layer: Layer) -> tuple[int | None, int | None]:
+    """Pixel and unit picked: the matrix's own where it shows layer 1, else what was clicked here."""
+    if layer.first:
+        return mlp.picked()
+    where, row, column = st.session_state.get("_mlp-units-pick", (None, None, None))
+    return (row, column) if where == layer.shown.id else (None, None)
+
+
+def _pick(layer: Layer, row: int | None, column: int | None) -> None:
+    """Remember a click, in the matrix too where that shows layer 1."""
+    if layer.first:
+        mlp.set_pick(row, column)
+    else:
+        before = _picked(layer)
+        now = tuple(old if new is None else new for old, new in zip(before, (row, column), strict=True))
+        st.session_state["_mlp-units-pick"] = (layer.shown.id, *now)
+
+
+def image_order(layer: Layer, sort: str, descending: bool) -> np.ndarray:
+    """Units of layer 1 (units,) in the order of a key of words.UNIT_SORTS."""
+    if sort == "next" and layer.count > 1:
+        return dense.order(dense.norms(layer.at(2).kernel)[0], descending=descending)
+    return dense.order(dense.norms(layer.at(1).kernel)[1], "original" if sort == "original" else "value", descending)
+
+
+def _images(layer: Layer, first: Layer, unit: int | None) -> None:
+    one, two = st.columns([3, 2], vertical_alignment="bottom")
+    sort = one.selectbox(
+        f"Show the {first.shape[1]:,} units of layer 1",
+        [name for name in words.UNIT_SORTS if name != "next" or layer.count > 1],
+        format_func=words.UNIT_SORTS.__getitem__,
+        key=mlp.key("images"),
+        persist_state="session",
+    )
+    falling = two.toggle("Largest first", key=mlp.key("falling"), disabled=sort == "original", persist_state="session")
+    order = image_order(layer, sort, falling)
+    most = max(1, MOST // first.shape[0])
+    shown = order[:most]
+    kernel = first.kernel
+    frame = pd.DataFrame({"unit": shown, "label": shown.astype(str), "norm": dense.norms(kernel)[1][shown]})
+    if layer.count > 1:
+        frame["norm of its row in layer 2"] = dense.norms(layer.at(2).kernel)[0][shown]
+    frame = frame.assign(chosen=shown == unit, now=clicks.count(IMAGES))
+
+    def picked() -> None:
+        found = clicks.take(IMAGES, "unit")
+        if found is not None:
+            _pick(layer, None, found)
+
+    page.chart(
+        mosaic.images(first.images(kernel[:, shown]), first.extent.limit, frame, page.theme(), pick=True, large=not screen.narrow()),
+        alt_text=f"{len(shown)} columns of layer 1 as images, {words.UNIT_SORTS[sort]}",
+        key=IMAGES,
+        select=picked,
+    )
+    size = "×".join(map(str, first.image[:2])) if first.image else ""
+    colours = words.SIGNED_UNITS if first.image and len(first.image) == 2 else words.COLOUR_UNITS
+    said = words.UNITS.format(size=size, colours=colours, limit=numbers.number(first.extent.limit))
+    st.caption(said if len(shown) == len(order) else f"The first {len(shown):,} of {len(order):,} in this order. {said}")
+
+
+def _pixels(layer: Layer, first: Layer, place: int | None) -> None:
+    """The norm of each pixel's row, at its place; of a pixel of three colours that of its three rows."""
+    shape, kernel = first.image, first.kernel
+    assert shape is not None  # the panel asks
+    norms = dense.norms(kernel)[0]
+    colours = shape[2] if len(shape) > 2 else 1
+    field = np.sqrt(np.square(norms).reshape(shape[0], shape[1], colours).sum(axis=2))  # (height, width)
+    spot = None if place is None else divmod(place // colours, shape[1])
+    if field.size > 4_096:  # too many for cells of their own
+        st.image(raster.png(raster.amount_levels(field, float(field.max())), page.theme().amount_palette, 1), width=FIELD)
+        st.caption(words.PIXELS.split(".")[0] + ".")
+    else:
+
+        def picked() -> None:
+            found = clicks.take(PIXELS, "cell")
+            if found is not None:
+                _pick(layer, found * colours, None)
+
+        top = first.extent.row_top * colours**0.5
+        chart = cells.cells(
+            field,
+            top,
+            page.theme(),
+            kind="amount",
+            names=("row of the image", "column of the image"),
+            value="norm of the pixel's row",
+            size=max(2, FIELD // shape[1]),
+            legend=True,
+            pick=True,
+            picked=spot,
+            now=clicks.count(PIXELS),
+        )
+        page.chart(chart, alt_text="Norm of each pixel's row at its place in the image", key=PIXELS, select=picked)
+    if place is None:
+        st.caption(words.PIXELS)
+        return
+    strongest = dense.order(kernel[place], "size")[:3]
+    said = ", ".join(f"unit {u} ({numbers.signed(kernel[place, u])})" for u in strongest)
+    st.markdown(
+        f"**Row {place}** is the pixel at {pixel_words(shape, place)} of the image: norm {numbers.number(norms[place], 4)}, "
+        f"strongest to {said}."
+    )
+
+
+def _unit(first: Layer, unit: int) -> None:
+    """One unit's column, larger."""
+    shape, weights = first.image, first.kernel[:, unit]
+    assert shape is not None  # the panel asks
+    scale = max(1, LARGE // shape[1])
+    picture = raster.rgb_png(pixels(weights.reshape(shape), first.extent.limit, page.theme()), scale)
+    st.image(picture, alt=f"The weights of unit {unit} as an image", width=scale * shape[1])
+    st.markdown(
+        f"**Unit {unit}**: column norm {numbers.number(dense.norms(weights[:, None])[1][0], 4)}, weights from "
+        f"{numbers.span(weights.min(), weights.max())}, "
+        f"the strongest at {pixel_words(shape, int(np.abs(weights).argmax()))} of the image."
+    )

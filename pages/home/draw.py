@@ -15,6 +15,11 @@ from pages.home.networks import KINDS, READERS, best, trouble
 from pages.home.words import LEGEND
 
 
+def said(share: float) -> str:
+    """A probability in words: softmax never gives 0 or 1, it only rounds to them."""
+    return probability(min(max(share, 1e-9), 1 - 1e-9))
+
+
 @st.fragment
 def draw_a_digit() -> None:
     """The pad, and each network's answer beside it."""
@@ -43,8 +48,7 @@ def _answer(topic: str, shown: Shown, shares: np.ndarray) -> None:
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         with st.container(width=260, gap="xsmall"):
             st.markdown(
-                f"**{shown.title}**: it is a **{first}**, with {probability(shares[first])}; "
-                f"next comes {second}, with {probability(shares[second])}."
+                f"**{shown.title}**: it is a **{first}**, with {said(shares[first])}; next comes {second}, with {said(shares[second])}."
             )
             st.page_link(
                 entry(topic).file, label="Look inside", icon=":material/arrow_forward:", query_params={KINDS[topic].link: shown.id}

@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.runs import shipped, store
 from core.ui.site import ENTRIES
+from pages.home.draw import said
 from pages.home.networks import KINDS, READERS, best
 from tests.app import app
 
@@ -73,3 +74,8 @@ def test_a_network_that_cannot_be_read_gives_way_to_the_next_and_the_last_to_a_s
     assert len(answers(at)) == 2 and second is not None and second.id != first.id
     assert any(second.title in answer for answer in answers(at))
     assert len(at.error) == 1 and "None of its networks can be read (softmax-mnist)" in at.error[0].value
+
+
+@pytest.mark.parametrize(("share", "words"), [(0.0, "<0.1%"), (0.01, "1.0%"), (0.5, "50.0%"), (0.99, "99.0%"), (1.0, ">99.9%")])
+def test_no_share_is_called_nothing_or_all(share: float, words: str) -> None:
+    assert said(share) == words

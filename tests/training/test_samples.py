@@ -7,7 +7,7 @@ from types import ModuleType
 import numpy as np
 import pytest
 
-from core.analysis.templates import film
+from core.analysis.templates import rolled
 from core.data import catalog, cifar, digits
 from core.data.catalog import DataSet
 from core.data.drawing import resized_digits
@@ -134,5 +134,5 @@ def test_a_data_set_of_ones_own_is_one_entry_and_one_function(tmp_path: Path, mo
     )
     run = loop.save_records(spec, loop.train(spec))
     assert run.history["accuracy_test"][-1] == 1.0 and verify(run.key).sound
-    assert film(run).shape == (31, 3, 3, 4)
+    assert rolled(run.weights("dense1.kernel"), catalog.shape_of(run.spec.data)).shape == (31, 3, 3, 4)
     assert command_line.line(run).endswith("Stripes")

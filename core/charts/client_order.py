@@ -94,7 +94,8 @@ def picked_in(chart: alt.VConcatChart, views: Sequence[str]) -> alt.VConcatChart
 def with_parameters(chart: alt.VConcatChart, parameters: Sequence[alt.Parameter]) -> alt.VConcatChart:
     """The chart with parameters of the whole; Altair's own way copies every part of it."""
     copy = chart.copy(deep=False)
-    copy.params = [*(chart.params if isinstance(chart.params, list) else []), *(parameter.param for parameter in parameters)]
+    made: list[Any] = [parameter.param for parameter in parameters]
+    copy.params = [*(chart.params if isinstance(chart.params, list) else []), *made]
     return copy
 
 

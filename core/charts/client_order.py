@@ -6,7 +6,7 @@ and the order; the pick is a point selection. So neither a click nor a step of t
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import altair as alt
 import numpy as np
@@ -94,8 +94,7 @@ def picked_in(chart: alt.VConcatChart, views: Sequence[str]) -> alt.VConcatChart
 def with_parameters(chart: alt.VConcatChart, parameters: Sequence[alt.Parameter]) -> alt.VConcatChart:
     """The chart with parameters of the whole; Altair's own way copies every part of it."""
     copy = chart.copy(deep=False)
-    made: list[Any] = [parameter.param for parameter in parameters]
-    copy.params = [*(chart.params if isinstance(chart.params, list) else []), *made]
+    copy.params = [*(chart.params if isinstance(chart.params, list) else []), *(cast(Any, parameter.param) for parameter in parameters)]
     return copy
 
 

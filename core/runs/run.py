@@ -67,7 +67,9 @@ class Run:
         if not -self.states <= index < self.states:
             raise IndexError(f"run {self.key} has states 0 to {self.states - 1}, not {index}")
         index %= self.states
-        out = {}
+        out: dict[str, np.ndarray] = {}
+        if not self.shapes:
+            return out
         with safe_open(self.folder / WEIGHTS, framework="numpy") as file:
             for name, shape in self.shapes.items():
                 if shape[0] == self.states:
@@ -86,14 +88,6 @@ class Run:
             raise KeyError(f"run {self.key} does not keep {name!r} of every state")
         with safe_open(self.folder / WEIGHTS, framework="numpy") as file:
             return file.get_slice(name)[index : index + 1][0].astype(np.float32)
-
-    def complete(self, index: int) -> dict[str, np.ndarray]:
-        """Every parameter for one state, float32; those that are kept of the last state alone are that state's.
-
-        Raises:
-            IndexError: there is no such state.
-        """
-        return {**self.state(-1), **self.state(index)}
 
     def evaluation(self, name: str) -> np.ndarray:
         """What was counted on the test images at each state: "confusion" is (states, classes, classes), rows actual.

@@ -31,10 +31,11 @@ def _line(name: str, was_running: bool) -> None:
     if was_running and now.state != RUNNING:
         st.rerun()
     trouble = catalog.missing(name)
-    with st.container(horizontal=True, vertical_alignment="center", key=f"data-{name}"):
-        st.markdown(line(data, item, now, trouble))
-        with st.popover("Details", icon=":material/info:", key=f"data-{name}-details"):
-            _details(data, item, now, trouble)
+    with (
+        st.container(key=f"data-{name}"),
+        st.popover(line(data, item, now, trouble), type="tertiary", icon=":material/info:", key=f"data-{name}-details"),
+    ):
+        _details(data, item, now, trouble)
 
 
 def _details(data: DataSet, item: Download, now: Progress, trouble: str) -> None:

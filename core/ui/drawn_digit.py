@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 import numpy as np
 
-from core.data.drawing import Prepared, UnusableDrawing, prepare_drawing
+from core.data.drawing import SIDE, Prepared, UnusableDrawing, prepare_drawing
 from core.ui import page
 from core.ui.drawing_pad import Drawing, drawing_pad
 from core.ui.drawing_pad.examples import THREE
@@ -15,8 +15,10 @@ EMPTY_HEIGHT = 220
 
 
 @contextmanager
-def drawn_digit(key: str, *, example: bool = True, centre: bool = True) -> Iterator[np.ndarray | None]:
-    """A pad, and below it the drawing as a network sees it: (28, 28) float32 in [0, 1], or None after a sentence.
+def drawn_digit(
+    key: str, *, example: bool = True, centre: bool = True, shape: tuple[int, ...] = (SIDE, SIDE)
+) -> Iterator[np.ndarray | None]:
+    """A pad, and below it the drawing as a network sees it: float32 in [0, 1] of the shape asked for, or None after a sentence.
 
     with drawn_digit("home-pad") as image:
         if image is not None:
@@ -24,16 +26,17 @@ def drawn_digit(key: str, *, example: bool = True, centre: bool = True) -> Itera
 
     Args:
         example: whether a pale digit of ours stands there at first.
+        shape: (height, width) of the images that the network reads.
     """
     with drawing_pad(key, example=THREE if example else ()) as drawing:
         prepared = prepare_or_say(drawing, centre=centre)
-        yield None if prepared is None else prepared.centred
+        yield None if prepared is None else prepared.of(shape)
 
 
-def prepare_or_say(drawing: Drawing, *, centre: bool = True, height: int = EMPTY_HEIGHT) -> Prepared | None:
-    """The drawing made like MNIST's digits, or None after saying why it can't be."""
+def prepare_or_say(drawing: Drawing, *, centre: bool = True, height: int = EMPTY_HEIGHT, side: int = SIDE) -> Prepared | None:
+    """The drawing made like MNIST's digits, of so many pixels a side, or None after saying why it can't be."""
     try:
-        return prepare_drawing(drawing.image(PIXELS), centre=centre)
+        return prepare_drawing(drawing.image(PIXELS), centre=centre, side=side)
     except UnusableDrawing as error:
         page.empty("No digit to read", str(error), height=height)
         return None

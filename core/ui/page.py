@@ -25,8 +25,7 @@ _STYLE = """
 .st-key-copy-link { position: fixed !important; top: 0.75rem; right: 7rem; width: auto !important; z-index: 999990; }
 .st-key-screen-box, [class*="st-key-address"] { position: absolute !important; }
 /* The line about a data set stays one line. */
-[class*="st-key-data-"] > [data-testid="stElementContainer"]:has(p) { flex: 0 1 auto; min-width: 0; }
-[class*="st-key-data-"] > [data-testid="stElementContainer"] p { white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }
+[class*="st-key-data-"] [data-testid="stPopover"] button p { white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }
 h1 { padding: 0.25rem 0 !important; font-size: 2rem !important; }
 </style>
 """

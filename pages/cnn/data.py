@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from core.analysis import kernels
+from core.analysis import kernels, pulse_response
 from core.data import pulse_sets
 from core.data.pulses import MEANINGS
 from core.models import network
@@ -45,9 +45,9 @@ def count(run: Run) -> int:
 
 
 def affordable(run: Run) -> int:
-    """How many test pulses the network is put through for a look at all of them, fewer where it is large."""
+    """How many pulses the network is put through for a look at many, fewer where it is large."""
     model = run.spec.model
-    return min(count(run), max(FEWEST, WORK // (sum(model.channels) * model.image**2)))
+    return max(FEWEST, WORK // (sum(model.channels) * model.image**2))
 
 
 def labels(run: Run) -> np.ndarray:
@@ -62,12 +62,12 @@ def test_pulse(run: Run, number: int) -> np.ndarray:
 
 def test_pulses(run: Run) -> np.ndarray:
     """The first test pulses, as many as are affordable, (images, side, side) uint8; treat them as read-only."""
-    return _head(run, run.key)
+    return _head(run, run.key, min(count(run), affordable(run)))
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)
-def _head(_run: Run, key: str) -> np.ndarray:
-    return pulse_sets.some(_run.spec.data, "test", np.arange(affordable(_run)))
+def _head(_run: Run, key: str, images: int) -> np.ndarray:
+    return pulse_sets.some(_run.spec.data, "test", np.arange(images))
 
 
 def test_answers(shown: Shown) -> np.ndarray:
@@ -109,11 +109,10 @@ def sweep(shown: Shown, kind: str, parameter: str, fixed: dict[str, float]) -> t
 def _sweep(
     _shown: Shown, key: str, state: int, kind: str, parameter: str, fixed: tuple[tuple[str, float], ...]
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    from core.analysis import pulse_response
-
     spec = pulses_of(_shown.run.spec)
     model, weights = _shown.run.spec.model, complete(_shown)
-    return pulse_response.sweep(model, weights, spec, kind, parameter, dict(fixed), span(spec, parameter))
+    points = min(pulse_response.POINTS, affordable(_shown.run))
+    return pulse_response.sweep(model, weights, spec, kind, parameter, dict(fixed), span(spec, parameter), points)
 
 
 def span(spec: PulseSpec, parameter: str) -> tuple[float, float]:
@@ -125,7 +124,7 @@ def span(spec: PulseSpec, parameter: str) -> tuple[float, float]:
 
 def searched(run: Run) -> int:
     """Among how many of the first test pulses patches are looked for."""
-    return min(FRESH, affordable(run))
+    return min(FRESH, count(run), affordable(run))
 
 
 def liked(shown: Shown, best: int, label: int | None = None) -> pd.DataFrame:
@@ -135,8 +134,6 @@ def liked(shown: Shown, best: int, label: int | None = None) -> pd.DataFrame:
 
 @st.cache_data(show_spinner="Looking for the patches that each kernel likes ...", max_entries=16)
 def _liked(_shown: Shown, key: str, state: int, best: int, label: int | None) -> pd.DataFrame:
-    from core.analysis import pulse_response
-
     rows = np.arange(searched(_shown.run))
     if label is not None:
         rows = rows[labels(_shown.run)[rows] == label]

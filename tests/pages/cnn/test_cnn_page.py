@@ -3,26 +3,31 @@
 import subprocess
 import sys
 from pathlib import Path
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.models.pulse_layers import parameter_count
 from core.runs import store
-from core.runs.shipped.pulses import LABELS, RECORDED, RUNS
-from pages.cnn.view import SECTIONS, recipe
-from tests.app import go
-
-ENTRY = str(Path(__file__).parents[3] / "streamlit_app.py")
+from core.runs.shipped.pulses import RECORDED, RUNS, TITLES
+from pages.cnn.words import SECTIONS
+from tests.app import ENTRY, go
+from tests.app import app as new_app
+from tests.pages.cnn import cases
+from tests.pages.cnn.links import LINKS
 
 
 def opened(**query: str) -> AppTest:
-    app = AppTest.from_file(ENTRY, default_timeout=120)
-    app.run()
-    go(app, "cnn")
+    app = go(new_app(), "cnn")
     for name, value in query.items():
         app.query_params[name] = value
     return app.run()
+
+
+def address(app: AppTest) -> dict[str, str]:
+    """What the browser's address is to say."""
+    return dict(parse_qsl(app.session_state["_address"].search))
 
 
 def words(app: AppTest) -> str:
@@ -35,7 +40,7 @@ def sound(app: AppTest) -> AppTest:
     return app
 
 
-@pytest.mark.parametrize("name", LABELS)
+@pytest.mark.parametrize("name", RUNS)
 @pytest.mark.parametrize("section", SECTIONS)
 def test_every_run_opens_in_every_section(name, section):
     app = sound(opened(run=name, section=section))
@@ -43,25 +48,48 @@ def test_every_run_opens_in_every_section(name, section):
     assert not app.warning
     right, count = float(run.history["accuracy_test"][-1]), run.spec.data.test
     assert f"**{round(right * count):,} of {count:,} test pulses right ({right:.1%})**" in words(app)
-    assert f"of the run “{recipe(name)}”: {run.spec.model.channels[0]} kernels" in words(app)
+    assert f"of the run “{TITLES[name][0]}”: {run.spec.model.channels[0]} kernels" in words(app)
     assert f"{parameter_count(run.spec.model):,} numbers learned" in words(app)
 
 
-def test_labels_and_runs_name_the_same():
-    assert set(LABELS) == set(RUNS)
+@pytest.mark.parametrize("section", SECTIONS)
+@pytest.mark.parametrize("name", cases.SPECS)
+def test_any_stored_pulse_cnn_opens_in_every_section(runs, name, section):
+    run = runs[name]
+    app = sound(opened(run=run.key, section=section))
+    assert not app.warning and not [e for e in app.markdown if "nan" in e.value.lower()]
+    text, model = words(app), run.spec.model
+    assert f"{model.channels[0]} kernel{'s' * (model.channels[0] > 1)} of {model.kernel_size} × {model.kernel_size} weights" in text
+    assert address(app) == {"run": run.key} | ({"section": section} if section != "loss" else {})
 
 
-def test_link_restores_the_view_and_is_written_back():
-    app = sound(opened(run="pulse-reliable", state="3", kernel="4", image="test-7", section="convolution", filter="Sobel-x"))
-    assert {k: app.query_params[k] for k in ("run", "state", "kernel", "image", "section", "filter")} == {
-        "run": "pulse-reliable",
-        "state": "3",
-        "kernel": "4",
-        "image": "test-7",
-        "section": "convolution",
-        "filter": "Sobel-x",
-    }
-    assert "**Kernel 4** at epoch" in words(app) and "test pulse 7" in words(app) and "Sobel x" in words(app)
+@pytest.mark.parametrize("name", ["two", "four", "one-class"])
+def test_classes_are_those_of_the_run(runs, name):
+    classes = list(runs[name].spec.data.pulses.classes)
+    app = sound(opened(run=runs[name].key, section="tests"))
+    assert app.selectbox(key="cnn-actual").options == app.selectbox(key="cnn-predicted").options == ["any", *classes]
+    sound(app.segmented_control(key="cnn-section").set_value("response").run())
+    assert app.selectbox(key="cnn-pulse").options == classes and app.selectbox(key="cnn-pulse").value == classes[-1]
+    sound(app.segmented_control(key="cnn-section").set_value("convolution").run())
+    assert [e.label for e in app.button if e.label.startswith("next")] == [f"next {kind}" for kind in classes]
+    assert f"test pulse 0 ({classes[0]})" in words(app)
+
+
+@pytest.mark.parametrize(("link", "held"), LINKS)
+def test_links_of_0_1_0_restore_their_views(link, held):
+    app = sound(opened(**dict(parse_qsl(urlsplit(link).query))))
+    assert not app.warning
+    assert {name: app.session_state[name] for name in held} == held
+
+
+def test_link_restores_the_view_and_is_written_back_without_what_is_usual():
+    asked = {"run": "pulse-ten", "state": "3", "kernel": "4", "image": "test-7", "section": "convolution", "filter": "Sobel-x"}
+    app = sound(opened(**asked))
+    assert address(app) == asked
+    usual = {"run": "pulse-reliable", "state": "24", "kernel": "1", "image": "test-0", "section": "loss"}
+    assert address(sound(opened(**usual))) == {}
+    app = sound(opened(**asked | {"run": "pulse-reliable"}))
+    assert "**Kernel 4** at step 14 of epoch 1" in words(app) and "test pulse 7" in words(app) and "Sobel x" in words(app)
 
 
 @pytest.mark.parametrize(
@@ -108,17 +136,14 @@ def test_other_states_say_that_their_dense_layers_are_not_kept():
 def test_own_pulse_goes_through_the_network():
     import numpy as np
 
-    app = AppTest.from_file(ENTRY, default_timeout=120)
+    app = go(new_app(), "cnn")
     image = np.zeros((64, 64), np.uint8)
     image[30:32] = 1
     app.session_state["own_pulse"] = {"name": "my line", "image": image}
-    app.run()
-    go(app, "cnn")
     app.query_params.update({"section": "convolution", "image": "own"})
     sound(app.run())
     assert "**my line** under **kernel 1" in words(app)
-    app.query_params["section"] = "response"
-    sound(app.run())
+    sound(app.segmented_control(key="cnn-section").set_value("response").run())
     assert "In your own pulse" in words(app) and "my line" in words(app)
 
 
@@ -159,31 +184,41 @@ def test_misread_pulses_can_be_asked_for():
 def test_changing_the_run_goes_to_its_last_state():
     app = opened(state="3")
     other = "pulse-held"
-    sound(app.selectbox(key="cnn-recipe").set_value(LABELS[other]).run())
-    assert app.query_params["run"] == other
-    assert app.query_params["state"] == str(store.load(RUNS[other].key).states - 1)
+    sound(app.selectbox(key="cnn-run").set_value(other).run())
+    assert address(app) == {"run": other}
+    assert app.session_state["cnn-state"] == store.load(RUNS[other].key).states - 1
 
 
 def test_the_number_of_kernels_can_be_chosen():
-    app = sound(opened())
+    app = sound(opened(state="3"))
     sound(app.segmented_control(key="cnn-count").set_value(10).run())
-    assert app.query_params["run"] == "pulse-ten" and "10 kernels of 25 × 25" in words(app)
-    sound(app.selectbox(key="cnn-recipe").set_value(LABELS["pulse-dead"]).run())
-    assert app.query_params["run"] == "pulse-dead" and not [e for e in app.segmented_control if e.key == "cnn-count"]
-    sound(app.selectbox(key="cnn-recipe").set_value(recipe("pulse-ten")).run())
-    assert app.query_params["run"] == "pulse-reliable"
+    assert address(app) == {"run": "pulse-ten"} and "10 kernels of 25 × 25" in words(app)
+    sound(app.selectbox(key="cnn-run").set_value("pulse-dead").run())
+    assert address(app) == {"run": "pulse-dead"} and not [e for e in app.segmented_control if e.key == "cnn-count"]
+
+
+def test_a_family_is_found_among_the_runs_of_the_store(runs):
+    app = sound(opened(run=cases.ALL.key))
+    sound(app.segmented_control(key="cnn-count").set_value(6).run())
+    assert address(app) == {"run": cases.SIX.key} and "6 kernels of 9 × 9" in words(app)
+
+
+def test_the_list_offers_shipped_runs_then_ones_own_then_others(runs):
+    app = go(new_app(), "cnn")
+    app.session_state["_own-runs"] = [cases.FOUR.key]
+    options = sound(app.run()).selectbox(key="cnn-run").options
+    assert options[: len(RUNS)] == [title for title, _ in TITLES.values()]
+    assert options[len(RUNS)].startswith("pulse CNN, 13+2 kernels of 7×7") and len(options) == len(RUNS) + len(cases.SPECS)
 
 
 @pytest.mark.parametrize("image", ["digit-3", "photo-temple", "photo-flower", "drawing", "upload", "test-0"])
 def test_every_source_of_images_opens(image):
     app = sound(opened(section="convolution", image=image))
-    assert app.selectbox(key=f"cnn-source-{image.partition('-')[0]}").value == image.partition("-")[0]
+    assert app.selectbox(key="cnn-source").value == image.partition("-")[0]
 
 
 def test_a_drawing_is_convolved():
-    app = AppTest.from_file(ENTRY, default_timeout=120)
-    app.run()
-    go(app, "cnn")
+    app = go(new_app(), "cnn")
     app.query_params.update({"section": "convolution", "image": "drawing"})
     points = [0, 500, 300, 500, 500, 200, 700, 500, 1000, 500]
     app.session_state["cnn-pad"] = {"drawing": {"strokes": [{"width": 20, "points": points}], "sequence": 1}}
@@ -193,8 +228,8 @@ def test_a_drawing_is_convolved():
 
 def test_the_first_picture_needs_no_torch():
     code = (
-        "import sys; from streamlit.testing.v1 import AppTest\n"
-        f"app = AppTest.from_file({ENTRY!r}, default_timeout=120); app.run(); app.switch_page('pages/cnn/page.py'); app.run()\n"
+        "import sys; from tests.app import app, go\n"
+        "app = go(app(), 'cnn'); app.run()\n"
         "assert not app.exception and app.title[0].value == 'Kernels that learn to see'\n"
         "sys.exit('torch' in sys.modules)"
     )
@@ -215,24 +250,24 @@ CONVOLUTION = {"filter": "typed", "typed": "0,1,0,1,-4,1,0,1,0", "stage": "after
 def test_links_restore_what_a_section_lets_one_choose(section, query):
     app = sound(opened(section=section, **query))
     assert not app.warning
-    assert {name: app.query_params[name] for name in query} == query
+    assert address(app) == {"section": section, **query}
 
 
 def test_choices_of_a_section_outlive_a_look_at_another():
     app = sound(opened(section="convolution", **CONVOLUTION))
     sound(app.segmented_control(key="cnn-section").set_value("tests").run())
-    assert not set(CONVOLUTION) & set(app.query_params)
+    assert address(app) == {"section": "tests"}
     sound(app.segmented_control(key="cnn-section").set_value("convolution").run())
-    assert {name: app.query_params[name] for name in CONVOLUTION} == CONVOLUTION
+    assert address(app) == {"section": "convolution", **CONVOLUTION}
     assert "**your kernel**" in words(app)
 
 
 def test_the_typed_grid_grows_around_its_kernel_and_is_cut_back():
     app = sound(opened(section="convolution", filter="typed", typed="0,1,0,1,-4,1,0,1,0"))
     sound(app.segmented_control(key="cnn-side").set_value(5).run())
-    assert app.query_params["typed"] == "0,0,0,0,0,0,0,1,0,0,0,1,-4,1,0,0,0,1,0,0,0,0,0,0,0"
+    assert address(app)["typed"] == "0,0,0,0,0,0,0,1,0,0,0,1,-4,1,0,0,0,1,0,0,0,0,0,0,0"
     sound(app.segmented_control(key="cnn-side").set_value(3).run())
-    assert app.query_params["typed"] == "0,1,0,1,-4,1,0,1,0"
+    assert address(app)["typed"] == "0,1,0,1,-4,1,0,1,0"
 
 
 @pytest.mark.parametrize(
@@ -278,14 +313,14 @@ def test_the_stills_lead_to_their_states_and_the_noise_is_named():
 def test_a_run_among_the_fates_can_be_opened():
     app = sound(opened(section="loss"))
     sound(app.button(key="cnn-open-pulse-drops").click().run())
-    assert app.query_params["run"] == "pulse-drops" and "This is the run shown" in words(app)
+    assert address(app) == {"run": "pulse-drops"} and "This is the run shown" in words(app)
 
 
 @pytest.mark.parametrize(("kernel", "kind"), [(5, "square"), (4, "sinusoid")])
 def test_what_the_study_saw_is_a_click_away(kernel, kind):
     app = sound(opened(section="convolution"))
     sound(app.button(key=f"cnn-study-{kind}").click().run())
-    assert {name: app.query_params[name] for name in ("run", "kernel", "stage")} == {
+    assert {name: address(app)[name] for name in ("run", "kernel", "stage")} == {
         "run": "pulse-drops",
         "kernel": str(kernel),
         "stage": "after-ReLU",
@@ -311,9 +346,9 @@ def test_one_damaged_run_leaves_the_others(monkeypatch):
     app = opened(run="pulse-drops")
     assert not app.exception and "cannot be shown" in words(app)
     app.selectbox(key="cnn-run").set_value("pulse-held").run()
-    assert not app.exception and app.query_params["run"] == "pulse-held"
+    assert not app.exception and address(app)["run"] == "pulse-held"
     app.segmented_control(key="cnn-section").set_value("tests").run()
-    assert app.query_params["run"] == "pulse-held"
+    assert address(app)["run"] == "pulse-held"
 
 
 def test_the_picked_kernel_outlives_a_look_at_another_section():
@@ -321,10 +356,10 @@ def test_the_picked_kernel_outlives_a_look_at_another_section():
     sound(app.segmented_control(key="cnn-kernel").set_value(4).run())
     sound(app.segmented_control(key="cnn-section").set_value("tests").run())
     sound(app.segmented_control(key="cnn-section").set_value("response").run())
-    assert app.query_params["kernel"] == "4" and "**Kernel 4** at" in words(app)
+    assert address(app)["kernel"] == "4" and "**Kernel 4** at" in words(app)
 
 
-@pytest.mark.parametrize("name", LABELS)
+@pytest.mark.parametrize("name", RUNS)
 def test_the_page_says_how_its_run_was_trained_and_whether_it_repeats(name):
     text = words(sound(opened(run=name)))
     spec = RUNS[name]

@@ -19,7 +19,6 @@ from core.runs import catalog, shipped, store
 from core.ui import choices, shown
 from pages.mlp.layer import Layer
 from pages.mlp.neighbours import pick_words
-from tests.pages.mlp.links import LINKS
 from tests.pages.mlp.mlp_case import NETWORKS, ROOT, opened, said, stored
 
 MODELS = ("mlp-random", "mlp-diagonal")
@@ -106,13 +105,6 @@ def test_states_inside_an_epoch_have_their_names(folder: Path) -> None:
         at = opened(run, epoch=shown.labels(run)[state], section="download")
         assert text in said(at)
         assert at.session_state["mlp-epoch"] == state
-
-
-@pytest.mark.parametrize(("link", "held"), LINKS, ids=[link for link, _ in LINKS])
-def test_links_of_the_first_version_still_open_their_view(link: str, held: dict[str, object]) -> None:
-    at = opened(**dict(parse_qsl(link.partition("?")[2])))
-    assert not at.exception and not at.warning
-    assert {name: at.session_state[name] for name in held} == held
 
 
 def test_the_network_chooser_lists_what_fits(folder: Path) -> None:

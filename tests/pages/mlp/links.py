@@ -25,4 +25,14 @@ LINKS: list[tuple[str, dict[str, object]]] = [
     ("mlp?section=image&show=4&image=7&unit=2", {"mlp-section": "image", "mlp-show": "4", "mlp-image": 7, "mlp-unit": 2}),
     ("mlp?layer=3&section=off&sends=mean&units=2-5", {"mlp-section": "off", "mlp-sends": "mean", "mlp-units": [2, 5]}),
     ("mlp?section=download", {"mlp-section": "download", "mlp-layer": 5}),
+    (  # as 0.1.0 wrote it, with every choice
+        "mlp?model=mlp-diagonal&layer=5&epoch=50&sort=value&by=c3&move=rows&first=largest&order=follow&held=none&limits=layer"
+        "&section=neighbours",
+        {"mlp-layer": 5, "mlp-epoch": 50, "mlp-by": "c3", "mlp-held": -1, "mlp-section": "neighbours"},
+    ),
+    ("mlp?layer=1&sort=norm&by=r300&move=rows", {"mlp-layer": 1, "mlp-by": "r300", "mlp-sort": "norm"}),
+    (
+        "mlp?layer=4&section=image&show=5&wrong=yes&image=2&unit=2&source=test",
+        {"mlp-show": "5", "mlp-wrong": True, "mlp-image": 2, "mlp-unit": 2},
+    ),
 ]

@@ -5,7 +5,7 @@ import pandas as pd
 import streamlit as st
 
 from core.charts import cells, numbers
-from core.models.structure import LEAST_LOW, low_share, roughness
+from core.models.structure import LEAST_LOW, low_share, of_noise, roughness
 from core.ui import page
 from core.ui.shown import Shown
 from pages.cnn import data as cnn_data
@@ -68,8 +68,7 @@ def _act(shown: Shown, number: int) -> str:
 @st.cache_data(show_spinner=False, max_entries=8)
 def _noise(side: int) -> tuple[float, float]:
     """low and tv that kernels of this side have on average when their weights are uniform noise."""
-    noise = np.random.default_rng(0).uniform(-1, 1, (200, side, side))
-    return float(low_share(noise).mean()), float(roughness(noise).mean())
+    return of_noise(side)
 
 
 def _measure(shown: Shown, measured: pd.DataFrame, name: str, title: str, most: float, noise: float) -> None:

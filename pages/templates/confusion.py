@@ -153,7 +153,7 @@ def _legend(form: str) -> None:
         st.caption(f"Each cell's most confident image; empty cells hold none. {where}")
         return
     page.legend(chart.SHARE_WORDS)
-    st.caption(f"{where} Margins in %: recall of each row, precision of each column.")
+    st.caption(f"{where} Margins: recall of each row, precision of each column.")
 
 
 def _difference(view: View, second: View, form: str) -> None:

@@ -20,6 +20,7 @@ from pages.templates.sizes import film_scale, sheet_columns
 from pages.templates.view import View
 
 STILL = 146  # pixels across of a still frame, about
+STILLS = 30  # templates on it
 
 
 def gallery(view: View) -> None:
@@ -49,11 +50,13 @@ def gallery(view: View) -> None:
         st.markdown("**Watch them appear**")
         thumbnails(
             f"{PAGE}-stills",
-            _stills(view, view.stamp, theme.dark),
-            scale=max(1, STILL // (sheet_columns(len(view.units)) * (view.shape[1] + 1))),
+            _stills(view, view.stamp, theme.dark, units.start, min(units.stop, units.start + STILLS)),
+            scale=max(1, STILL // (sheet_columns(min(len(units), STILLS)) * (view.shape[1] + 1))),
             picked=view.state,
             on_pick=lambda index: choose_state(view, index),
         )
+        if len(units) > STILLS:
+            st.caption(f"The first {STILLS} filters.")
         if inside:
             st.caption(f"{inside} of the {view.run.states} stored states lie inside the first epoch.")
         stem = f"{view.id}-epoch-{view.label}"
@@ -86,19 +89,19 @@ def _message(_view: View, stamp: str, dark: bool, with_means: bool, first: int, 
         scale=film_scale(_view.shape, stop - first),
         ends=(float(kernels.min()), float(kernels.max())),
         means=None if means is None else np.stack([pictures.image_pixels(mean, theme) for mean in means]),
-        hint="Point at a template to read a weight; click one to mark it while it changes.",
+        hint=f"Point at a {'filter' if _view.hidden else 'template'} to read a weight; click one to mark it while it changes.",
         words=_view.colour_words,
     )
 
 
 @st.cache_data(show_spinner=False, max_entries=24)
-def _stills(_view: View, stamp: str, dark: bool) -> list[Thumbnail]:
-    """All templates at a few epochs, each on one sheet."""
-    columns = sheet_columns(len(_view.units))
+def _stills(_view: View, stamp: str, dark: bool, first: int, stop: int) -> list[Thumbnail]:
+    """Some templates at a few epochs, each of them a sheet."""
+    columns = sheet_columns(stop - first)
     out = []
     for index in templates.still_states(_view.run.epochs):
         at = _view.at(index)
-        sheet = pictures.sheet(at.templates, at.limit, colours.theme(dark), columns=columns)
+        sheet = pictures.sheet(at.templates[first:stop], at.limit, colours.theme(dark), columns=columns)
         out.append(Thumbnail(index, raster.rgb_url(sheet), at.words[0].upper() + at.words[1:]))
     return out
 

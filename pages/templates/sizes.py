@@ -26,5 +26,5 @@ def across(pictures: int, most: int = 10) -> int:
 
 
 def sheet_columns(pictures: int) -> int:
-    """Templates across a sheet: five, more where there are many."""
-    return min(pictures, max(5, math.ceil(math.sqrt(1.5 * pictures))))
+    """Templates across a sheet: five, more where there are many; its rows are about even."""
+    return across(pictures, max(5, math.ceil(math.sqrt(1.5 * pictures))))

@@ -15,6 +15,7 @@ from core.runs import catalog, store
 from core.runs.shipped import RUNS
 from core.ui import cached
 from tests.app import go
+from tests.pages.templates.links import LINKS
 
 ROOT = Path(__file__).parents[3]
 ONE_LAYER = ("softmax-mnist", "softmax-cifar10", "softmax-cifar10-smooth")
@@ -182,6 +183,14 @@ def test_a_link_brings_the_view_back_and_stays_as_it_was(link: dict[str, str]) -
     at = opened(**link)
     assert not at.warning
     assert search(at) == link
+
+
+@needs_mnist
+@pytest.mark.parametrize("link, held", LINKS, ids=[link for link, _ in LINKS])
+def test_links_of_the_first_version_hold_what_they_held(link: str, held: dict[str, object]) -> None:
+    at = opened(**dict(parse_qsl(link.partition("?")[2])))
+    assert not at.warning
+    assert {name: at.session_state[name] for name in held} == held
 
 
 @needs_mnist

@@ -18,7 +18,7 @@ from core.ui import choices, clicks, page
 from core.ui.shown import Shown
 from pages.mlp import choices as mlp
 from pages.mlp import words
-from pages.mlp.images import TestImages, images_or_say, seen
+from pages.mlp.images import ImageSet, images_or_say, seen
 from pages.mlp.layer import Layer, class_names, class_noun, image_shape
 
 CHART = "mlp-ablation-overview"
@@ -72,7 +72,7 @@ def ablation_panel(layer: Layer) -> None:
 
 @st.cache_data(show_spinner=False, max_entries=64)
 def _each(
-    _shown: Shown, key: str, state: int, _images: TestImages, source: str, count: int, number: int, off: str
+    _shown: Shown, key: str, state: int, _images: ImageSet, source: str, count: int, number: int, off: str
 ) -> tuple[np.ndarray, np.ndarray]:
     """The units of a layer that are tried, and the accuracy with each of them off alone, on the first `count` images."""
     few = [activation[:count] for activation in seen(_shown, _images)]
@@ -81,7 +81,7 @@ def _each(
     return units, accuracy_without_each(_shown.weights, few, _images.labels[:count], number, off, activation, units.tolist())
 
 
-def _tried(layer: Layer, found: TestImages, number: int) -> TestImages:
+def _tried(layer: Layer, found: ImageSet, number: int) -> ImageSet:
     """The images on which every unit is tried."""
     onwards = layer.sizes[number + 1 :]
     after = onwards[0] + sum(a * b for a, b in pairwise(onwards))  # products an image
@@ -91,7 +91,7 @@ def _tried(layer: Layer, found: TestImages, number: int) -> TestImages:
     return replace(found, images=found.images[:count], labels=found.labels[:count], words=f"the first {count:,} of {found.words}")
 
 
-def _overview(layer: Layer, found: TestImages, number: int, units: list[int], off: str) -> None:
+def _overview(layer: Layer, found: ImageSet, number: int, units: list[int], off: str) -> None:
     tried = _tried(layer, found, number)
     count = len(tried.labels)
     tested, each = _each(layer.shown, layer.shown.key, layer.state, found, found.source, count, number, off)

@@ -29,7 +29,8 @@ def compare_panel(layer: Layer) -> None:
         for box, side in zip(boxes, ("left", "right"), strict=True):
             with box:
                 runs.append(networks.opened(mlp.value(side)))
-        choices.declare(mlp.PAGE, mlp.side_choices(*runs))
+        for note in choices.declare(mlp.PAGE, mlp.side_choices(*runs)):
+            st.warning(note, icon=":material/info:")
         left, right = (
             None if run is None else _at(box, side, run, layer) for box, side, run in zip(boxes, ("left", "right"), runs, strict=True)
         )

@@ -19,7 +19,7 @@ KEPT = 12_000_000  # activations of one state that are kept; a large network see
 
 
 @dataclass(frozen=True)
-class TestImages:
+class ImageSet:
     """Test images flattened, and which they are."""
 
     images: np.ndarray  # (N, inputs) float32 in [0, 1], ink 1
@@ -27,10 +27,8 @@ class TestImages:
     source: str  # the data set's name, or that of the set that stands in
     words: str  # how many and of what, for a sentence
 
-    __test__ = False  # no test case, whatever pytest makes of the name
 
-
-def test_images(spec: RunSpec) -> TestImages | None:
+def images_of(spec: RunSpec) -> ImageSet | None:
     """The test images of a network's data set that are on this machine, or the digits that stand in for MNIST; None without any."""
     if image_shape(spec) is None:
         return None
@@ -41,14 +39,11 @@ def test_images(spec: RunSpec) -> TestImages | None:
     few = max(500, KEPT // sum(spec.model.sizes[1:]))
     if few >= len(found.labels):
         return found
-    return TestImages(found.images[:few], found.labels[:few], found.source, f"the first {few:,} of {found.words}")
-
-
-test_images.__test__ = False  # type: ignore[attr-defined]
+    return ImageSet(found.images[:few], found.labels[:few], found.source, f"the first {few:,} of {found.words}")
 
 
 @st.cache_resource(show_spinner=False, max_entries=8)
-def _read(name: str, stamp: str) -> TestImages:
+def _read(name: str, stamp: str) -> ImageSet:
     """Read once for each state of the data folder."""
     data = catalog.get(name)
     if name == "mnist" and catalog.missing(name):
@@ -57,29 +52,29 @@ def _read(name: str, stamp: str) -> TestImages:
     else:
         images, labels = catalog.load(name, "test")
         source, words_ = name, data.test_words
-    return TestImages(dense.inputs(images), labels.astype(np.int64), source, f"{len(labels):,} {words_}")
+    return ImageSet(dense.inputs(images), labels.astype(np.int64), source, f"{len(labels):,} {words_}")
 
 
-def images_or_say(spec: RunSpec) -> TestImages | None:
+def images_or_say(spec: RunSpec) -> ImageSet | None:
     """The test images, with a line about what is missing or stands in; None after saying what is missing and what to do."""
     try:
         data_status.notice(spec.data.name)
         trouble = catalog.missing(spec.data)
     except (SpecError, KeyError):
         trouble = words.UNKNOWN_DATA
-    found = test_images(spec)
+    found = images_of(spec)
     if found is None:
         page.empty(words.NO_TEST_IMAGES, trouble or words.UNKNOWN_DATA)
     return found
 
 
 @st.cache_resource(show_spinner=False, max_entries=24)
-def _activations(_run: Run, key: str, state: int, states: int, _images: TestImages, source: str) -> list[np.ndarray]:
+def _activations(_run: Run, key: str, state: int, states: int, _images: ImageSet, source: str) -> list[np.ndarray]:
     """Every layer's activations of the test images, the pixels first; pixels are shared."""
     model = _run.spec.model
     return dense.forward(_run.state(state), _images.images, model.activation, model.output)
 
 
-def seen(shown: Shown, images: TestImages) -> list[np.ndarray]:
+def seen(shown: Shown, images: ImageSet) -> list[np.ndarray]:
     """Every layer's activations of the test images at the state shown, [(images, units), ...], the pixels first."""
     return _activations(shown.run, shown.key, shown.state, shown.run.states, images, f"{images.source} {len(images.labels)}")

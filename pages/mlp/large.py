@@ -113,7 +113,7 @@ def detail(layer: Layer) -> None:
     rows, columns = order_at(layer, layer.state, order, mlp.held_state(layer))
     picked = mlp.picked()
     at = tuple(None if i is None else int(np.flatnonzero(line == i)[0]) for i, line in zip(picked, (rows, columns), strict=True))
-    brush = (st.session_state.get(MAP) or {}).get("selection", {}).get("window", {})
+    brush = _brush(of)
     shown = window(of, brush, at)  # type: ignore[arg-type]
     st.markdown(_words(layer, shown, bool(brush)))
     rows, columns = rows[shown.top : shown.bottom], columns[shown.left : shown.right]
@@ -126,6 +126,16 @@ def detail(layer: Layer) -> None:
         key=DETAIL,
         select=_cell_clicked,
     )
+
+
+def _brush(of: Grid) -> dict[str, list[float]]:
+    """What is brushed in this map; a brush over the map of another shape counts for nothing in this one."""
+    found = dict((st.session_state.get(MAP) or {}).get("selection", {}).get("window") or {})
+    grid_, left = st.session_state.get("_mlp-map-brush", (of, {}))
+    if grid_ != of:
+        left = found
+    st.session_state["_mlp-map-brush"] = (of, left)
+    return {} if found == left else found
 
 
 def _words(layer: Layer, shown: Window, brushed: bool) -> str:

@@ -14,7 +14,7 @@ from pages.mlp.downloads import download_panel
 from pages.mlp.explorer import explorer, header_sentence, title
 from pages.mlp.history import history_panel
 from pages.mlp.image import image_panel
-from pages.mlp.images import test_images
+from pages.mlp.images import images_of
 from pages.mlp.layer import Layer, fits
 from pages.mlp.neighbours import neighbours_panel
 from pages.mlp.units import units_panel
@@ -43,7 +43,7 @@ def show() -> None:
         return
     notes += choices.declare(mlp.PAGE, mlp.page_choices(shown.run))
     layer = Layer(shown.at(mlp.value("epoch")), mlp.value("layer"))
-    images = test_images(layer.spec) if mlp.value("section") == "image" else None
+    images = images_of(layer.spec) if mlp.value("section") == "image" else None
     notes += choices.declare(mlp.PAGE, [*mlp.view_choices(layer), *mlp.section_choices(layer, 0 if images is None else len(images.labels))])
     with top:
         page.header(title(layer), header_sentence(layer), notes)

@@ -14,7 +14,7 @@ from core.ui import clicks, page, screen
 from core.ui.class_bars import class_bars
 from pages.mlp import choices as mlp
 from pages.mlp import maps, words
-from pages.mlp.images import TestImages, images_or_say, seen
+from pages.mlp.images import ImageSet, images_or_say, seen
 from pages.mlp.layer import Layer, class_names, class_noun, image_shape, pixel_words
 
 LARGEST = 8  # terms that the ledger lists
@@ -53,7 +53,7 @@ def through_panel(layer: Layer, extra_input: np.ndarray | None = None) -> None:
             _ledger(layer, book, unit)
 
 
-def _choose(layer: Layer, found: TestImages, chosen: np.ndarray) -> int:
+def _choose(layer: Layer, found: ImageSet, chosen: np.ndarray) -> int:
     """The index of the test image to send through, by class, by whether the network gets it wrong, and by number."""
     names, noun = class_names(layer.spec), class_noun(layer.spec)
     wanted = st.selectbox(

@@ -107,9 +107,9 @@ def _pixels(layer: Layer, first: Layer, place: int | None) -> None:
     colours = shape[2] if len(shape) > 2 else 1
     field = np.sqrt(np.square(norms).reshape(shape[0], shape[1], colours).sum(axis=2))  # (height, width)
     spot = None if place is None else divmod(place // colours, shape[1])
-    if field.size > 4_096:  # too many for cells of their own
+    cells_of_its_own = field.size <= 4_096
+    if not cells_of_its_own:
         st.image(raster.png(raster.amount_levels(field, float(field.max())), page.theme().amount_palette, 1), width=FIELD)
-        st.caption(words.PIXELS.split(".")[0] + ".")
     else:
 
         def picked() -> None:
@@ -133,7 +133,7 @@ def _pixels(layer: Layer, first: Layer, place: int | None) -> None:
         )
         page.chart(chart, alt_text="Norm of each pixel's row at its place in the image", key=PIXELS, select=picked)
     if place is None:
-        st.caption(words.PIXELS)
+        st.caption(f"{words.PIXEL_NORMS} {words.CLICK_PIXEL}" if cells_of_its_own else words.PIXEL_NORMS)
         return
     strongest = dense.order(kernel[place], "size")[:3]
     said = ", ".join(f"unit {u} ({numbers.signed(kernel[place, u])})" for u in strongest)

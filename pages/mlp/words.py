@@ -60,7 +60,8 @@ UNITS = (
 )
 SIGNED_UNITS = "orange pixels push it up, blue ones down"
 COLOUR_UNITS = "each colour channel on one common scale, mid-grey does nothing, brighter pushes up, darker pushes down"
-PIXELS = "How strongly layer 1 listens to each pixel. Click one to find its row."
+PIXEL_NORMS = "How strongly layer 1 listens to each pixel."
+CLICK_PIXEL = "Click one to find its row."
 NO_IMAGES = ("No images feed this network", "Its inputs are no images that the app knows, so its units cannot be laid out as pictures.")
 
 NORMS = "A row's norm says how strongly the layer listens to one input; a column's, how much weight one unit gathers."

@@ -11,8 +11,7 @@ from safetensors.numpy import load
 from core.charts import numbers
 from core.models import dense
 from core.runs import shipped, store
-from pages.mlp.images import TestImages
-from pages.mlp.images import test_images as images_of
+from pages.mlp.images import ImageSet, images_of
 
 RUN = "mlp-diagonal"
 
@@ -23,7 +22,7 @@ def run():
 
 
 @pytest.fixture(scope="module")
-def digits(run) -> TestImages:
+def digits(run) -> ImageSet:
     found = images_of(run.spec)
     assert found is not None
     return found

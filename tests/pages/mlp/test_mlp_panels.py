@@ -19,7 +19,7 @@ from core.models import dense
 from core.runs.run import Run
 from core.ui.shown import Shown
 from pages.mlp import ablation, downloads, question, through, units, words
-from pages.mlp.images import test_images as images_of
+from pages.mlp.images import images_of
 from pages.mlp.layer import Layer, image_shape, unit_name
 from tests.pages.mlp.mlp_case import opened, said, stored
 

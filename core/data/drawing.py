@@ -15,7 +15,6 @@ from core.data.catalog import get
 
 SIDE = get("mnist").shape[0]  # pixels of the finished image
 BOX = 20  # pixels of the longer side after scaling
-MIDDLE = SIDE / 2  # where the centre of mass goes, in pixel indices
 BLOT = 0.6  # share of its box that a dot fills
 SMALL = 0.3  # of the square's side: a larger blot may be a digit after all, as some in MNIST are
 FULL = 0.6  # share of the whole image that is ink when nothing can be told
@@ -30,17 +29,18 @@ class Prepared:
     """A drawing on its way into a network; all images float32 in [0, 1], ink 1."""
 
     drawn: np.ndarray  # (N, N), as it came
-    boxed: np.ndarray  # (20, 20), the ink's box scaled, aspect kept, at the middle of the square
-    centred: np.ndarray  # (28, 28), what a network sees
+    boxed: np.ndarray  # (20, 20) of (28, 28), the ink's box scaled, aspect kept, at the middle of the square
+    centred: np.ndarray  # (side, side), what a network sees
     box: tuple[int, int, int, int]  # top, left, height, width of the ink in `drawn`, pixels
     shift: tuple[float, float]  # how far the ink's centre of mass is from the middle of `centred`, rows and columns, pixels
 
 
-def prepare_drawing(image: np.ndarray, *, centre: bool = True) -> Prepared:
+def prepare_drawing(image: np.ndarray, *, centre: bool = True, side: int = SIDE) -> Prepared:
     """Make a grey drawing (N, N), ink 1, into an image like MNIST's.
 
     Args:
         centre: centre by mass, as MNIST does; without it the scaled box stays in the part of the square where it was drawn.
+        side: pixels of the image, of which the box takes the same share at every size.
 
     Raises:
         UnusableDrawing: it is empty, one dot or nearly all ink.
@@ -51,26 +51,33 @@ def prepare_drawing(image: np.ndarray, *, centre: bool = True) -> Prepared:
     box = ink_box(image)
     _check(image, box)
     top, left, height, width = box
-    scaled = _scale(image[top : top + height, left : left + width])  # (h, w), the longer of them 20
+    longer = box_in(side)
+    scaled = _scale(image[top : top + height, left : left + width], longer)  # (h, w), the longer of them 20 of 28
     h, w = scaled.shape
-    boxed = np.zeros((BOX, BOX), np.float32)
-    row, column = (BOX - h) // 2, (BOX - w) // 2
+    boxed = np.zeros((longer, longer), np.float32)
+    row, column = (longer - h) // 2, (longer - w) // 2
     boxed[row : row + h, column : column + w] = scaled
-    at = _place(scaled, SIDE) if centre else (_keep(top, height, len(image), h), _keep(left, width, len(image), w))
-    centred = np.zeros((SIDE, SIDE), np.float32)
+    at = _place(scaled, side) if centre else (_keep(top, height, len(image), h, side), _keep(left, width, len(image), w, side))
+    centred = np.zeros((side, side), np.float32)
     centred[at[0] : at[0] + h, at[1] : at[1] + w] = scaled
     y, x = centre_of_mass(centred)
-    return Prepared(image, boxed, centred, box, (y - MIDDLE, x - MIDDLE))
+    return Prepared(image, boxed, centred, box, (y - side / 2, x - side / 2))
+
+
+def box_in(side: int) -> int:
+    """Pixels of the box that a digit fills in an image of so many pixels a side: MNIST's 20 of 28."""
+    return round(side * BOX / SIDE)
 
 
 def resized_digits(images: np.ndarray, side: int = SIDE) -> np.ndarray:
     """Digits of another size brought to the form of MNIST's: scaled to 20 of 28 pixels of the side, centred by mass.
 
-    (N, h, w) uint8, ink 255 -> (N, side, side) uint8; those that have this size stay as they are.
+    (N, h, w) uint8, ink 255 -> (N, side, side) uint8; those that have this size stay as they are, and those of MNIST's own
+    form, 28x28 with a margin, are scaled as a whole.
     """
     if images.shape[1:] == (side, side):
         return images
-    box = round(side * BOX / SIDE)
+    box = side if images.shape[1:] == (SIDE, SIDE) else box_in(side)
     out = np.zeros((len(images), side, side), np.uint8)
     for large, small in zip(out, images, strict=True):
         ink = np.asarray(Image.fromarray(np.float32(small)).resize((box, box), Image.Resampling.BICUBIC)).clip(0, 255)  # (box, box)
@@ -112,9 +119,9 @@ def _check(image: np.ndarray, box: tuple[int, int, int, int]) -> None:
         raise UnusableDrawing("This is one dot, not a digit: draw larger, with a line or two.")
 
 
-def _scale(ink: np.ndarray) -> np.ndarray:
-    """The ink (h, w) with its longer side at 20 pixels, averaged when it shrinks; its darkest pixel stays full ink."""
-    factor = BOX / max(ink.shape)
+def _scale(ink: np.ndarray, longer: int) -> np.ndarray:
+    """The ink (h, w) with its longer side at so many pixels, averaged when it shrinks; its darkest pixel stays full ink."""
+    factor = longer / max(ink.shape)
     h, w = (max(1, round(side * factor)) for side in ink.shape)
     if (h, w) == ink.shape:
         return ink
@@ -129,7 +136,7 @@ def _place(scaled: np.ndarray, side: int) -> tuple[int, int]:
     return min(max(rows, 0), side - scaled.shape[0]), min(max(columns, 0), side - scaled.shape[1])
 
 
-def _keep(start: int, length: int, side: int, scaled: int) -> int:
-    """First row (or column) in 28x28 that leaves the ink as far along its free room as it was drawn."""
-    free = side - length
-    return round((start / free if free else 0.5) * (SIDE - scaled))
+def _keep(start: int, length: int, whole: int, scaled: int, side: int) -> int:
+    """First row (or column) of `side` that leaves the ink as far along its free room as it was drawn."""
+    free = whole - length
+    return round((start / free if free else 0.5) * (side - scaled))

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 import numpy as np
 
-from core.data.drawing import Prepared, UnusableDrawing, prepare_drawing
+from core.data.drawing import SIDE, Prepared, UnusableDrawing, prepare_drawing
 from core.ui import page
 from core.ui.drawing_pad import Drawing, drawing_pad
 from core.ui.drawing_pad.examples import THREE
@@ -30,10 +30,10 @@ def drawn_digit(key: str, *, example: bool = True, centre: bool = True) -> Itera
         yield None if prepared is None else prepared.centred
 
 
-def prepare_or_say(drawing: Drawing, *, centre: bool = True, height: int = EMPTY_HEIGHT) -> Prepared | None:
-    """The drawing made like MNIST's digits, or None after saying why it can't be."""
+def prepare_or_say(drawing: Drawing, *, centre: bool = True, height: int = EMPTY_HEIGHT, side: int = SIDE) -> Prepared | None:
+    """The drawing made like MNIST's digits, of so many pixels a side, or None after saying why it can't be."""
     try:
-        return prepare_drawing(drawing.image(PIXELS), centre=centre)
+        return prepare_drawing(drawing.image(PIXELS), centre=centre, side=side)
     except UnusableDrawing as error:
         page.empty("No digit to read", str(error), height=height)
         return None

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from core.data import digits
-from core.data.drawing import BOX, SIDE, UnusableDrawing, centre_of_mass, ink_box, prepare_drawing
+from core.data.drawing import BOX, SIDE, UnusableDrawing, centre_of_mass, ink_box, prepare_drawing, resized_digits
 from core.models.digit_layers import activations
 from core.runs import shipped, store
 
@@ -97,3 +97,28 @@ def test_a_plain_upright_line_is_a_one_not_a_dot():
     image = np.zeros((84, 84))
     image[20:60, 40:48] = 1
     assert prepare_drawing(image).centred.max() == 1
+
+
+@pytest.mark.parametrize("side", [20, 24, 32])
+def test_other_sizes_are_the_same_picture_smaller_or_larger(side):
+    """Box, place and centre of mass in shares of the side are those of 28 pixels, to within a pixel."""
+    drawing = seven(84, 20, 30)
+    usual, other = prepare_drawing(drawing), prepare_drawing(drawing, side=side)
+    assert other.centred.shape == (side, side) and max(other.boxed.shape) == round(side * BOX / SIDE)
+    assert max(ink_box(other.centred)[2:]) == round(side * BOX / SIDE)
+    for a, b in zip(centre_of_mass(usual.centred), centre_of_mass(other.centred), strict=True):
+        assert side / 2 - 0.5 <= b < side / 2 + 0.5 and abs(a / SIDE - b / side) < 1 / side
+    kept = prepare_drawing(drawing, centre=False, side=side)
+    assert kept.shift[0] != other.shift[0] and kept.centred.sum() == pytest.approx(other.centred.sum(), rel=1e-5)
+
+
+def test_a_digit_of_mnist_in_another_size_lies_as_a_drawing_does(test_images):
+    """What a network of 20x20 pixels was trained on, against the way that a drawing takes to it."""
+    levels = np.rint(test_images[:200] * 255).astype(np.uint8)
+    small = resized_digits(levels, 20) / np.float32(255)
+    for image, digit in zip(test_images, small, strict=False):
+        drawn = prepare_drawing(image, side=20).centred
+        for a, b in zip(ink_box(digit > 0.1)[2:], ink_box(drawn > 0.1)[2:], strict=True):
+            assert abs(a - b) <= 2  # pixels of the box
+        # each centre is within half a pixel of its middle, and the middles are 1/7 pixel apart
+        assert np.abs(np.subtract(centre_of_mass(digit), centre_of_mass(drawn))).max() < 1 + 1 / 7

@@ -67,7 +67,9 @@ class Run:
         if not -self.states <= index < self.states:
             raise IndexError(f"run {self.key} has states 0 to {self.states - 1}, not {index}")
         index %= self.states
-        out = {}
+        out: dict[str, np.ndarray] = {}
+        if not self.shapes:
+            return out
         with safe_open(self.folder / WEIGHTS, framework="numpy") as file:
             for name, shape in self.shapes.items():
                 if shape[0] == self.states:

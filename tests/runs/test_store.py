@@ -196,3 +196,10 @@ def test_states_and_parameters_that_are_not_there() -> None:
         run.weights("dense2.kernel")
     with pytest.raises(KeyError, match="stores no 'probabilities'"):
         run.evaluation("probabilities")
+
+
+def test_a_run_of_its_history_alone_has_states_without_parameters() -> None:
+    run = store.save(replace(CHOICES, train=TrainSpec(store="history", epochs=2)), {"epoch": np.arange(3)}, {})
+    assert run.state(-1) == {} and run.shapes == {}
+    with pytest.raises(IndexError):
+        run.state(3)

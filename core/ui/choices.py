@@ -120,6 +120,21 @@ def setter(page: str, name: str, item: Any) -> Callable[[], None]:
     return lambda: put(page, name, item)
 
 
+def showing(widget: str, item: Any, take: Callable[[Any], None]) -> dict[str, Any]:
+    """Arguments of a widget that shows a part of a choice, or what follows from one: the widget takes a key of its own.
+
+    st.number_input("Number", 0, 9, **choices.showing("p-number", value("p", "input")[1], lambda number: put(...)))
+
+    Args:
+        widget: its key.
+        item: what it shows now, whatever it showed before.
+        take: gets what a person chooses instead, to make the choice of it.
+    """
+    if widget not in st.session_state or st.session_state[widget] != item:
+        st.session_state[widget] = item
+    return {"key": widget, "on_change": lambda: take(st.session_state[widget])}
+
+
 def declare(page: str, declared: Sequence[Choice]) -> list[str]:
     """Bring these choices into the session, from the address where the browser has just brought one.
 

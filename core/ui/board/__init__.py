@@ -4,7 +4,7 @@ Fifty maps as fifty chart marks cost more than they show; one image swaps in pla
 over it can be reached with the keyboard and read aloud.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import streamlit as st
 
@@ -29,6 +29,7 @@ def board(
     _board(
         key=key,
         data={
+            "key": key,
             "picked": picked,
             "columns": columns,
             "least": least,
@@ -47,6 +48,11 @@ def board(
         on_picked_change=on_pick or (lambda: None),
     )
     return picked_on(key)
+
+
+def frame(strips: Mapping[int, Strip]) -> dict[str, list[str]]:
+    """What a film shows on a board in place of some of its strips, by their number, of the same size."""
+    return {str(number): [strip.url, strip.title] for number, strip in strips.items()}
 
 
 def picked_on(key: str) -> str:

@@ -4,7 +4,10 @@ const boards = new WeakMap(); // parent element -> its board; this function is c
 
 export default function (component) {
   const { parentElement, data } = component;
-  if (!boards.has(parentElement)) boards.set(parentElement, { shape: "" });
+  if (!boards.has(parentElement)) {
+    boards.set(parentElement, { shape: "" });
+    listen(parentElement, boards.get(parentElement), data.key);
+  }
   const board = boards.get(parentElement);
   board.set = component.setStateValue;
   const shape = shapeOf(data.strips);
@@ -17,6 +20,19 @@ export default function (component) {
   for (const { figure } of board.strips) figure.classList.toggle("scroll", data.least > 0);
   data.strips.forEach((strip, i) => fill(board.strips[i], strip));
   for (const button of board.buttons) change(button, "aria-pressed", String(button.dataset.id === data.picked));
+}
+
+// A film's frame: number of a strip -> its picture and title, until the server says otherwise.
+function listen(root, board, key) {
+  const show = ({ detail }) => {
+    if (!root.isConnected) return document.removeEventListener(`show-${key}`, show);
+    for (const [i, [url, title]] of Object.entries(detail)) {
+      const { image, caption } = board.strips?.[i] ?? {};
+      if (image) image.src = url;
+      if (caption) caption.textContent = image.alt = title;
+    }
+  };
+  document.addEventListener(`show-${key}`, show);
 }
 
 // All that a change of pictures, titles and labels leaves as it is: the sizes, and which pictures are where.

@@ -4,6 +4,7 @@ A chart of bars takes the browser longer to change than the network takes to rea
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -36,20 +37,12 @@ def class_bars(
         title: a heading above, and `words` below it; both follow the pen with the bars.
         upright: columns over their names, with the numbers under the pointer.
     """
-    values = np.asarray(values, dtype=float)
-    names = list(classes) or [str(i) for i in range(len(values))]
-    shown = range(len(values)) if len(values) <= MOST else sorted(np.argsort(-values, kind="stable")[:MOST].tolist())
-    said = [numbers.probability(value) if low == 0 else numbers.number(value) for value in values]
-    rest = "" if len(values) <= MOST else f" (the {MOST} largest of {len(values):,})"
-    kind = "Probability" if low == 0 else "Output"
     _bars(
         key=key,
         data={
-            "names": [names[i] for i in shown],
-            "values": [float(values[i]) for i in shown],
-            "texts": [said[i] for i in shown],
+            "key": key,
+            **frame(values, classes, low, noun),
             "low": low,
-            "said": f"{kind} of each {noun}{rest}: " + ", ".join(f"{names[i]} {said[i]}" for i in shown),
             "strong": colours.right,
             "weak": colours.muted,
             "title": title,
@@ -57,3 +50,19 @@ def class_bars(
             "upright": upright,
         },
     )
+
+
+def frame(values: np.ndarray, classes: Sequence[str] = (), low: float = 0.0, noun: str = "class") -> dict[str, Any]:
+    """What of the bars follows from the values, which a film may show in place of those given; see `class_bars`."""
+    values = np.asarray(values, dtype=float)
+    names = list(classes) or [str(i) for i in range(len(values))]
+    shown = range(len(values)) if len(values) <= MOST else sorted(np.argsort(-values, kind="stable")[:MOST].tolist())
+    said = [numbers.probability(value) if low == 0 else numbers.number(value) for value in values]
+    rest = "" if len(values) <= MOST else f" (the {MOST} largest of {len(values):,})"
+    kind = "Probability" if low == 0 else "Output"
+    return {
+        "names": [names[i] for i in shown],
+        "values": [float(values[i]) for i in shown],
+        "texts": [said[i] for i in shown],
+        "said": f"{kind} of each {noun}{rest}: " + ", ".join(f"{names[i]} {said[i]}" for i in shown),
+    }

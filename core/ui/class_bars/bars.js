@@ -1,8 +1,24 @@
 // A class each: its name, a bar, and the number. The parts are made once; a change sets lengths and words.
 
-const made = new WeakMap(); // parent element -> its rows; this function is called again at every change of `data`
+const made = new WeakMap(); // parent element -> its rows
+const shown = new WeakMap(); // parent element -> what it was given; this function is called again at every change of `data`
 
 export default function ({ parentElement, data }) {
+  if (!shown.has(parentElement)) listen(parentElement, data.key);
+  shown.set(parentElement, data);
+  draw(parentElement, data);
+}
+
+// A film's frame: other values, until the server says otherwise.
+function listen(root, key) {
+  const show = ({ detail }) => {
+    if (!root.isConnected) return document.removeEventListener(`show-${key}`, show);
+    draw(root, { ...shown.get(root), ...detail });
+  };
+  document.addEventListener(`show-${key}`, show);
+}
+
+function draw(parentElement, data) {
   const root = parentElement.querySelector(".bars");
   root.classList.toggle("upright", data.upright);
   if (made.get(parentElement)?.length !== data.values.length) made.set(parentElement, build(root, data.values.length));

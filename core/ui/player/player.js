@@ -1,5 +1,6 @@
 // Epoch player: play, pause, step, speed and a slider. While it moves, nothing leaves the browser: it writes its
-// frame into the hidden Vega-bound inputs of the charts it drives. At rest for 200 ms it reports its frame once.
+// frame into the hidden Vega-bound inputs of the charts it drives, and says it to whoever listens for "player-frame". At
+// rest for 200 ms it reports its frame once.
 
 const REST_MS = 200;
 const RETRY_MS = 2000;
@@ -129,6 +130,9 @@ class Player {
   }
 
   apply() {
+    for (const target of this.data.targets) {
+      document.dispatchEvent(new CustomEvent("player-frame", { detail: { target, frame: this.frame } }));
+    }
     for (const input of inputs(this.data.targets, this.data.signal)) push(input, this.frame);
     for (const [name, value] of Object.entries(this.data.signals)) {
       for (const input of inputs(this.data.targets, name)) push(input, value);

@@ -38,7 +38,7 @@ def main() -> None:
     for turn in range(TURNS):
         for layer in ours:
             began = time.perf_counter()
-            cut = switch_off(kept, layer, turn)
+            cut = switch_off(kept, int(layer.removeprefix("conv")), turn)
             ours[layer].append(time.perf_counter() - began)
             silent = {name: array.copy() for name, array in weights.items()}
             silent[f"{layer}.kernel"][turn] = 0

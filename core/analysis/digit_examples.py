@@ -1,7 +1,5 @@
 """Which test digits stand in an activation table, and in which order its filters."""
 
-from collections.abc import Mapping
-
 import numpy as np
 
 
@@ -30,12 +28,3 @@ def filter_order(values: np.ndarray, kernel: np.ndarray | None, by: str) -> np.n
     if by == "norm" and kernel is not None:
         return np.argsort(-np.linalg.norm(kernel.reshape(count, -1), axis=1), kind="stable")
     return np.arange(count)
-
-
-def kernel_of(weights: Mapping[str, np.ndarray], layer: str) -> np.ndarray | None:
-    """The kernel that makes a layer, its filters (or units) first; None where there is none, as for the input."""
-    if layer in ("conv1", "relu1", "pool1"):
-        return weights["conv1.kernel"]
-    if layer in ("conv2", "relu2", "pool2"):
-        return weights["conv2.kernel"]
-    return weights["dense1.kernel"].T if layer in ("logits", "probabilities") else None

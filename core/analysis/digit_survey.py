@@ -1,30 +1,32 @@
-"""The digit CNN over a whole test set: what excites each filter most, and who suffers when a filter is switched off."""
+"""A digit CNN over a whole test set: what excites each filter most, and who suffers when a filter is switched off."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from math import prod
 
 import numpy as np
 
-from core.models.activations import relu, softmax
+from core.models.activations import softmax
 from core.models.counts import confusion
-from core.models.digit_layers import POOL, activations, convolve, max_pool
+from core.models.digit_layers import activations, convolve, layer, layers, onward, seen, sums
 from core.specs import ModelSpec
 
 CHUNK = 250  # images at a time: their patches stay in the cache
+BYTES = 200e6  # that a survey may keep
 
 
 @dataclass(frozen=True)
 class Survey:
     """One state's pass over N images, kept to answer about filters without another one."""
 
+    model: ModelSpec
     weights: Mapping[str, np.ndarray]
     labels: np.ndarray  # (N,)
-    pool1: np.ndarray  # (N, 8, 12, 12) float32
-    conv2: np.ndarray  # (N, 16, 8, 8) float32, before ReLU
-    pool2: np.ndarray  # (N, 16, 4, 4) float32
-    logits: np.ndarray  # (N, 10) float32
-    peak: dict[str, np.ndarray]  # "conv1", "conv2" -> (N, channels), the largest value of each map
-    place: dict[str, np.ndarray]  # likewise, its flat index in the map
+    logits: np.ndarray  # (N, classes) float32
+    pools: dict[int, np.ndarray] = field(default_factory=dict)  # convolution -> its pooled maps (N, maps, h, w) float32
+    above: dict[int, np.ndarray] = field(default_factory=dict)  # convolution -> sums of the layer that reads them, before its activation
+    peak: dict[int, np.ndarray] = field(default_factory=dict)  # convolution -> largest value of each map before ReLU, (N, maps)
+    place: dict[int, np.ndarray] = field(default_factory=dict)  # likewise, its flat index in the map
 
     @property
     def predicted(self) -> np.ndarray:
@@ -33,7 +35,7 @@ class Survey:
     @property
     def counts(self) -> np.ndarray:
         """Confusion counts (classes, classes), rows actual."""
-        return _counts(self.logits, self.labels)
+        return confusion(self.labels, self.predicted, self.logits.shape[1])
 
 
 @dataclass(frozen=True)
@@ -47,63 +49,81 @@ class Patch:
     value: float  # of the map there, before ReLU
 
 
+def reader(model: ModelSpec, number: int) -> str:
+    """The convolution or dense layer that reads the pooled maps of a convolution: "conv2", ..., "dense1"."""
+    return f"conv{number + 1}" if number < len(model.channels) else "dense1"
+
+
+def room(model: ModelSpec) -> int:
+    """How many images a survey of this network may look at, so that what it keeps stays within BYTES."""
+    values = sum(prod(one.shape) for one in layers(model) if one.kind == "pool")
+    values += sum(prod(_sums_of(model, reader(model, i))) for i in range(1, len(model.channels) + 1))
+    return int(BYTES // (4 * values))
+
+
+def _sums_of(model: ModelSpec, name: str) -> tuple[int, ...]:
+    """Shape of what `sums` gives for a layer and one image."""
+    return layer(model, "logits" if name == f"dense{len(model.sizes)}" else name).shape
+
+
 def survey(model: ModelSpec, weights: Mapping[str, np.ndarray], images: np.ndarray, labels: np.ndarray) -> Survey:
-    """Pass N images (N, 28, 28) in [0, 1] or uint8 through one state."""
-    kept: dict[str, list[np.ndarray]] = {name: [] for name in ("pool1", "conv2", "pool2", "logits")}
-    peak: dict[str, list[np.ndarray]] = {"conv1": [], "conv2": []}
-    place: dict[str, list[np.ndarray]] = {"conv1": [], "conv2": []}
+    """Pass N images (N, side, side) in [0, 1] or uint8 through one state."""
+    numbers = range(1, len(model.channels) + 1)
+    chunks: list[Survey] = []
     for start in range(0, len(images), CHUNK):
         acts = activations(model, weights, images[start : start + CHUNK], np.float32)
-        for name, chunks in kept.items():
-            chunks.append(acts[name])
-        for name in peak:
-            flat = acts[name].reshape(*acts[name].shape[:2], -1)  # (chunk, channels, h * w)
-            where = flat.argmax(2)
-            place[name].append(where)
-            peak[name].append(np.take_along_axis(flat, where[:, :, None], 2)[:, :, 0])
-    joined = {name: np.concatenate(chunks) for name, chunks in kept.items()}
-    return Survey(
-        weights,
-        np.asarray(labels),
-        **joined,
-        peak={name: np.concatenate(chunks) for name, chunks in peak.items()},
-        place={name: np.concatenate(chunks) for name, chunks in place.items()},
-    )
+        pools = {i: acts[f"pool{i}"] for i in numbers}
+        flat = {i: acts[f"conv{i}"].reshape(*acts[f"conv{i}"].shape[:2], -1) for i in numbers}  # (chunk, maps, h * w)
+        place = {i: values.argmax(2) for i, values in flat.items()}
+        chunks.append(
+            Survey(
+                model,
+                weights,
+                np.asarray(labels[start : start + CHUNK]),
+                acts["logits"],
+                pools,
+                {i: _kept_sums(model, weights, acts, reader(model, i), pools[i]) for i in numbers},
+                {i: np.take_along_axis(values, place[i][:, :, None], 2)[:, :, 0] for i, values in flat.items()},
+                place,
+            )
+        )
+    joined = {
+        name: {i: np.concatenate([getattr(c, name)[i] for c in chunks]) for i in numbers} for name in ("pools", "above", "peak", "place")
+    }
+    return Survey(model, weights, np.asarray(labels), np.concatenate([c.logits for c in chunks]), **joined)
 
 
-def best_patches(found: Survey, layer: str, channel: int, count: int = 9) -> list[Patch]:
-    """The patches of `count` different images that excite a filter of "conv1" or "conv2" most, strongest first."""
-    peaks = found.peak[layer][:, channel]
-    k = found.weights["conv1.kernel"].shape[-1]
-    width = (found.pool1.shape[3] * POOL) if layer == "conv1" else found.conv2.shape[3]  # of the map
-    # a value of conv 2 sees k pooled values a side, 2 pixels each, and the k - 1 pixels that conv 1 looks beyond them
-    step, side = (1, k) if layer == "conv1" else (2, 2 * k + k - 1)
+def _kept_sums(model: ModelSpec, weights: Mapping[str, np.ndarray], acts: Mapping[str, np.ndarray], name: str, x: np.ndarray) -> np.ndarray:
+    """A layer's sums, taken from the activations where they are one of them; a hidden dense layer's are not."""
+    known = "logits" if name == f"dense{len(model.sizes)}" else name
+    return acts[known] if known == "logits" or known.startswith("conv") else sums(weights, name, x)
+
+
+def best_patches(found: Survey, number: int, channel: int, count: int = 9) -> list[Patch]:
+    """The patches of `count` different images that excite a filter of a convolution (1 = first) most, strongest first."""
+    peaks = found.peak[number][:, channel]
+    step, side = seen(found.model, number)
+    width = layer(found.model, f"conv{number}").shape[2]
     out = []
     for image in np.argsort(-peaks, kind="stable")[:count]:
-        row, column = divmod(int(found.place[layer][image, channel]), width)
+        row, column = divmod(int(found.place[number][image, channel]), width)
         out.append(Patch(int(image), row * step, column * step, side, float(peaks[image])))
     return out
 
 
-def _counts(logits: np.ndarray, labels: np.ndarray) -> np.ndarray:
-    return confusion(labels, logits.argmax(1), logits.shape[1])
-
-
-def switch_off(found: Survey, layer: str, channel: int) -> np.ndarray:
-    """Confusion counts with one filter's map set to 0 after its ReLU; only what depends on it is computed again."""
-    classes = found.logits.shape[1]
-    dense = found.weights["dense1.kernel"].reshape(*found.pool2.shape[1:], classes)  # (16, 4, 4, 10)
-    if layer == "conv2":
-        lost = found.pool2[:, channel].reshape(len(found.labels), -1) @ dense[channel].reshape(-1, classes)  # (N, 10)
-        return _counts(found.logits - lost, found.labels)
-    kernel = np.asarray(found.weights["conv2.kernel"][:, channel : channel + 1], np.float32)  # (16, 1, 5, 5)
-    logits = np.empty_like(found.logits)
-    for start in range(0, len(logits), CHUNK):
+def switch_off(found: Survey, number: int, channel: int) -> np.ndarray:
+    """Confusion counts (classes, classes) with one filter's map set to 0 after its ReLU; only what depends on it is computed again."""
+    name, pool = reader(found.model, number), found.pools[number]
+    kernel = np.asarray(found.weights[f"{name}.kernel"], np.float32)
+    maps = kernel.ndim == 4
+    share = kernel[:, channel : channel + 1] if maps else kernel.reshape(*pool.shape[1:], -1)[channel].reshape(-1, kernel.shape[1])
+    predicted = np.empty(len(found.labels), np.int64)
+    for start in range(0, len(predicted), CHUNK):
         part = slice(start, start + CHUNK)
-        conv2 = found.conv2[part] - convolve(found.pool1[part, channel : channel + 1], kernel)  # (chunk, 16, 8, 8)
-        pooled = max_pool(relu(conv2)).reshape(len(conv2), -1)  # (chunk, 256)
-        logits[part] = pooled @ found.weights["dense1.kernel"] + found.weights["dense1.bias"]
-    return _counts(logits, found.labels)
+        own = pool[part, channel : channel + 1]  # (chunk, 1, h, w)
+        lost = convolve(own, share) if maps else own.reshape(len(own), -1) @ share  # (chunk, maps, h, w) or (chunk, units)
+        predicted[part] = onward(found.model, found.weights, name, found.above[number][part] - lost)["logits"].argmax(1)
+    return confusion(found.labels, predicted, found.logits.shape[1])
 
 
 def misread(found: Survey) -> np.ndarray:

@@ -1,11 +1,11 @@
-"""Where one number inside the digit CNN comes from: the terms it is made of, whose total is the number shown."""
+"""Where one number inside a digit CNN comes from: the terms it is made of, whose total is the number shown."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
-from core.models.digit_layers import POOL
+from core.models.digit_layers import POOL, Layer
 
 
 @dataclass(frozen=True)
@@ -24,15 +24,14 @@ class ConvolutionTerms:
 
 @dataclass(frozen=True)
 class DenseTerms:
-    """One logit and its probability."""
+    """One unit of a dense layer."""
 
-    inputs: np.ndarray  # (maps, 4, 4)
-    kernel: np.ndarray  # (maps, 4, 4), this unit's weights laid out as the maps
-    products: np.ndarray  # (maps, 4, 4)
-    maps: np.ndarray  # (maps,), products summed over each map
+    inputs: np.ndarray  # (parts, ...): the maps of a pooling layer (maps, h, w), or single units (units,)
+    kernel: np.ndarray  # likewise, this unit's weights
+    products: np.ndarray  # likewise
+    parts: np.ndarray  # (parts,), products summed over each map
     bias: float
-    logit: float
-    probability: float
+    before: float  # products and bias summed
 
 
 @dataclass(frozen=True)
@@ -46,33 +45,34 @@ class PoolTerms:
 
 Weights = Mapping[str, np.ndarray]
 Activations = Mapping[str, np.ndarray]
-BELOW = {"conv1": "input", "conv2": "pool1", "pool1": "relu1", "pool2": "relu2"}
 
 
-def convolution_terms(weights: Weights, acts: Activations, image: int, layer: str, channel: int, row: int, column: int) -> ConvolutionTerms:
-    """The terms of one value of layer "conv1" or "conv2" for image number `image` of the activations."""
-    kernel = weights[f"{layer}.kernel"][channel].astype(np.float64)  # (in, k, k)
+def convolution_terms(
+    weights: Weights, acts: Activations, image: int, layer: Layer, channel: int, row: int, column: int
+) -> ConvolutionTerms:
+    """The terms of one value of a convolution for image number `image` of the activations."""
+    kernel = weights[f"{layer.weights}.kernel"][channel].astype(np.float64)  # (in, k, k)
     k = kernel.shape[-1]
-    patch = acts[BELOW[layer]][image][:, row : row + k, column : column + k].astype(np.float64)  # (in, k, k)
+    patch = acts[layer.below][image][:, row : row + k, column : column + k].astype(np.float64)  # (in, k, k)
     products = patch * kernel
     channels = products.sum((1, 2))
-    bias = float(weights[f"{layer}.bias"][channel])
+    bias = float(weights[f"{layer.weights}.bias"][channel])
     before = float(channels.sum()) + bias
     return ConvolutionTerms(patch, kernel, products, channels, bias, before, max(before, 0.0), (row, column))
 
 
-def pool_terms(acts: Activations, image: int, layer: str, channel: int, row: int, column: int) -> PoolTerms:
-    """The four values of which one value of "pool1" or "pool2" is the largest."""
+def pool_terms(acts: Activations, image: int, layer: Layer, channel: int, row: int, column: int) -> PoolTerms:
+    """The four values of which one value of a pooling layer is the largest."""
     top, left = row * POOL, column * POOL
-    values = acts[BELOW[layer]][image][channel, top : top + POOL, left : left + POOL]  # (2, 2)
+    values = acts[layer.below][image][channel, top : top + POOL, left : left + POOL]  # (2, 2)
     return PoolTerms(values, float(values.max()), (top, left))
 
 
-def dense_terms(weights: Weights, acts: Activations, image: int, unit: int) -> DenseTerms:
-    """The terms of one class's logit, map by map."""
-    inputs = acts["pool2"][image].astype(np.float64)  # (maps, 4, 4)
-    kernel = weights["dense1.kernel"][:, unit].astype(np.float64).reshape(inputs.shape)
+def dense_terms(weights: Weights, acts: Activations, image: int, layer: Layer, unit: int) -> DenseTerms:
+    """The terms of one unit of a dense layer, map by map where it reads maps."""
+    inputs = acts[layer.below][image].astype(np.float64)  # (maps, h, w) or (units,)
+    kernel = weights[f"{layer.weights}.kernel"][:, unit].astype(np.float64).reshape(inputs.shape)
     products = inputs * kernel
-    maps = products.sum((1, 2))
-    bias = float(weights["dense1.bias"][unit])
-    return DenseTerms(inputs, kernel, products, maps, bias, float(maps.sum()) + bias, float(acts["probabilities"][image][unit]))
+    parts = products.reshape(len(products), -1).sum(1)
+    bias = float(weights[f"{layer.weights}.bias"][unit])
+    return DenseTerms(inputs, kernel, products, parts, bias, float(parts.sum()) + bias)

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from core.models.digit_layers import layers
-from core.specs import ModelSpec
+from core.specs import ACTIVATIONS, ModelSpec
 
 
 def weight_table(weights: Mapping[str, np.ndarray]) -> pd.DataFrame:
@@ -33,7 +33,7 @@ def layer_table(model: ModelSpec) -> pd.DataFrame:
     """Each layer's output shape, parameters, kernel, stride and activation, the totals in the last row."""
     rows: list[dict[str, object]] = []
     for layer in layers(model):
-        if layer.name in ("relu1", "relu2", "probabilities"):
+        if layer.kind in ("relu", "probabilities"):
             continue  # they stand as the activation of the layer before
         rows.append(
             {
@@ -43,7 +43,7 @@ def layer_table(model: ModelSpec) -> pd.DataFrame:
                 "parameters": layer.parameters,
                 "kernel": f"{layer.kernel}x{layer.kernel}" if layer.kernel else "",
                 "stride": str(layer.stride) if layer.stride else "",
-                "activation": layer.activation,
+                "activation": ACTIVATIONS.get(layer.activation, layer.activation),
             }
         )
     frame = pd.DataFrame(rows)
@@ -52,6 +52,6 @@ def layer_table(model: ModelSpec) -> pd.DataFrame:
 
 
 def spread(values: np.ndarray, bins: int = 40) -> pd.DataFrame:
-    """How a weight's values (any shape) are spread: low, high and count of each bin."""
-    counts, edges = np.histogram(values.ravel(), bins=min(bins, max(4, values.size // 2)))
+    """How a weight's values (any shape) are spread: low, high and count of each bin; what is no number is left out."""
+    counts, edges = np.histogram(values[np.isfinite(values)], bins=min(bins, max(4, values.size // 2)))
     return pd.DataFrame({"low": edges[:-1], "high": edges[1:], "count": counts})

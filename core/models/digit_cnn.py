@@ -1,4 +1,4 @@
-"""The digit CNN in torch: conv 8 of 5x5, ReLU, max-pool 2, conv 16 of 5x5, ReLU, max-pool 2, dense 10; softmax in the loss."""
+"""A digit CNN in torch: convolutions, each with ReLU and max-pooling, then dense layers; softmax in the loss."""
 
 import math
 from collections.abc import Mapping
@@ -6,42 +6,60 @@ from collections.abc import Mapping
 import numpy as np
 import torch
 from torch import nn
+from torch.nn import functional
 
-from core.models.digit_layers import POOL, weight_shapes
+from core.models.digit_layers import POOL, Layer, layers, weight_shapes
 from core.specs import ModelSpec, SpecError
 
 CHUNK = 250  # images at a time: their maps stay in the cache
-STORED_AS = {  # name in a run -> name in torch
-    "conv1.kernel": "conv1.weight",
-    "conv1.bias": "conv1.bias",
-    "conv2.kernel": "conv2.weight",
-    "conv2.bias": "conv2.bias",
-    "dense1.kernel": "logits.weight",
-    "dense1.bias": "logits.bias",
-}
 
 
 class DigitCNN(nn.Module):
-    """A network of the shape that the spec asks for; its sub-modules carry the names of `digit_layers.layers`."""
+    """A network of the shape that the spec asks for; its sub-modules carry the names of `digit_layers.layers`, in their order.
+
+    Raises:
+        SpecError: the shape cannot be built.
+    """
 
     def __init__(self, model: ModelSpec) -> None:
         super().__init__()
-        shapes = weight_shapes(model)
-        first, second = model.channels
-        self.conv1 = nn.Conv2d(1, first, model.kernel_size)
-        self.relu1 = nn.ReLU()
-        self.pool1 = nn.MaxPool2d(POOL)
-        self.conv2 = nn.Conv2d(first, second, model.kernel_size)
-        self.relu2 = nn.ReLU()
-        self.pool2 = nn.MaxPool2d(POOL)
-        inputs, units = shapes["dense1.kernel"]
-        self.logits = nn.Linear(inputs, units)
+        self._activation = getattr(functional, model.activation)
+        self.stored_as = stored_as(model)
+        for layer in layers(model):
+            made = _module(model, layer)
+            if made is not None:
+                self.add_module(layer.name, made)
 
     def forward(self, images: torch.Tensor) -> torch.Tensor:
-        """Logits (batch, 10) of images (batch, 1, 28, 28) in [0, 1]."""
-        x = self.pool1(self.relu1(self.conv1(images)))  # (batch, 8, 12, 12)
-        x = self.pool2(self.relu2(self.conv2(x)))  # (batch, 16, 4, 4)
-        return self.logits(x.flatten(1))  # (batch, 256) -> (batch, 10)
+        """Logits (batch, classes) of images (batch, 1, side, side) in [0, 1]."""
+        x = images
+        for name, module in self.named_children():
+            x = module(x.flatten(1) if isinstance(module, nn.Linear) else x)  # (batch, maps, h, w), then (batch, units)
+            if isinstance(module, nn.Linear) and name != "logits":
+                x = self._activation(x)
+        return x
+
+
+def _module(model: ModelSpec, layer: Layer) -> nn.Module | None:
+    """What torch has for a layer; None for the input and for the softmax."""
+    shapes = weight_shapes(model)
+    if layer.kind == "conv":
+        outputs, inputs, k, _ = shapes[f"{layer.weights}.kernel"]
+        return nn.Conv2d(inputs, outputs, k)
+    if layer.weights:
+        inputs, outputs = shapes[f"{layer.weights}.kernel"]
+        return nn.Linear(inputs, outputs)
+    return {"relu": nn.ReLU(), "pool": nn.MaxPool2d(POOL)}.get(layer.kind)
+
+
+def stored_as(model: ModelSpec) -> dict[str, str]:
+    """Name of each parameter in a run -> its name in torch."""
+    return {
+        f"{layer.weights}.{ours}": f"{layer.name}.{theirs}"
+        for layer in layers(model)
+        if layer.weights
+        for ours, theirs in (("kernel", "weight"), ("bias", "bias"))
+    }
 
 
 def build(model: ModelSpec) -> DigitCNN:
@@ -57,13 +75,11 @@ def build(model: ModelSpec) -> DigitCNN:
     for name, shape in shapes.items():
         if name.endswith(".bias"):
             arrays[name] = np.zeros(shape, np.float32)
-        else:
-            arrays[name] = _draw(model, name, shape, generator)
-    if model.start_scale != 1:
-        for name in ("conv1.kernel", "conv2.kernel"):
-            arrays[name] = arrays[name] * np.float32(model.start_scale)
-    load_weights(network, arrays)
-    return network
+            continue
+        arrays[name] = _draw(model, name, shape, generator)
+        if name.startswith("conv"):
+            arrays[name] *= np.float32(model.start_scale)
+    return load_weights(network, arrays)
 
 
 def _draw(model: ModelSpec, name: str, shape: tuple[int, ...], generator: torch.Generator) -> np.ndarray:
@@ -75,8 +91,9 @@ def _draw(model: ModelSpec, name: str, shape: tuple[int, ...], generator: torch.
     if model.initializer in ("glorot_uniform", "torch"):
         bound = math.sqrt(6 / (fan_in + fan_out)) if model.initializer == "glorot_uniform" else 1 / math.sqrt(fan_in)
         return (torch.rand(shape, generator=generator) * (2 * bound) - bound).numpy()
-    if model.initializer == "he":
-        variance = 2 / fan_in if name.startswith("conv") else 2 / (fan_in + fan_out)  # no ReLU follows the dense layer
+    if model.initializer == "he":  # made for what ReLU follows
+        rectified = name.startswith("conv") or (model.activation == "relu" and name != f"dense{len(model.sizes)}.kernel")
+        variance = 2 / fan_in if rectified else 2 / (fan_in + fan_out)
     elif model.initializer == "glorot_normal":
         variance = 2 / (fan_in + fan_out)
     else:
@@ -85,11 +102,10 @@ def _draw(model: ModelSpec, name: str, shape: tuple[int, ...], generator: torch.
 
 
 def weights_of(network: DigitCNN) -> dict[str, np.ndarray]:
-    """Every parameter under its stored name, float32; the dense kernel as (inputs, outputs)."""
+    """Every parameter under its stored name, float32; dense kernels as (inputs, outputs)."""
     tensors = dict(network.named_parameters())
-    arrays = {ours: tensors[theirs].detach().cpu().numpy().astype(np.float32) for ours, theirs in STORED_AS.items()}
-    arrays["dense1.kernel"] = arrays["dense1.kernel"].T
-    return {name: np.array(array, order="C") for name, array in arrays.items()}  # copies
+    arrays = {ours: tensors[theirs].detach().cpu().numpy().astype(np.float32) for ours, theirs in network.stored_as.items()}
+    return {name: np.array(array.T if array.ndim == 2 else array, order="C") for name, array in arrays.items()}  # copies
 
 
 def load_weights(network: DigitCNN, weights: Mapping[str, np.ndarray]) -> DigitCNN:
@@ -100,7 +116,7 @@ def load_weights(network: DigitCNN, weights: Mapping[str, np.ndarray]) -> DigitC
     """
     tensors = dict(network.named_parameters())
     with torch.no_grad():
-        for ours, theirs in STORED_AS.items():
+        for ours, theirs in network.stored_as.items():
             values = torch.from_numpy(np.ascontiguousarray(weights[ours]))
-            tensors[theirs].copy_(values.T if ours == "dense1.kernel" else values)
+            tensors[theirs].copy_(values.T if values.ndim == 2 else values)
     return network

@@ -1,18 +1,19 @@
-"""The digit CNN layer by layer, without torch: names, shapes, parameters, and what each layer gives for images.
+"""A digit CNN layer by layer, without torch: names, shapes, parameters, and what each layer gives for images.
 
-input -> conv1 -> relu1 -> pool1 -> conv2 -> relu2 -> pool2 -> logits -> probabilities. Shapes follow from the ModelSpec alone.
-Convolution is cross-correlation, as in torch.
+input -> conv1 -> relu1 -> pool1 -> conv2 ... -> dense1 ... -> logits -> probabilities: as many convolutions as the ModelSpec has
+channels, as many dense layers as it has sizes. Convolution is cross-correlation, as in torch.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from math import prod
 from typing import Any
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from core.models.activations import relu, softmax
+from core.models.activations import activate, relu, softmax
 from core.specs import ModelSpec, SpecError
 
 POOL = 2  # side and stride of max-pooling, pixels
@@ -24,12 +25,20 @@ class Layer:
 
     name: str
     title: str  # for people
+    kind: str  # "input", "conv", "relu", "pool", "dense", "logits" or "probabilities"
+    number: int  # of its convolution or dense layer, from 1; 0 of the input
     shape: tuple[int, ...]  # of its output for one image: (maps, height, width) or (units,)
-    weights: tuple[str, ...] = ()  # parameter names as a run stores them
+    below: str = ""  # the layer that it reads
+    weights: str = ""  # "conv1", "dense2": its parameters are <weights>.kernel and <weights>.bias; empty where it has none
     parameters: int = 0
     kernel: int = 0  # side in pixels, 0 where there is none
     stride: int = 0
-    activation: str = ""  # what follows within the seed's layer
+    activation: str = ""  # key of ACTIVATIONS, or "softmax": what follows within the same layer of the network
+
+    @property
+    def flat(self) -> bool:
+        """Whether it gives single values and not maps."""
+        return len(self.shape) == 1
 
 
 def check(model: ModelSpec) -> None:
@@ -38,18 +47,22 @@ def check(model: ModelSpec) -> None:
     Raises:
         SpecError: in a sentence.
     """
-    if model.kind != "digit_cnn" or len(model.channels) != 2 or len(model.sizes) != 1:
-        raise SpecError("A digit CNN has two convolutions and one dense layer: give two channels and one size.")
+    if model.kind != "digit_cnn" or not model.channels or not model.sizes:
+        raise SpecError("A digit CNN has convolutions and dense layers: give at least one number of channels and one size.")
+    if model.output != "softmax":
+        raise SpecError(f"A digit CNN ends in softmax, not in {model.output}; choose that output.")
     side = model.image
     for _ in model.channels:
         side -= model.kernel_size - 1
         if side < POOL:
             raise SpecError(
-                f"Kernels of {model.kernel_size} pixels leave nothing of an image of {model.image} pixels; choose smaller ones."
+                f"{len(model.channels)} convolutions with kernels of {model.kernel_size} pixels leave nothing of an image of "
+                f"{model.image} pixels; choose smaller kernels or fewer convolutions."
             )
         side //= POOL
 
 
+@lru_cache(maxsize=256)
 def layers(model: ModelSpec) -> tuple[Layer, ...]:
     """The layers of a digit CNN from input to probabilities.
 
@@ -57,61 +70,99 @@ def layers(model: ModelSpec) -> tuple[Layer, ...]:
         SpecError: the shape cannot be built.
     """
     check(model)
-    side, maps, k = model.image, 1, model.kernel_size
-    out = [Layer("input", "Input", (1, side, side))]
+    side, k = model.image, model.kernel_size
+    out = [Layer("input", "Input", "input", 0, (1, side, side))]
     for i, channels in enumerate(model.channels, start=1):
+        below, maps = out[-1].name, out[-1].shape[0]
         side -= k - 1
-        count = channels * maps * k * k + channels
-        names = (f"conv{i}.kernel", f"conv{i}.bias")
-        out.append(Layer(f"conv{i}", f"Convolution {i}", (channels, side, side), names, count, k, 1, "ReLU"))
-        out.append(Layer(f"relu{i}", f"Convolution {i} after ReLU", (channels, side, side)))
+        shape, title = (channels, side, side), f"Convolution {i}"
+        parameters = channels * (maps * k * k + 1)
+        out.append(Layer(f"conv{i}", title, "conv", i, shape, below, f"conv{i}", parameters, k, 1, "relu"))
+        out.append(Layer(f"relu{i}", f"{title} after ReLU", "relu", i, shape, f"conv{i}"))
         side //= POOL
-        maps = channels
-        out.append(Layer(f"pool{i}", f"Max-pool {i}", (maps, side, side), kernel=POOL, stride=POOL))
-    units = model.sizes[0]
-    inputs = maps * side * side
-    out.append(Layer("logits", "Dense", (units,), ("dense1.kernel", "dense1.bias"), inputs * units + units, activation="softmax"))
-    out.append(Layer("probabilities", "Dense after softmax", (units,)))
+        out.append(Layer(f"pool{i}", f"Max-pool {i}", "pool", i, (channels, side, side), f"relu{i}", kernel=POOL, stride=POOL))
+    last = len(model.sizes)
+    for i, units in enumerate(model.sizes, start=1):
+        below, parameters = out[-1].name, units * (prod(out[-1].shape) + 1)
+        title = "Dense" if last == 1 else f"Dense {i}"
+        if i < last:
+            out.append(Layer(f"dense{i}", title, "dense", i, (units,), below, f"dense{i}", parameters, activation=model.activation))
+        else:
+            out.append(Layer("logits", title, "logits", i, (units,), below, f"dense{i}", parameters, activation="softmax"))
+            out.append(Layer("probabilities", f"{title} after softmax", "probabilities", i, (units,), "logits"))
     return tuple(out)
 
 
-def weight_shapes(model: ModelSpec) -> dict[str, tuple[int, ...]]:
-    """Shape of each parameter as a run stores it: convolutions (out, in, height, width), the dense kernel (inputs, outputs).
+def layer(model: ModelSpec, name: str) -> Layer:
+    """The layer of this name.
 
-    The dense layer's inputs are pool2 laid out map by map, row by row: input = (map * height + row) * width + column.
+    Raises:
+        KeyError: the network has none.
     """
-    check(model)
-    first, second = model.channels
-    k, units = model.kernel_size, model.sizes[0]
-    flat = prod(next(layer.shape for layer in layers(model) if layer.name == "pool2"))
-    return {
-        "conv1.kernel": (first, 1, k, k),
-        "conv1.bias": (first,),
-        "conv2.kernel": (second, first, k, k),
-        "conv2.bias": (second,),
-        "dense1.kernel": (flat, units),
-        "dense1.bias": (units,),
-    }
+    for one in layers(model):
+        if one.name == name:
+            return one
+    raise KeyError(name)
+
+
+def weight_shapes(model: ModelSpec) -> dict[str, tuple[int, ...]]:
+    """Shape of each parameter as a run stores it: convolutions (out, in, height, width), dense kernels (inputs, outputs).
+
+    The first dense layer's inputs are the last maps laid out map by map, row by row: input = (map * height + row) * width + column.
+    """
+    k = model.kernel_size
+    out: dict[str, tuple[int, ...]] = {}
+    for one in layers(model):
+        if one.weights:
+            size, below = one.shape[0], layer(model, one.below).shape
+            out[f"{one.weights}.kernel"] = (size, below[0], k, k) if one.kind == "conv" else (prod(below), size)
+            out[f"{one.weights}.bias"] = (size,)
+    return out
 
 
 def activations(model: ModelSpec, weights: Mapping[str, np.ndarray], images: np.ndarray, dtype: Any = np.float64) -> dict[str, np.ndarray]:
-    """Layer name -> activation: maps (batch, channels, height, width), logits and probabilities (batch, classes).
+    """Layer name -> activation: maps (batch, channels, height, width), dense layers, logits and probabilities (batch, units).
 
     Args:
         weights: parameters as a run stores them, one state.
         images: (batch, height, width) in [0, 1], ink 1, or uint8, ink 255.
         dtype: float64 for exact ledgers, float32 for thousands of images.
     """
-    w: dict[str, np.ndarray] = {name: np.asarray(array, dtype) for name, array in weights.items()}
     scale = np.float32(255 if images.dtype == np.uint8 else 1)
     x: np.ndarray = np.asarray(images / scale, dtype)[:, None]  # (batch, 1, height, width)
-    out = {"input": x}
-    for i in range(1, len(model.channels) + 1):
-        x = out[f"conv{i}"] = convolve(x, w[f"conv{i}.kernel"], w[f"conv{i}.bias"])  # (batch, 8, 24, 24); (batch, 16, 8, 8)
-        x = out[f"relu{i}"] = relu(x)
-        x = out[f"pool{i}"] = max_pool(x)  # (batch, 8, 12, 12); (batch, 16, 4, 4)
-    out["logits"] = x.reshape(len(x), -1) @ w["dense1.kernel"] + w["dense1.bias"]  # (batch, 256) -> (batch, 10)
-    out["probabilities"] = softmax(out["logits"])
+    return {"input": x} | onward(model, weights, "conv1", sums(weights, "conv1", x))
+
+
+def sums(weights: Mapping[str, np.ndarray], name: str, x: np.ndarray) -> np.ndarray:
+    """What a convolution or dense layer makes of its inputs x, before any activation: weighted inputs and bias, in their type.
+
+    Args:
+        name: "conv1", ..., "dense1", ...
+    """
+    kernel, bias = (np.asarray(weights[f"{name}.{part}"], x.dtype) for part in ("kernel", "bias"))
+    return convolve(x, kernel, bias) if kernel.ndim == 4 else x.reshape(len(x), -1) @ kernel + bias  # (batch, maps, h, w) or (batch, units)
+
+
+def onward(model: ModelSpec, weights: Mapping[str, np.ndarray], name: str, before: np.ndarray) -> dict[str, np.ndarray]:
+    """Every activation from a convolution or dense layer on, whose sums before any activation are given; see `activations`.
+
+    Args:
+        name: of that layer, "conv1", ..., "dense1", ...
+        before: its sums, (batch, maps, height, width) or (batch, units).
+    """
+    order = [f"conv{i}" for i in range(1, len(model.channels) + 1)] + [f"dense{i}" for i in range(1, len(model.sizes) + 1)]
+    out: dict[str, np.ndarray] = {}
+    x = before
+    for this in order[order.index(name) :]:
+        z = before if this == name else sums(weights, this, x)
+        if this.startswith("conv"):
+            number = this.removeprefix("conv")
+            out[this], out[f"relu{number}"] = z, relu(z)
+            x = out[f"pool{number}"] = max_pool(out[f"relu{number}"])  # (batch, maps, height // 2, width // 2)
+        elif this != order[-1]:
+            x = out[this] = activate(z, model.activation)  # (batch, units)
+        else:
+            out["logits"], out["probabilities"] = z, softmax(z)  # (batch, classes)
     return out
 
 
@@ -134,3 +185,13 @@ def max_pool(x: np.ndarray) -> np.ndarray:
     """The largest of each 2x2 square, (batch, channels, h // 2, w // 2); an odd last row or column is dropped."""
     h, w = (side - side % POOL for side in x.shape[2:])
     return np.maximum(np.maximum(x[:, :, 0:h:2, 0:w:2], x[:, :, 1:h:2, 0:w:2]), np.maximum(x[:, :, 0:h:2, 1:w:2], x[:, :, 1:h:2, 1:w:2]))
+
+
+def seen(model: ModelSpec, number: int) -> tuple[int, int]:
+    """What one value of a convolution (1 = first) sees of the input: pixels from it to its neighbour, and pixels a side."""
+    step, side = 1, model.kernel_size
+    for _ in range(number - 1):
+        side += step * (POOL - 1)
+        step *= POOL
+        side += step * (model.kernel_size - 1)
+    return step, side

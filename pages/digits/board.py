@@ -1,81 +1,107 @@
-"""The digit CNN's activations as a board of maps, and the click that opens one of them."""
+"""A digit CNN's activations as a board of maps, and the click that opens one of them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
-import streamlit as st
 
+from core.charts import numbers
 from core.charts.strips import Pictures, Strip, strip
 from core.charts.theme import Theme
-from core.models.digit_layers import layers
-from core.specs import ModelSpec
-from core.ui import link
+from core.models.digit_layers import Layer, layers
+from core.specs import ModelSpec, RunSpec
 from core.ui.board import board, picked_on
-from pages.digits.input import PAGE
+from pages.digits import choices
+from pages.digits.images import class_noun, classes
 
-SHOWN = ("input", "relu1", "pool1", "relu2", "pool2", "logits")
-OPENABLE = ("conv1", "relu1", "pool1", "conv2", "relu2", "pool2", "logits")
-SIGNED = ("conv1", "conv2", "logits")  # may be negative
+CLICKABLE = 256  # units of a dense layer up to which each is a square that opens
+MANY = 16  # maps above which they are drawn smaller
 
 
-def title_of(model: ModelSpec, layer: str) -> str:
+def on_board(model: ModelSpec) -> list[Layer]:
+    """The layers that a board shows: what each convolution lets through, what is pooled, and the dense ones."""
+    return [one for one in layers(model) if one.kind not in ("conv", "probabilities")]
+
+
+def kind(model: ModelSpec, one: Layer) -> str:
+    """How a layer's values are coloured: ink, signed values or amounts."""
+    if one.kind == "input":
+        return "ink"
+    signed = one.kind in ("conv", "logits") or (one.kind == "dense" and model.activation not in ("relu", "sigmoid"))
+    return "signed" if signed else "amount"
+
+
+def title_of(one: Layer) -> str:
     """A layer in words, with the number and size of its maps."""
-    found = next(one for one in layers(model) if one.name == layer)
-    if layer == "input":
-        return f"{found.title}: {found.shape[1]}x{found.shape[2]} pixels"
-    if len(found.shape) == 1:
-        return f"{found.title}: {found.shape[0]} values"
-    count, height, width = found.shape
-    return f"{found.title}: {count} maps of {height}x{width}"
+    if one.flat:
+        return f"{one.title}: {one.shape[0]:,} values"
+    count, height, width = one.shape
+    return f"{one.title}: {height}x{width} pixels" if one.kind == "input" else f"{one.title}: {count} maps of {height}x{width}"
+
+
+def unit_of(spec: RunSpec, one: Layer, number: int) -> str:
+    """One map or unit of a layer: "map 3", "unit 12", "digit 7"."""
+    if not one.flat:
+        return f"map {number}"
+    return f"unit {number}" if one.kind == "dense" else f"{class_noun(spec)} {classes(spec)[number]}"
 
 
 def strips(
-    model: ModelSpec,
+    spec: RunSpec,
     acts: Mapping[str, np.ndarray],
     limits: Mapping[str, float],
     colours: Theme,
     *,
     side: int = 72,
-    columns: int = 8,
     prefix: str = "",
-    shown: tuple[str, ...] = SHOWN,
+    shown: Sequence[Layer] = (),
 ) -> list[Strip]:
-    """One strip a layer for the first image of the activations; the ids are <prefix><layer>:<map>."""
-    out = []
-    for name in shown:
-        values = acts[name][0]  # (maps, height, width) or (10,)
-        flat = values.ndim == 1
-        pictures = Pictures(
-            values[:, None, None] if flat else values, "ink" if name == "input" else "signed" if name in SIGNED else "amount", limits[name]
-        )
-        title = title_of(model, name) + (", one for each digit 0 to 9" if flat else "")
-        what = "digit" if flat else "map"
-        labels = [f"{title.split(':')[0]}, {what} {i}" + (f": {values[i]:.2f}" if flat else "") for i in range(len(values))]
-        ids = [f"{prefix}{name}:{i}" for i in range(len(values))] if name in OPENABLE else []
-        out.append(
-            strip(
-                pictures,
-                colours,
-                title=title,
-                alt=title,
-                ids=ids,
-                labels=labels,
-                side=side // 2 if flat else side,
-                columns=10 if flat else columns,
-            )
-        )
+    """One strip a layer for the first image of the activations; the ids are <prefix><layer>:<map>.
+
+    Args:
+        side: pixels of a map where they are few.
+        shown: layers; all that a board shows without.
+    """
+    out, model = [], spec.model
+    for one in shown or on_board(model):
+        values = acts[one.name][0]  # (maps, height, width) or (units,)
+        pictures = Pictures(values[:, None, None] if one.flat else values, kind(model, one), limits[one.name])
+        title = title_of(one) + (_each(spec) if one.kind == "logits" else "")
+        opens = choices.openable(one) and (not one.flat or len(values) <= CLICKABLE)
+        ids, labels = [], []
+        if opens:
+            ids = [f"{prefix}{one.name}:{i}" for i in range(len(values))]
+            labels = [
+                f"{one.title}, {unit_of(spec, one, i)}" + (f": {numbers.fixed(values[i], 2)}" if one.flat else "")
+                for i in range(len(values))
+            ]
+        size, columns = _layout(one, side)
+        out.append(strip(pictures, colours, title=title, alt=title, ids=ids, labels=labels, side=size, columns=columns))
     return out
 
 
-def layer_board(key: str, shown: list[Strip]) -> None:
-    """Strips whose maps open on a click; what is open stands in the link as `layer` and `filter`."""
-    board(key, shown, f"{link.value(PAGE, 'layer')}:{link.value(PAGE, 'filter')}", on_pick=lambda: open_map(picked_on(key)))
+def _each(spec: RunSpec) -> str:
+    """Which class each of the values is for."""
+    names, what = classes(spec), class_noun(spec)
+    return f", one for each {what} {names[0]} to {names[-1]}" if what == "digit" else f", one for each {what}: {' '.join(names)}"
 
 
-def open_map(picked: str) -> None:
-    """Open the map <layer>:<number>; anything else is left alone."""
-    layer, _, number = picked.partition(":")
-    if layer in OPENABLE and number.isdecimal():
-        st.session_state[link.key(PAGE, "layer")] = layer
-        st.session_state[link.key(PAGE, "filter")] = int(number)
-        st.session_state[link.key(PAGE, "cell")] = ""
+def _layout(one: Layer, side: int) -> tuple[int, int]:
+    """Pixels of a map or square, and how many stand in a line."""
+    count = one.shape[0]
+    if not one.flat:
+        return (side, 8) if count <= MANY else (side * 2 // 3, 12)
+    if count <= 20:
+        return side // 2, 10
+    return (side // 4, 20) if count <= CLICKABLE else (side // 12, 64)
+
+
+def layer_board(key: str, shown: Sequence[Strip]) -> None:
+    """Strips whose maps open on a click."""
+    board(key, shown, f"{choices.value('layer')}:{choices.value('filter')}", on_pick=lambda: open_picked(picked_on(key)))
+
+
+def open_picked(picked: str) -> None:
+    """Open the map <layer>:<number>."""
+    name, _, number = picked.partition(":")
+    if number.isdecimal():
+        choices.open_map(name, int(number))

@@ -1,102 +1,93 @@
-"""One map opened: large, with its values, and the ledger of the value that is picked."""
+"""One map or unit opened: large, with its values, and the ledger of the value that is picked."""
 
-import re
 from collections.abc import Mapping
 
 import numpy as np
 import streamlit as st
 
 from core.analysis.terms import convolution_terms, dense_terms, pool_terms
-from core.charts import cells, ledger
-from core.models.digit_layers import layers
-from core.ui import link, page
-from pages.digits import net as digit_net
-from pages.digits.board import SIGNED, title_of
-from pages.digits.input import PAGE
-from pages.digits.net import Net
+from core.charts import cells, ledger, numbers
+from core.models.digit_layers import Layer, layer
+from core.specs import ACTIVATIONS
+from core.ui import choices as links
+from core.ui import clicks, page
+from core.ui.shown import Shown
+from pages.digits import choices, words
+from pages.digits.board import CLICKABLE, kind, unit_of
+from pages.digits.measures import limits
+
+MOST = 24  # terms that stand as bars of their own, the largest ones
+SIDE = 300  # pixels of the large map
+TERM = 180  # pixels of a term's small matrix
 
 
-def map_panel(net: Net, acts: Mapping[str, np.ndarray], image: int, name: str, key: str = "digits-map") -> None:
-    """The map that the link's `layer` and `filter` name, for one image of the activations; a hint where none is open.
+def map_panel(net: Shown, acts: Mapping[str, np.ndarray], image: int, name: str, key: str = "digits-map") -> None:
+    """The map or unit that is open, for one image of the activations; a hint where none is.
 
     Args:
         name: of the image, for the sentence.
     """
-    layer, number = link.value(PAGE, "layer"), link.value(PAGE, "filter")
-    if not layer:
-        st.caption("Click any map, or a square of the dense layer, to open it with its values and the sums behind them.")
+    if not choices.value("layer"):
+        st.caption(words.OPEN_A_MAP)
         return
-    values = acts[layer][image]
-    number = min(number, len(values) - 1)
+    spec = net.run.spec
+    one = layer(spec.model, choices.value("layer"))
+    number = min(choices.value("filter"), one.shape[0] - 1)
     with st.container(border=True, key=f"{key}-panel"):
-        head, close = st.columns([5, 1], vertical_alignment="center")
-        head.markdown(
-            f"**{title_of(net.run.spec.model, layer).split(':')[0]}, {'digit' if values.ndim == 1 else 'map'} {number}** of {name}"
-        )
-        close.button("Close", key=f"{key}-close", icon=":material/close:", on_click=close_map)
-        if values.ndim == 1:
-            _dense(net, acts, image, number)
+        head, choose, close = st.columns([4, 1, 1], vertical_alignment="center")
+        head.markdown(f"**{one.title}, {unit_of(spec, one, number)}** of {name}")
+        if one.flat and one.shape[0] > CLICKABLE:
+            with choose:
+                st.number_input("Unit", 0, one.shape[0] - 1, **links.showing(f"{key}-unit", number, lambda n: choices.put(filter=n)))
+        close.button("Close", key=f"{key}-close", icon=":material/close:", on_click=choices.close_map)
+        if one.flat:
+            _dense(net, acts, image, one, number)
         else:
-            _map(net, acts, image, layer, number, key)
+            _map(net, acts, image, one, number, key)
 
 
-def close_map() -> None:
-    """Nothing is open any more."""
-    st.session_state[link.key(PAGE, "layer")] = st.session_state[link.key(PAGE, "cell")] = ""
-    link.write(PAGE, {"cell": None})
-
-
-def _map(net: Net, acts: Mapping[str, np.ndarray], image: int, layer: str, number: int, key: str) -> None:
-    values = acts[layer][image][number]  # (height, width)
-    colours = page.theme()
-    limit = digit_net.limits(net.run.key)[layer]
-    name = f"{key}-{layer}-{number}"
-    row, column = _picked(name, values)
-    link.write(PAGE, {"cell": link.value(PAGE, "cell") or None})
+def _map(net: Shown, acts: Mapping[str, np.ndarray], image: int, one: Layer, number: int, key: str) -> None:
+    values = acts[one.name][image][number]  # (height, width)
+    row, column = _picked(values)
+    chart = f"{key}-{one.name}-{number}"
     left, right = st.columns([5, 7], gap="medium")
     with left:
         page.chart(
             cells.cells(
                 values,
-                limit,
-                colours,
-                kind="signed" if layer in SIGNED else "amount",
-                size=max(1, 300 // max(values.shape)),
+                limits(net)[one.name],
+                page.theme(),
+                kind="signed" if kind(net.run.spec.model, one) == "signed" else "amount",
+                size=max(1, SIDE // max(values.shape)),
                 legend=True,
                 printed=True,
                 pick=True,
                 picked=(row, column),
+                now=clicks.count(chart),
             ),
-            alt_text=f"Map {number} of {layer} with its values; the square at row {row}, column {column} is picked",
-            key=name,
-            select=True,
+            alt_text=f"Map {number} of {one.name} with its values; the square at row {row}, column {column} is picked",
+            key=chart,
+            select=lambda: _pick(chart, values.shape[1]),
         )
-        st.caption(f"Least {values.min():.4g}, mean {values.mean():.4g}, most {values.max():.4g}. Click a square to see its sum.")
+        least, mean, most = (numbers.number(value, 4) for value in (values.min(), values.mean(), values.max()))
+        st.caption(f"Least {least}, mean {mean}, most {most}. Click a square to see its sum.")
     with right:
-        if layer.startswith("pool"):
-            _pool(acts, image, layer, number, row, column)
+        if one.kind == "pool":
+            _pool(acts, image, one, number, row, column)
         else:
-            _convolution(net, acts, image, layer, number, row, column, key)
+            _convolution(net, acts, image, one, number, row, column, key)
 
 
-def read_cell(text: str) -> str:
-    """The `cell` of a link: row and column of a map's value.
-
-    Raises:
-        ValueError: it is no such pair.
-    """
-    if not re.fullmatch(r"\d{1,2}-\d{1,2}", text):
-        raise ValueError(text)
-    return text
+def _pick(chart: str, width: int) -> None:
+    """A click on a square of a map so many squares wide."""
+    cell = clicks.take(chart, "cell")
+    if cell is not None:
+        choices.put(cell=f"{cell // width}-{cell % width}", channel=None)
 
 
-def _picked(name: str, values: np.ndarray) -> tuple[int, int]:
-    """The square that was clicked here, else the link's, else the largest value's."""
-    event = st.session_state.get(name)
-    clicked = event["selection"].get("picked") if event and "selection" in event else None
-    if clicked:
-        st.session_state[link.key(PAGE, "cell")] = f"{int(clicked[0].get('row', 0))}-{int(clicked[0].get('column', 0))}"
-    if chosen := link.value(PAGE, "cell"):
+def _picked(values: np.ndarray) -> tuple[int, int]:
+    """The square that is chosen, else that of the largest value."""
+    if chosen := choices.value("cell"):
         row, column = (int(part) for part in chosen.split("-"))
         if row < values.shape[0] and column < values.shape[1]:
             return row, column
@@ -104,41 +95,31 @@ def _picked(name: str, values: np.ndarray) -> tuple[int, int]:
     return int(largest[0]), int(largest[1])
 
 
-def _pool(acts: Mapping[str, np.ndarray], image: int, layer: str, number: int, row: int, column: int) -> None:
-    found = pool_terms(acts, image, layer, number, row, column)
-    numbers = [f"{value:.6f}" for value in found.values.ravel()]
+def _pool(acts: Mapping[str, np.ndarray], image: int, one: Layer, number: int, row: int, column: int) -> None:
+    found = pool_terms(acts, image, one, number, row, column)
+    terms = ", ".join(numbers.fixed(value, 6) for value in found.values.ravel())
     top, left = found.corner
     st.markdown(
         f"**Row {row}, column {column}** is the largest of four values of the map below it, "
         f"rows {top} and {top + 1}, columns {left} and {left + 1}:"
     )
-    st.markdown(f"max({', '.join(numbers)}) = **{found.largest:.6f}**")
+    st.markdown(f"max({terms}) = **{numbers.fixed(found.largest, 6)}**")
 
 
-def _convolution(net: Net, acts: Mapping[str, np.ndarray], image: int, layer: str, number: int, row: int, column: int, key: str) -> None:
-    conv = f"conv{layer[-1]}"
+def _convolution(net: Shown, acts: Mapping[str, np.ndarray], image: int, one: Layer, number: int, row: int, column: int, key: str) -> None:
+    model = net.run.spec.model
+    conv = layer(model, f"conv{one.number}")
+    below = layer(model, conv.below)
     colours = page.theme()
     found = convolution_terms(net.weights, acts, image, conv, number, row, column)
-    inputs = len(found.patch)
+    inputs, k = len(found.patch), conv.kernel
     st.markdown(
         f"**Row {row}, column {column}**: the filter lies on {inputs} patch{'es' if inputs > 1 else ''} of "
-        f"{found.patch.shape[1]}x{found.patch.shape[2]} values, multiplies and adds (cross-correlation: the kernel is not flipped)."
+        f"{k}x{k} values, multiplies and adds (cross-correlation: the kernel is not flipped)."
     )
-    channel = 0
-    if inputs > 1:
-        strongest = int(np.abs(found.channels).argmax())
-        channel = st.segmented_control(
-            "Input map whose products are shown",
-            list(range(inputs)),
-            default=strongest,
-            key=f"{key}-input-{number}-{row}-{column}",
-            required=True,
-        )
-    below = "input" if conv == "conv1" else "pool1"
-    kernel_limit = float(np.abs(net.weights[f"{conv}.kernel"]).max())
-    seen_limit = digit_net.limits(net.run.key)[below]
+    channel = _channel(found.channels, key) if inputs > 1 else 0
     parts = {"what it sees": found.patch[channel], "kernel": found.kernel[channel], "products": found.products[channel]}
-    tops = (seen_limit, kernel_limit, float(np.abs(found.products).max()) or 1.0)
+    tops = (limits(net)[below.name], float(np.abs(net.weights[f"{conv.weights}.kernel"]).max()), float(np.abs(found.products).max()) or 1.0)
     with st.container(horizontal=True):
         for (name, values), top in zip(parts.items(), tops, strict=True):
             page.chart(
@@ -148,48 +129,74 @@ def _convolution(net: Net, acts: Mapping[str, np.ndarray], image: int, layer: st
                     colours,
                     kind="amount" if name == "what it sees" else "signed",
                     title=name,
-                    size=180 // max(values.shape),
+                    size=max(1, TERM // k),
                     axes=False,
                     printed=True,
                 ),
-                alt_text=f"{name}, 5x5; its values add up to {values.sum():.6f}",
+                alt_text=f"{name}, {k}x{k}; its values add up to {numbers.fixed(values.sum(), 6)}",
             )
     if inputs > 1:
-        page.chart(
-            ledger.parts(
-                np.append(found.channels, found.bias), [f"input map {i}" for i in range(inputs)] + ["bias"], colours, title="what each adds"
-            ),
-            alt_text="The sum over each input map, and the bias",
-        )
-    shown = float(acts[layer][image][number][row, column])
+        _bars(found.channels, found.bias, "input map", "The sum over each input map, and the bias")
+    shown = acts[one.name][image][number][row, column]
     st.markdown(
-        f"products **{found.channels.sum():.6f}** + bias **{found.bias:.6f}** = **{found.before:.6f}**; "
-        f"ReLU keeps what is above 0: **{found.after:.6f}**. The map shows {shown:.6f}."
+        f"products **{numbers.fixed(found.channels.sum(), 6)}** + bias **{numbers.fixed(found.bias, 6)}** = "
+        f"**{numbers.fixed(found.before, 6)}**; ReLU keeps what is above 0: **{numbers.fixed(found.after, 6)}**. "
+        f"The map shows {numbers.fixed(shown, 6)}."
     )
 
 
-def _dense(net: Net, acts: Mapping[str, np.ndarray], image: int, unit: int) -> None:
-    found = dense_terms(net.weights, acts, image, unit)
-    maps = len(found.maps)
+def _channel(sums: np.ndarray, key: str) -> int:
+    """Which input map's products are shown: the one chosen, else the one that adds most; `sums` (inputs,)."""
+    chosen = choices.value("channel")
+    shown = int(np.abs(sums).argmax()) if chosen is None else min(chosen, len(sums) - 1)
+    widget = links.showing(f"{key}-input", shown, lambda n: choices.put(channel=n))
+    st.segmented_control("Input map whose products are shown", list(range(len(sums))), required=True, wrap=True, **widget)
+    return shown
+
+
+def _bars(sums: np.ndarray, bias: float, what: str, alt_text: str) -> None:
+    """What each input adds, and the bias; of many inputs the largest ones, and the others together."""
+    labels = [f"{what} {i}" for i in range(len(sums))]
+    if len(sums) > MOST:
+        kept = np.sort(np.argsort(-np.abs(sums), kind="stable")[: MOST - 1])
+        labels = [*(labels[i] for i in kept), f"the other {len(sums) - len(kept):,}"]
+        sums = np.append(sums[kept], sums.sum() - sums[kept].sum())
+    page.chart(ledger.parts(np.append(sums, bias), [*labels, "bias"], page.theme(), title="what each adds"), alt_text=alt_text)
+
+
+def _dense(net: Shown, acts: Mapping[str, np.ndarray], image: int, one: Layer, unit: int) -> None:
+    spec = net.run.spec
+    found = dense_terms(net.weights, acts, image, one, unit)
+    below = layer(spec.model, one.below)
+    name = unit_of(spec, one, unit)
     left, right = st.columns([6, 6], gap="medium")
     with left:
-        page.chart(
-            ledger.parts(
-                np.append(found.maps, found.bias), [f"map {i}" for i in range(maps)] + ["bias"], page.theme(), title="what each adds"
-            ),
-            alt_text=f"What each pooled map and the bias add to the logit of digit {unit}",
-        )
+        _bars(found.parts, found.bias, "unit" if below.flat else "map", f"What each part of {below.title} and the bias add to {name}")
     with right:
+        st.markdown(f"{_parts(below, found.inputs)} the weight that leads to {name}.")
         st.markdown(
-            f"Each of the {maps} pooled maps of convolution 2 has {found.inputs[0].size} values; each is multiplied by "
-            f"the weight that leads to digit {unit}."
-        )
-        st.markdown(
-            f"products **{found.maps.sum():.6f}** + bias **{found.bias:.6f}** = logit **{found.logit:.6f}**. "
-            f"Softmax sets it against the other nine logits: probability **{found.probability:.6f}**."
+            f"products **{numbers.fixed(found.parts.sum(), 6)}** + bias **{numbers.fixed(found.bias, 6)}** = "
+            f"{'' if one.kind == 'dense' else 'logit '}**{numbers.fixed(found.before, 6)}**"
+            f"{_after(one, acts, image, unit)}"
         )
 
 
-def filters(net: Net, layer: str) -> int:
-    """How many maps or units a layer has."""
-    return next(one for one in layers(net.run.spec.model) if one.name == layer).shape[0]
+def _parts(below: Layer, inputs: np.ndarray) -> str:
+    """What a dense layer reads, in words."""
+    if below.flat:
+        return f"Each of the {len(inputs):,} units of {below.title} is multiplied by"
+    maps, values = len(inputs), inputs[0].size
+    return (
+        f"Each of the {maps} pooled maps of convolution {below.number} has {values} value{'s' if values > 1 else ''}; each is multiplied by"
+    )
+
+
+def _after(one: Layer, acts: Mapping[str, np.ndarray], image: int, unit: int) -> str:
+    """What follows the sum of a dense unit."""
+    if one.kind == "dense":
+        return f"; {ACTIVATIONS[one.activation]} makes it **{numbers.fixed(acts[one.name][image][unit], 6)}**."
+    others = {1: "no other logit", 2: "the other logit", 10: "the other nine logits"}.get(
+        one.shape[0], f"the other {one.shape[0] - 1:,} logits"
+    )
+    share = numbers.fixed(acts["probabilities"][image][unit], 6)
+    return f". Softmax sets it against {others}: probability **{share}**."

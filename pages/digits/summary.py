@@ -6,22 +6,20 @@ import streamlit as st
 from core.analysis.weight_summary import layer_table, spread, weight_table
 from core.charts.histogram import histogram
 from core.ui import page
-from pages.digits import net as digit_net
-from pages.digits.net import Net
+from core.ui.shown import Shown
+from pages.digits import words
 
 
-def summary(net: Net) -> None:
+def summary(net: Shown) -> None:
     """The third section."""
     st.subheader("Layers", anchor=False)
-    layers = layer_table(net.run.spec.model)
+    model = net.run.spec.model
+    layers = layer_table(model)
     with st.container(key="digits-summary"):
         whole = {name: st.column_config.NumberColumn(format="localized") for name in ("values", "parameters")}
         st.dataframe(layers, hide_index=True, width="content", height="content", column_config=whole)
-    st.caption(
-        "Output: maps x height x width. A convolution of 5x5 has one kernel for each pair of output and input map, and a bias for each "
-        "output map; pooling has no parameters."
-    )
-    st.subheader(f"Weights, {digit_net.state_name(net.run, net.state)}", anchor=False)
+    st.caption(words.SUMMARY.format(k=model.kernel_size))
+    st.subheader(f"Weights, {net.words}", anchor=False)
     weights = weight_table(net.weights)
     style = {name: st.column_config.NumberColumn(format="%.4f") for name in ("min", "max", "mean")}
     style["parameters"] = st.column_config.NumberColumn(format="localized")
@@ -32,7 +30,7 @@ def summary(net: Net) -> None:
             page.chart(
                 histogram(spread(values), page.theme(), title=name, width=230, height=110), alt_text=f"How the values of {name} are spread"
             )
-    st.caption("Each histogram has its own axes. Move the state slider: the kernels spread out while they learn.")
+    st.caption(words.HISTOGRAMS)
     left, right = st.columns([1, 5])
     left.download_button("Layers (CSV)", _csv(layers), "digit-layers.csv", "text/csv", on_click="ignore", icon=":material/download:")
     right.download_button("Weights (CSV)", _csv(weights), "digit-weights.csv", "text/csv", on_click="ignore", icon=":material/download:")

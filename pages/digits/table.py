@@ -1,6 +1,7 @@
-"""Activation tables: ten example digits down, the filters of a layer across."""
+"""Activation tables: ten example images down, the filters of a layer across."""
 
 import math
+from collections.abc import Mapping
 
 import numpy as np
 import streamlit as st
@@ -8,189 +9,212 @@ import streamlit as st
 from core.analysis import digit_examples, digit_survey
 from core.charts import numbers, raster
 from core.charts.strips import Pictures, sheet, sheet_png, strip
-from core.models.network import activations
-from core.ui import link, page
+from core.models.digit_layers import Layer, activations, layer
+from core.specs import RunSpec
+from core.ui import choices as links
+from core.ui import page
 from core.ui.board import board, picked_on
 from core.ui.class_bars import class_bars
-from pages.digits import net as digit_net
-from pages.digits.board import SIGNED, open_map
-from pages.digits.input import PAGE
-from pages.digits.net import Net
+from core.ui.shown import Shown
+from pages.digits import choices, words
+from pages.digits.board import kind, open_picked
+from pages.digits.images import class_noun, classes, noun, test_images
+from pages.digits.input import test_name
+from pages.digits.measures import limits, survey
 from pages.digits.panel import map_panel
 
-EXAMPLES = {"each": "One of each digit", "one": "Ten of one digit", "misread": "Misread"}
-LAYERS = {
-    "relu1": "Convolution 1 after ReLU",
-    "conv1": "Convolution 1 before ReLU",
-    "pool1": "Max-pool 1",
-    "relu2": "Convolution 2 after ReLU",
-    "conv2": "Convolution 2 before ReLU",
-    "pool2": "Max-pool 2",
-    "probabilities": "Dense",
-}
-ORDERS = {"number": "number", "activation": "mean activation", "norm": "weight norm"}
-TABLE_CHOICES = [
-    link.one_of("examples", "each", EXAMPLES),
-    link.one_of("maps", "", LAYERS),
-    link.one_of("order", "number", ORDERS),
-    link.whole("digit", 0, 0, 9),
-    link.whole("start", 0, 0, 50),
-    link.whole("row", 0, 0, 9),
-]
+BOARD = "digits-table-board"
 FINGER = 34  # pixels that a map is wide at least, so that a finger can pick it
 Picture = tuple[str, str, Pictures]
+Acts = Mapping[str, np.ndarray]
 
 
-@st.fragment
-def table(name: str, state: int) -> None:
-    """The fourth section; it reruns alone."""
-    net = digit_net.net(name, state)
-    found = digit_net.test_digits()
-    layer, examples, order = _choices(found.source, net)
+@links.fragment
+def table(net: Shown) -> None:
+    """The fourth section."""
+    spec = net.run.spec
+    name, examples = _choices(net)
     if not len(examples):
-        page.empty("No such digit", "This state reads every test digit right; choose an earlier one or other examples.")
+        page.empty("No such image", words.NONE_MISREAD.format(noun=noun(spec)))
         return
-    acts = activations(net.run.spec.model, net.weights, found.images[examples])
-    titles = [f"test digit {n:,}, a {found.labels[n]}" for n in examples]
-    if layer == "probabilities":
-        _dense(acts, titles)
+    acts = activations(spec.model, net.weights, test_images(spec).images[examples])
+    titles = [test_name(spec, int(n)) for n in examples]
+    if name == "probabilities":
+        _answers(spec, acts, titles)
     else:
-        _maps(net, acts, layer, order, examples, titles)
-    opened = bool(link.value(PAGE, "layer"))
-    written = {choice.name: value for choice in TABLE_CHOICES if (value := link.value(PAGE, choice.name)) != choice.default}
-    link.write(PAGE, {choice.name: written.get(choice.name) for choice in TABLE_CHOICES})
-    link.write(PAGE, {"layer": link.value(PAGE, "layer") or None, "filter": link.value(PAGE, "filter") if opened else None})
+        _maps(net, acts, layer(spec.model, name), titles)
 
 
-def _choices(source: str, net: Net) -> tuple[str, np.ndarray, str]:
-    """Layer, numbers of the examples, and order of the filters."""
-    labels = digit_net.test_digits().labels
-    if not link.value(PAGE, "maps"):  # the table of the map that is open
-        st.session_state[link.key(PAGE, "maps")] = link.value(PAGE, "layer") if link.value(PAGE, "layer") in LAYERS else "relu1"
+def shown_layer(net: Shown) -> str:
+    """The layer whose table is shown: the one chosen, else that of the map that is open, else the first convolution's."""
+    offered = choices.tables(net.run.spec.model)
+    opened = choices.value("layer")
+    return choices.value("maps") or (opened if opened in offered else "relu1")
+
+
+def _choices(net: Shown) -> tuple[str, np.ndarray]:
+    """The layer, and numbers of the examples."""
+    spec = net.run.spec
+    labels, offered, what = test_images(spec).labels, choices.tables(spec.model), class_noun(spec)
     one, two, three, four = st.columns([4, 3, 2, 2], gap="medium", vertical_alignment="bottom")
+    examples = {"each": f"One of each {what}", "one": f"Ten of one {what}", "misread": "Misread"}
     which = one.segmented_control(
-        "Examples", list(EXAMPLES), format_func=EXAMPLES.__getitem__, key=link.key(PAGE, "examples"), required=True, persist_state="session"
+        "Examples",
+        choices.EXAMPLES,
+        format_func=examples.__getitem__,
+        key=links.key(choices.PAGE, "examples"),
+        required=True,
+        persist_state="session",
     )
-    layer = two.selectbox("Layer", list(LAYERS), format_func=LAYERS.__getitem__, key=link.key(PAGE, "maps"), persist_state="session")
-    order = three.selectbox(
-        "Sort the filters by", list(ORDERS), format_func=ORDERS.__getitem__, key=link.key(PAGE, "order"), persist_state="session"
+    name = two.selectbox(
+        "Layer",
+        list(offered),
+        format_func=offered.__getitem__,
+        **links.showing("digits-table-layer", shown_layer(net), lambda chosen: choices.put(maps=chosen)),
     )
+    three.selectbox(
+        "Sort the filters by",
+        list(choices.ORDERS),
+        format_func=choices.ORDERS.__getitem__,
+        key=links.key(choices.PAGE, "order"),
+        persist_state="session",
+    )
+    with four:
+        return name, _examples(net, str(which), labels)
+
+
+def _examples(net: Shown, which: str, labels: np.ndarray) -> np.ndarray:
+    """Numbers of the images, and the widget that chooses among them."""
+    spec = net.run.spec
     if which == "one":
-        digit = four.selectbox("Digit", range(10), key=link.key(PAGE, "digit"), persist_state="session")
-        return layer, digit_examples.of_one(labels, digit), order
+        names = classes(spec)
+        key = links.key(choices.PAGE, "digit")
+        class_ = st.selectbox(
+            class_noun(spec).capitalize(), range(len(names)), format_func=names.__getitem__, key=key, persist_state="session"
+        )
+        return digit_examples.of_one(labels, class_, choices.ROWS)
     if which == "misread":
-        wrong = digit_survey.misread(digit_net.survey(net.run.key, net.state, source))
-        four.caption(f"{len(wrong):,} of {len(labels):,} are misread; the surest mistakes first.")
-        return layer, wrong[:10], order
-    start = four.number_input("Which of each", 0, 50, key=link.key(PAGE, "start"), persist_state="session")
-    return layer, digit_examples.one_of_each(labels, int(start)), order
+        found = survey(net)
+        wrong = digit_survey.misread(found)
+        st.caption(f"{len(wrong):,} of {len(found.labels):,} are misread; the surest mistakes first.")
+        return wrong[: choices.ROWS]
+    start = st.number_input("Which of each", 0, 50, key=links.key(choices.PAGE, "start"), persist_state="session")
+    return digit_examples.one_of_each(labels, int(start))[: choices.ROWS]
 
 
-def _maps(net: Net, acts: dict[str, np.ndarray], layer: str, by: str, examples: np.ndarray, titles: list[str]) -> None:
-    colours = page.theme()
-    kernel = digit_examples.kernel_of(net.weights, layer)
-    assert kernel is not None  # every layer of maps has one
-    order = digit_examples.filter_order(acts[layer], kernel, by)
-    rows = _rows(net, acts, layer, kernel, order, examples, titles)
+def kernel_of(net: Shown, one: Layer) -> np.ndarray | None:
+    """The kernel (filters, in, k, k) that makes a layer of maps; None for a dense layer."""
+    return None if one.flat else net.weights[f"conv{one.number}.kernel"]
+
+
+def _maps(net: Shown, acts: Acts, one: Layer, titles: list[str]) -> None:
+    by, model = choices.value("order"), net.run.spec.model
+    kernel = kernel_of(net, one)
+    weights = net.weights[f"{one.weights}.kernel"].T if kernel is None else kernel
+    order = digit_examples.filter_order(acts[one.name], weights, by)
+    rows = _rows(net, acts, one, kernel, order, titles)
     side = 72 if len(order) <= 8 else 48
     heads = ["", *(str(f) for f in order)]
+    name, what = choices.tables(model)[one.name], "units" if one.flat else "filters"
     shown = sheet(
         rows,
-        colours,
+        page.theme(),
         side=side,
         heads=heads,
-        title=f"{LAYERS[layer]}: ten test digits down, filters by {ORDERS[by]} across, their numbers and kernels on top",
-        alt=f"Ten test digits down, the {len(order)} filters of {LAYERS[layer]} across",
+        title=f"{name}: {len(titles)} test images down, {what} by {choices.ORDERS[by]} across, their numbers"
+        f"{'' if one.flat else ' and kernels'} on top",
+        alt=f"{len(titles)} test images down, the {len(order)} {what} of {name} across",
     )
-    image = min(link.value(PAGE, "row"), len(examples) - 1)
-    open_id = f"{image}/{link.value(PAGE, 'layer')}:{link.value(PAGE, 'filter')}"
+    image = min(choices.value("row"), len(titles) - 1)
+    opened = f"{image}/{choices.value('layer')}:{choices.value('filter')}"
     with st.container(key="digits-table"):
-        board("digits-table-board", [shown], open_id, on_pick=_pick, least=min(shown.width, FINGER * (len(order) + 1)))
-    page.legend(
-        f"the maps of a layer share one scale, 0 to {digit_net.limits(net.run.key)[layer]:.3g}; kernels: orange weighs up, blue down, "
-        "on one scale a layer"
-    )
+        board(BOARD, [shown], opened, on_pick=lambda: _pick(one.name), least=min(shown.width, FINGER * (len(order) + 1)))
+    top = numbers.number(limits(net)[one.name])
+    scale = f"-{top} to {top}" if kind(model, one) == "signed" else f"0 to {top}"
+    page.legend(f"the {'values' if one.flat else 'maps'} of a layer share one scale, {scale}" + ("" if one.flat else f"; {words.KERNELS}"))
     st.download_button(
         "Table (PNG)",
-        data=lambda: sheet_png(rows, colours, side=side, heads=heads),
-        file_name=f"digits-{layer}-{net.name}.png",
+        data=lambda: sheet_png(rows, page.theme(), side=side, heads=heads),
+        file_name=f"digits-{one.name}-{net.id}.png",
         mime="image/png",
         key="digits-table-png",
         icon=":material/download:",
         on_click="ignore",
     )
-    header = st.session_state.get("digits-table-header")
-    if header is not None and layer.endswith("2"):
-        _slices(net, kernel, min(header, len(kernel) - 1))
-    if link.value(PAGE, "layer") == layer:
+    slices = 1 if kernel is None else kernel.shape[1]
+    if choices.value("kernel") is not None and kernel is not None and slices > 1:
+        _slices(net, one.number, kernel, min(choices.value("kernel"), len(kernel) - 1))
+    if choices.value("layer") == one.name:
         map_panel(net, acts, image, titles[image], key="digits-table-map")
     else:
-        st.caption(
-            "Click a map to open it with its values and the sums behind them"
-            + ("; click a kernel to see its 8 slices." if layer.endswith("2") else ".")
-        )
+        hint = f"; click a kernel to see its {slices} slices." if slices > 1 else "."
+        st.caption("Click a map to open it with its values and the sums behind them" + hint)
 
 
-def _rows(
-    net: Net, acts: dict[str, np.ndarray], layer: str, kernel: np.ndarray, order: np.ndarray, examples: np.ndarray, titles: list[str]
-) -> list[list[Picture]]:
+def _rows(net: Shown, acts: Acts, one: Layer, kernel: np.ndarray | None, order: np.ndarray, titles: list[str]) -> list[list[Picture]]:
     """The table as pictures: kernels on top, then an example and its maps a row."""
-    limit = digit_net.limits(net.run.key)[layer]
-    strongest = float(np.abs(kernel).max())
-    kind = "signed" if layer in SIGNED else "amount"
-    blank = Pictures(np.zeros((1, 28, 28)), "ink", 1)
-    head: list[Picture] = [("", "", blank)]
-    for f in order:
-        slices = kernel[f]  # (in, 5, 5)
-        tiled = raster.tiled(slices, math.isqrt(len(slices) - 1) + 1)
-        head.append((f"kernel/{f}", f"Kernel of filter {f}", Pictures(tiled[None], "signed", strongest)))
-    rows = [head]
+    rows: list[list[Picture]] = []
+    if kernel is not None:
+        side, strongest = net.run.spec.model.image, float(np.abs(kernel).max())
+        head: list[Picture] = [("", "", Pictures(np.zeros((1, side, side)), "ink", 1))]
+        head += [(f"kernel/{f}", f"Kernel of filter {f}", Pictures(tiled(kernel[f])[None], "signed", strongest)) for f in order]
+        rows.append(head)
+    values, of = acts[one.name], kind(net.run.spec.model, one)
+    if one.flat:
+        values = values[:, :, None, None]  # a unit's value as a picture of one pixel
     for i, title in enumerate(titles):
         row: list[Picture] = [("", title, Pictures(acts["input"][i], "ink", 1))]
-        row += [(f"{i}/{layer}:{f}", f"Filter {f} on {title}", Pictures(acts[layer][i, f][None], kind, limit)) for f in order]
+        what = "Unit" if one.flat else "Filter"
+        row += [(f"{i}/{one.name}:{f}", f"{what} {f} on {title}", Pictures(values[i, f][None], of, limits(net)[one.name])) for f in order]
         rows.append(row)
     return rows
 
 
-def _pick() -> None:
-    """A click on the table: a kernel, or a map of one of the examples."""
-    row, _, rest = picked_on("digits-table-board").partition("/")
+def tiled(slices: np.ndarray) -> np.ndarray:
+    """The slices of a filter (in, k, k) in a square with lines of zeros between; one alone as it is, (k, k)."""
+    return raster.tiled(slices, math.isqrt(len(slices) - 1) + 1)
+
+
+def _pick(name: str) -> None:
+    """A click on the table of a layer: a kernel, or a map of one of the examples."""
+    row, _, rest = picked_on(BOARD).partition("/")
     if row == "kernel":
-        st.session_state["digits-table-header"] = int(rest)
+        choices.put(kernel=int(rest))
     elif row.isdecimal():
-        st.session_state[link.key(PAGE, "row")] = int(row)
-        open_map(rest)
+        choices.put(row=int(row), maps=name)  # the table stays when the map is closed
+        open_picked(rest)
 
 
-def _slices(net: Net, kernel: np.ndarray, number: int) -> None:
-    """The input slices of one filter of convolution 2, large."""
+def _slices(net: Shown, number: int, kernel: np.ndarray, chosen: int) -> None:
+    """The input slices of one filter, large."""
+    count, k = kernel.shape[1], kernel.shape[-1]
     with st.container(border=True, key="digits-slices"):
         st.markdown(
-            f"**Filter {number} of convolution 2**: one 5x5 slice for each of the {kernel.shape[1]} maps of max-pool 1. "
+            f"**Filter {chosen} of convolution {number}**: one {k}x{k} slice for each of the {count} maps of max-pool {number - 1}. "
             "Their products are added."
         )
-        labels = [f"Slice {i}" for i in range(kernel.shape[1])]
+        norms = [f"{np.linalg.norm(piece):.2f}" for piece in kernel[chosen]]
         pieces = strip(
-            Pictures(kernel[number], "signed", float(np.abs(kernel).max())),
+            Pictures(kernel[chosen], "signed", float(np.abs(kernel).max())),
             page.theme(),
-            title="slices 0 to 7, from left to right",
-            alt=f"The slices of filter {number}",
-            ids=[f"{number}/{i}" for i in range(len(labels))],
-            labels=[f"{label}, norm {np.linalg.norm(piece):.3f}" for label, piece in zip(labels, kernel[number], strict=True)],
+            title=f"slices 0 to {count - 1}, from left to right",
+            alt=f"The slices of filter {chosen}",
+            ids=[f"{chosen}/{i}" for i in range(count)],
+            labels=[f"Slice {i}, norm {norm}" for i, norm in enumerate(norms)],
             side=100,
         )
         board("digits-slices-board", [pieces])
-        norms = ", ".join(f"{np.linalg.norm(piece):.2f}" for piece in kernel[number])
-        st.caption(f"L2 norm of each slice: {norms}. Bias {net.weights['conv2.bias'][number]:.4f}.")
+        bias = numbers.number(net.weights[f"conv{number}.bias"][chosen], 4)
+        st.caption(f"L2 norm of each slice: {', '.join(norms)}. Bias {bias}.")
 
 
-def _dense(acts: dict[str, np.ndarray], titles: list[str]) -> None:
-    """Each example with its ten probabilities."""
-    colours = page.theme()
+def _answers(spec: RunSpec, acts: Acts, titles: list[str]) -> None:
+    """Each example with its probabilities."""
+    colours, names = page.theme(), classes(spec)
     with st.container(horizontal=True, key="digits-table"):
         for i, (title, shares) in enumerate(zip(titles, acts["probabilities"], strict=True)):
             picture = strip(Pictures(acts["input"][i], "ink", 1), colours, title=title, alt=title, side=84)
             with st.container(width=250, key=f"digits-table-{i}"):
-                st.markdown(f"{title}: read as **{shares.argmax()}**, {numbers.percent(shares.max())}")
+                st.markdown(f"{title}: read as **{names[int(shares.argmax())]}**, {numbers.probability(shares.max())}")
                 board(f"digits-table-picture-{i}", [picture])
-                class_bars(f"digits-table-bars-{i}", shares, colours, noun="digit", upright=True)
+                class_bars(f"digits-table-bars-{i}", shares, colours, classes=names, noun=class_noun(spec), upright=True)

@@ -1,54 +1,55 @@
-"""The ledgers of a digit CNN add up to the values shown, and how far two activations are apart, by hand."""
+"""The ledgers of digit CNNs of many shapes: their terms add up to what the layers give."""
 
 import numpy as np
 import pytest
 
-from core.analysis.change import change
 from core.analysis.terms import convolution_terms, dense_terms, pool_terms
-from core.models.digit_layers import activations
+from core.models.digit_layers import activations, layers
 from core.runs import shipped, store
+from core.specs import ModelSpec
+from tests.digit_case import MODELS, weights
 
-MODEL = shipped.RUNS["digit-cnn-small"].model
-
-
-@pytest.fixture(scope="module")
-def images():
-    return np.random.default_rng(0).random((6, 28, 28)).astype(np.float32)
+SMALL = shipped.RUNS["digit-cnn-small"]
+CASES = {"shipped": None, **MODELS}
 
 
-@pytest.fixture(scope="module", params=[0, -1])
-def weights(request):
-    return store.load(shipped.RUNS["digit-cnn-small"].key).state(request.param)
+@pytest.fixture(scope="module", params=list(CASES))
+def network(request):
+    """A model, its weights and what it gives for six images."""
+    case = CASES[request.param]
+    model, values = (case, weights(case)) if isinstance(case, ModelSpec) else (SMALL.model, store.load(SMALL.key).state(-1))
+    images = np.random.default_rng(0).random((6, model.image, model.image)).astype(np.float32)
+    return model, values, activations(model, values, images)
 
 
-def test_change_by_hand():
-    assert change(np.zeros(3), np.array([3.0, 4, 0])) == 1 and change(np.ones(2), np.zeros(2)) == 0
-
-
-@pytest.mark.parametrize("layer", ["conv1", "conv2"])
-def test_the_ledgers_total_is_the_shown_value(weights, images, layer):
-    found = activations(MODEL, weights, images)
+def test_a_convolutions_total_is_the_shown_value(network):
+    model, values, found = network
     rng = np.random.default_rng(1)
-    _, channels, height, width = found[layer].shape
-    for _ in range(40):
-        image, channel, row, column = (int(rng.integers(n)) for n in (6, channels, height, width))
-        terms = convolution_terms(weights, found, image, layer, channel, row, column)
-        assert terms.products.sum() + terms.bias == pytest.approx(found[layer][image, channel, row, column], abs=1e-5)
-        assert terms.channels.sum() + terms.bias == pytest.approx(terms.before, abs=1e-12)
-        assert terms.after == pytest.approx(found[f"relu{layer[-1]}"][image, channel, row, column], abs=1e-5)
+    for layer in (one for one in layers(model) if one.kind == "conv"):
+        channels, height, width = layer.shape
+        for _ in range(40):
+            image, channel, row, column = (int(rng.integers(n)) for n in (6, channels, height, width))
+            terms = convolution_terms(values, found, image, layer, channel, row, column)
+            assert terms.products.sum() + terms.bias == pytest.approx(found[layer.name][image, channel, row, column], abs=1e-5)
+            assert terms.channels.sum() + terms.bias == pytest.approx(terms.before, abs=1e-12)
+            assert terms.after == pytest.approx(found[f"relu{layer.number}"][image, channel, row, column], abs=1e-5)
 
 
-@pytest.mark.parametrize("layer", ["pool1", "pool2"])
-def test_a_pooled_value_is_the_largest_of_its_four(weights, images, layer):
-    found = activations(MODEL, weights, images)
-    terms = pool_terms(found, 2, layer, 3, 1, 2)
-    assert terms.values.shape == (2, 2) and terms.largest == found[layer][2, 3, 1, 2] and terms.corner == (2, 4)
+def test_a_pooled_value_is_the_largest_of_its_four(network):
+    model, _, found = network
+    for layer in (one for one in layers(model) if one.kind == "pool"):
+        row = layer.shape[1] - 1
+        terms = pool_terms(found, 2, layer, 1, row, 0)
+        assert terms.values.shape == (2, 2) and terms.largest == found[layer.name][2, 1, row, 0] and terms.corner == (2 * row, 0)
 
 
-def test_the_dense_ledger(weights, images):
-    found = activations(MODEL, weights, images)
-    for unit in range(10):
-        terms = dense_terms(weights, found, 1, unit)
-        assert terms.products.sum() + terms.bias == pytest.approx(found["logits"][1, unit], abs=1e-5)
-        assert terms.logit == pytest.approx(found["logits"][1, unit], abs=1e-5)
-        assert terms.probability == found["probabilities"][1, unit]
+def test_a_dense_units_total_is_the_shown_value(network):
+    model, values, found = network
+    functions = {"tanh": np.tanh, "relu": lambda z: np.maximum(z, 0)}
+    for layer in (one for one in layers(model) if one.weights.startswith("dense")):
+        after = functions[model.activation] if layer.kind == "dense" else lambda z: z
+        for unit in range(layer.shape[0]):
+            terms = dense_terms(values, found, 1, layer, unit)
+            assert terms.products.sum() + terms.bias == pytest.approx(terms.before, abs=1e-9)
+            assert len(terms.parts) == len(found[layer.below][1]) and terms.parts.sum() == pytest.approx(terms.products.sum(), abs=1e-9)
+            assert after(terms.before) == pytest.approx(found[layer.name][1, unit], abs=1e-5)

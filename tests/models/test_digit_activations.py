@@ -1,61 +1,82 @@
-"""The digit CNN's activations in numpy against torch's forward hooks and sums by hand."""
+"""Every layer of digit CNNs of many shapes against torch's forward hooks."""
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from core.models.digit_layers import activations, convolve, layers, max_pool
+from core.models.digit_layers import activations, convolve, layers, max_pool, onward, seen, sums
+from core.models.digit_layers import activations as of_any_network
 from core.runs import shipped, store
+from core.specs import ModelSpec
+from tests.digit_case import MODELS, weights
 
-RUN = "digit-cnn-small"
-MODEL = shipped.RUNS[RUN].model
-
-
-@pytest.fixture(scope="module")
-def images():
-    return np.random.default_rng(0).random((6, 28, 28)).astype(np.float32)
+SMALL = shipped.RUNS["digit-cnn-small"]
+CASES = {"shipped, untrained": 0, "shipped, trained": -1, **MODELS}
 
 
-@pytest.fixture(scope="module", params=[0, -1])
-def weights(request):
-    return store.load(shipped.RUNS[RUN].key).state(request.param)
+@pytest.fixture(params=list(CASES))
+def network(request):
+    """A model and its weights."""
+    case = CASES[request.param]
+    return (case, weights(case)) if isinstance(case, ModelSpec) else (SMALL.model, store.load(SMALL.key).state(case))
+
+
+def images(model: ModelSpec) -> np.ndarray:
+    return np.random.default_rng(0).random((6, model.image, model.image)).astype(np.float32)
 
 
 @pytest.mark.parametrize(("dtype", "tolerance"), [(np.float64, 1e-6), (np.float32, 1e-6)])
-def test_equal_to_forward_hooks(weights, images, dtype, tolerance):
+def test_equal_to_forward_hooks(network, dtype, tolerance):
     """float32 sums differ in their last digits, so they are held to 1e-6 of the layer's largest value; float64 to 1e-6 itself."""
     torch = pytest.importorskip("torch")
     from core.models.digit_cnn import DigitCNN, load_weights
 
-    network = load_weights(DigitCNN(MODEL), weights).to(torch.float64 if dtype is np.float64 else torch.float32)
-    seen: dict[str, np.ndarray] = {}
-    hooks = [
-        m.register_forward_hook(lambda m, i, o, name=name: seen.update({name: o.detach().numpy()})) for name, m in network.named_children()
-    ]
-    logits = network(torch.from_numpy(images.astype(dtype))[:, None])
+    model, values = network
+    built = load_weights(DigitCNN(model), values).to(torch.float64 if dtype is np.float64 else torch.float32)
+    found_by_torch: dict[str, np.ndarray] = {}
+
+    def keep(name, module, inputs, output):
+        hidden = name.startswith("dense")  # the module gives its sums, the layer what the activation makes of them
+        found_by_torch[name] = (getattr(torch, model.activation)(output) if hidden else output).detach().numpy()
+
+    hooks = [m.register_forward_hook(lambda m, i, o, name=name: keep(name, m, i, o)) for name, m in built.named_children()]
+    logits = built(torch.from_numpy(images(model).astype(dtype))[:, None])
     for hook in hooks:
         hook.remove()
-    seen["probabilities"] = torch.softmax(logits, 1).detach().numpy()
-    found = activations(MODEL, weights, images, dtype)
-    assert set(seen) == set(found) - {"input"}
-    for name, expected in seen.items():
+    found_by_torch["probabilities"] = torch.softmax(logits, 1).detach().numpy()
+    found = activations(model, values, images(model), dtype)
+    assert set(found_by_torch) == {layer.name for layer in layers(model)} - {"input"}
+    for name, expected in found_by_torch.items():
         size = 1.0 if dtype is np.float64 else max(1.0, np.abs(expected).max())
         assert np.abs(found[name] - expected).max() <= tolerance * size, name
 
 
-def test_shapes_are_those_of_the_layer_table(weights, images):
-    found = activations(MODEL, weights, images)
-    for layer in layers(MODEL):
-        assert found[layer.name].shape == (6, *layer.shape)
-    assert list(found) == [layer.name for layer in layers(MODEL)]
+def test_shapes_and_order_are_those_of_the_layers(network):
+    model, values = network
+    found = activations(model, values, images(model))
+    assert [(name, array.shape[1:]) for name, array in found.items()] == [(layer.name, layer.shape) for layer in layers(model)]
 
 
-def test_nothing_it_was_given_is_changed(weights, images):
-    before = {name: array.copy() for name, array in weights.items()}
-    pixels = images.copy()
-    activations(MODEL, weights, images)
-    assert all(np.array_equal(before[name], weights[name]) for name in weights) and np.array_equal(pixels, images)
+def test_whole_numbers_are_pixels_of_255(network):
+    model, values = network
+    levels = (images(model) * 255).astype(np.uint8)
+    found = of_any_network(model, values, levels)
+    assert np.allclose(found["logits"], activations(model, values, levels / np.float32(255))["logits"], rtol=0, atol=1e-6)
+
+
+def test_nothing_it_was_given_is_changed(network):
+    model, values = network
+    before, pixels = {name: array.copy() for name, array in values.items()}, images(model)
+    activations(model, values, pixels)
+    assert all(np.array_equal(before[name], values[name]) for name in values) and np.array_equal(pixels, images(model))
+
+
+def test_from_the_middle_on_it_gives_the_same(network):
+    model, values = network
+    found = activations(model, values, images(model))
+    for layer in layers(model):
+        if layer.weights:
+            rest = onward(model, values, layer.weights, sums(values, layer.weights, found[layer.below]))
+            assert all(np.array_equal(rest[name], found[name]) for name in rest) and "probabilities" in rest
 
 
 def test_a_convolution_by_hand():
@@ -65,16 +86,24 @@ def test_a_convolution_by_hand():
     assert max_pool(np.arange(25.0).reshape(1, 1, 5, 5))[0, 0].tolist() == [[6, 8], [16, 18]]  # the odd edge is dropped
 
 
-def test_bytes_are_read_as_shares_of_255(weights):
-    pixels = np.random.default_rng(2).integers(0, 256, (2, 28, 28), dtype=np.uint8)
-    found = activations(MODEL, weights, pixels)
-    assert np.array_equal(found["input"][:, 0], pixels / np.float32(255))
-    assert np.array_equal(found["logits"], activations(MODEL, weights, pixels / np.float32(255))["logits"])
-
-
-@given(rows=st.integers(2, 15), columns=st.integers(2, 15), seed=st.integers(0, 999))
-@settings(max_examples=40, deadline=None)
-def test_pooling_equals_torch(rows, columns, seed):
-    torch = pytest.importorskip("torch")
-    maps = np.random.default_rng(seed).uniform(-1, 1, (2, 3, rows, columns))
-    np.testing.assert_array_equal(max_pool(maps), torch.nn.functional.max_pool2d(torch.from_numpy(maps), 2).numpy())
+@pytest.mark.parametrize("model", MODELS.values(), ids=list(MODELS))
+def test_what_a_value_sees_is_where_the_input_changes_it(model):
+    """Pixels whose change can change the value at row 0, column 0, and its neighbour's, by trying each pixel."""
+    values = {name: np.abs(array) + 0.1 for name, array in weights(model).items()}  # all positive: no ReLU hides a pixel
+    base = np.full((1, model.image, model.image), 0.5)
+    for number in range(1, len(model.channels) + 1):
+        step, side = seen(model, number)
+        before = activations(model, values, base)[f"conv{number}"][0, 0]
+        reached = {}
+        for at in ((0, 0), (0, 1)):
+            if at[1] >= before.shape[1]:
+                continue
+            columns = []
+            for column in range(model.image):
+                changed = base.copy()
+                changed[0, :, column] = 1.0
+                columns.append(activations(model, values, changed)[f"conv{number}"][0, 0][at] != before[at])
+            reached[at] = np.flatnonzero(columns)
+        assert reached[0, 0].tolist() == list(range(side))
+        if (0, 1) in reached:
+            assert reached[0, 1].tolist() == list(range(step, step + side))

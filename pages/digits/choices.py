@@ -1,0 +1,143 @@
+"""What the digits page lets one choose, each choice declared once, and the acts that make several of them."""
+
+import re
+
+from core.data import catalog
+from core.models.digit_layers import Layer, layers
+from core.specs import DataSpec, ModelSpec, RunSpec, SpecError
+from core.ui import choices, networks, question
+from core.ui.choices import Choice
+from core.ui.shown import Shown
+from pages.digits.small_training import ALLOWED, Small
+
+PAGE = "digits"
+FIRST = "digit-cnn"  # the network that the page opens on
+SECTIONS = {
+    "draw": "Draw and watch",
+    "compare": "Before and after",
+    "summary": "Layers and weights",
+    "table": "Activation tables",
+    "filters": "What a filter looks for",
+    "train": "Train it here",
+}
+PARTS = ("start", "chosen", "end")  # columns of the comparison
+EXAMPLES = ("each", "one", "misread")
+ORDERS = {"number": "number", "activation": "mean activation", "norm": "weight norm"}
+ROWS = 10  # of the activation tables
+WIDEST = 64  # units across an activation table
+BEST = 9  # patches of each filter
+
+
+def fits(spec: RunSpec) -> bool:
+    """Whether the page can show a run: any digit CNN whose shape can be built."""
+    try:
+        return spec.model.kind == "digit_cnn" and bool(layers(spec.model)) and _grey(spec.data)
+    except SpecError:
+        return False
+
+
+def _grey(data: DataSpec) -> bool:
+    """Whether images have no colours; those of a data set that is not known here may be grey."""
+    return data.name not in catalog.DATASETS or len(catalog.shape_of(data)) == 2
+
+
+def of_page() -> list[Choice]:
+    """The choices that need no network."""
+    return [
+        choices.one_of("section", "draw", SECTIONS),
+        networks.choice("run", FIRST, fits),
+        question.choice("change"),
+        choices.flag("centre", True, words=("off", "on")),
+        choices.one_of("part", "end", PARTS, section="compare"),
+        choices.flag("stay", False, section="compare"),  # whether the middle column stays where the state is an end, too
+        choices.one_of("examples", "each", EXAMPLES, section="table"),
+        choices.one_of("order", "number", ORDERS, section="table"),
+        choices.whole("start", 0, 0, 50, section="table"),
+        choices.whole("row", 0, 0, ROWS - 1, section="table"),
+        choices.whole("patch", None, 0, BEST - 1, section="filters"),
+        Choice("training", Small(), Small.read, ALLOWED, Small.write, section="train"),
+    ]
+
+
+def of_network(net: Shown, images: int) -> list[Choice]:
+    """The choices that depend on the network and on the number of its test images."""
+    model = net.run.spec.model
+    names = [one.name for one in layers(model) if openable(one)]
+    most = max(one.shape[0] for one in layers(model)) - 1
+    maps = max(model.channels) - 1
+    return [
+        networks.state_choice(net.run),
+        choices.text("input", "pad", lambda text: read_input(text, images), "pad, upload or test- and a number"),
+        choices.one_of("layer", "", names),
+        choices.whole("filter", 0, 0, most),
+        choices.text("cell", "", read_cell, "a row and a column, such as 3-12"),
+        choices.whole("channel", None, 0, maps),
+        choices.one_of("maps", "", tables(model), section="table"),
+        choices.whole("digit", 0, 0, model.sizes[-1] - 1, section="table"),
+        choices.whole("kernel", None, 0, maps, section="table"),
+    ]
+
+
+def openable(layer: Layer) -> bool:
+    """Whether one of the layer's maps or units can be opened."""
+    return layer.kind not in ("input", "probabilities")
+
+
+def tables(model: ModelSpec) -> dict[str, str]:
+    """Layers of which there is an activation table, and their titles there; of each convolution, what most look at first."""
+    titles = {one.name: one.title for one in layers(model)}
+    out: dict[str, str] = {}
+    for i in range(1, len(model.channels) + 1):
+        out |= {f"relu{i}": titles[f"relu{i}"], f"conv{i}": f"{titles[f'conv{i}']} before ReLU", f"pool{i}": titles[f"pool{i}"]}
+    out |= {one.name: one.title for one in layers(model) if one.kind == "dense" and one.shape[0] <= WIDEST}
+    return out | {"probabilities": titles["logits"]}
+
+
+def read_input(text: str, images: int) -> str:
+    """The `input` of a link: pad, upload or test-<number>.
+
+    Raises:
+        ValueError: it is none of them.
+    """
+    if text in ("pad", "upload"):
+        return text
+    if re.fullmatch(r"test-\d{1,6}", text) and int(text[5:]) < images:
+        return text
+    raise ValueError(text)
+
+
+def read_cell(text: str) -> str:
+    """The `cell` of a link: row and column of a map's value.
+
+    Raises:
+        ValueError: it is no such pair.
+    """
+    if not re.fullmatch(r"\d{1,3}-\d{1,3}", text):
+        raise ValueError(text)
+    return text
+
+
+def value(name: str):
+    """The present value of one of the page's choices."""
+    return choices.value(PAGE, name)
+
+
+def put(**items: object) -> None:
+    """Make some of the page's choices."""
+    for name, item in items.items():
+        choices.put(PAGE, name, item)
+
+
+def open_map(layer: str, number: int) -> None:
+    """Open one map or unit of a layer."""
+    put(layer=layer, filter=number, cell="", channel=None)
+
+
+def close_map() -> None:
+    """Nothing is open any more."""
+    put(layer="", filter=0, cell="", channel=None)
+
+
+def at_last_state() -> None:
+    """With another network: its last state."""
+    put(epoch=None, stay=False)

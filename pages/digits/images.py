@@ -1,0 +1,81 @@
+"""The test images of a network in the form that it asks for, and what its classes are called."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import streamlit as st
+
+from core.data import catalog, digits
+from core.data.pulse_sets import pulse_set
+from core.specs import DataSpec, ModelSpec, RunSpec
+from core.training.samples import as_read
+
+
+@dataclass(frozen=True)
+class Images:
+    """Labelled images."""
+
+    images: np.ndarray  # (N, side, side) uint8, ink 255
+    labels: np.ndarray  # (N,) int64
+    words: str  # what they are, for a sentence: "MNIST test digits"
+
+
+def test_images(spec: RunSpec) -> Images:
+    """The test images on this machine that a run's network can be shown: its own data set's, or digits that stand in for them."""
+    data = DataSpec(spec.data.name, train=1, validation=0, test=spec.data.test, seed=spec.data.seed, pulses=spec.data.pulses)
+    return _test_images(data, spec.model.image, spec.model.sizes[-1], stamp(spec))
+
+
+def stamp(spec: RunSpec) -> str:
+    """What changes when the data set of a run comes or goes; for caches of what was worked out from its test images."""
+    return catalog.stamp(spec.data if spec.data.name in catalog.DATASETS else "mnist")
+
+
+@st.cache_resource(show_spinner=False, max_entries=6)
+def _test_images(data: DataSpec, side: int, count: int, stamp: str) -> Images:
+    """Read once for each data set, size of the images and number of classes, while the data set is where it was."""
+    if data.pulses is not None:
+        drawn = pulse_set(data, "test")
+        images, labels, words = drawn.images * np.uint8(255), drawn.labels, catalog.get(data).test_words
+    elif data.name in catalog.DATASETS and not catalog.missing(data):
+        (images, labels), words = catalog.load(data, "test"), catalog.get(data).test_words
+    else:
+        found = digits.load_any("test")
+        images, labels, words = found.images, found.labels, f"{found.source} test digits"
+    known = labels < count  # a network of fewer classes has no name for the others
+    if not known.all():
+        images, labels = images[known], labels[known]
+    return Images(
+        as_read(images, ModelSpec("digit_cnn", (count,), channels=(1,), kernel_size=3, image=side)), labels.astype(np.int64), words
+    )
+
+
+def classes(spec: RunSpec) -> tuple[str, ...]:
+    """Names of a network's classes, those of its data set; a number where that has none."""
+    named = _named(spec.data)
+    return tuple(named[i] if i < len(named) else str(i) for i in range(spec.model.sizes[-1]))
+
+
+def noun(spec: RunSpec) -> str:
+    """What one of its images is: a digit, or anything else."""
+    return "digit" if _named(spec.data) == catalog.DIGITS else "image"
+
+
+def class_noun(spec: RunSpec) -> str:
+    """What one of its classes is."""
+    return "digit" if _named(spec.data) == catalog.DIGITS else "class"
+
+
+def own_words(spec: RunSpec) -> str:
+    """What the images are on which the run itself was tested, whether they are here or not."""
+    return catalog.get(spec.data).test_words if spec.data.name in catalog.DATASETS else "test images"
+
+
+def _named(data: DataSpec) -> tuple[str, ...]:
+    """Names of a data set's classes; of one that is not known here, those of digits."""
+    return catalog.classes_of(data) if data.name in catalog.DATASETS else catalog.DIGITS
+
+
+def an(name: str) -> str:
+    """The name of a class with its article."""
+    return f"an {name}" if name == "8" or name[:1].lower() in "aeiou" else f"a {name}"

@@ -120,7 +120,8 @@ def test_a_digit_of_mnist_in_another_size_lies_as_a_drawing_does(test_images):
         drawn = prepare_drawing(image, side=20).centred
         for a, b in zip(ink_box(digit > 0.1)[2:], ink_box(drawn > 0.1)[2:], strict=True):
             assert abs(a - b) <= 2  # pixels of the box
-        assert np.hypot(*np.subtract(centre_of_mass(digit), centre_of_mass(drawn))) < 1
+        # each centre is within half a pixel of its middle, and the middles are 1/7 pixel apart
+        assert np.abs(np.subtract(centre_of_mass(digit), centre_of_mass(drawn))).max() < 1 + 1 / 7
 
 
 def test_a_drawing_of_another_size_is_read_as_the_uci_digits_are() -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, FloatRect, Locator, Page, expect
 
+from core.charts.numbers import MINUS
 from core.data import digits
 from tests.e2e.rest import rested
 from tests.ui.upload_case import bad_uploads, photograph
@@ -201,7 +202,7 @@ def test_a_map_opens_with_its_ledger(page: Page, app_url: str):
     expect(page).to_have_url(re.compile("layer=relu2"))
     expect(page).to_have_url(re.compile("filter=3"))
     said = page.get_by_text(re.compile("The map shows")).inner_text()
-    products, bias, before, after, shown = (float(n) for n in re.findall(r"-?\d+\.\d{6}", said))
+    products, bias, before, after, shown = (float(n.replace(MINUS, "-")) for n in re.findall(rf"{MINUS}?\d+\.\d{{6}}", said))
     assert products + bias == pytest.approx(before, abs=2e-6) and max(before, 0) == pytest.approx(after, abs=2e-6)
     assert shown == pytest.approx(after, abs=1e-5)
     page.get_by_role("button", name="Close").click()
@@ -209,21 +210,28 @@ def test_a_map_opens_with_its_ledger(page: Page, app_url: str):
 
 
 def test_the_training_plays_on_request(tab: Page, app_url: str):
-    tab.goto(f"{app_url}/digits?section=compare&input=test-0&epoch=1")
-    middle = tab.get_by_text(re.compile(r"^The middle column: "))
-    expect(middle).to_have_text("The middle column: epoch 1.")
+    """The film runs in the browser, with the server at rest; where it is paused, the page is."""
+    tab.goto(f"{app_url}/digits?section=compare&input=test-0&run=digit-cnn-small&epoch=1")
+    place = tab.locator(".st-key-digits-player output")
+    expect(place).to_have_text("epoch 1")
     rested(tab)
     maps = tab.locator(".st-key-digits-compare-maps img").nth(4)  # convolution 1 of the middle column
-    before = maps.get_attribute("src") or ""
-    tab.get_by_role("button", name="Play the training").click()
-    expect(middle).to_have_text(re.compile(r"epoch ([3-9]|1\d)\.$"))
+    names = tab.locator(".st-key-digits-compare-maps figcaption").nth(4)
+    top = tab.locator(".st-key-digits-compare-bars-chosen .top .share")
+    before, share = maps.get_attribute("src") or "", top.inner_text()
+    tab.get_by_label("Speed").select_option("10")
+    tab.get_by_role("button", name="Play", exact=True).click()
+    expect(place).to_have_text("epoch 10")
+    expect(names).to_have_text(re.compile(r"^Convolution 1 after ReLU: 8 maps of 24x24, epoch 10$"))
     expect(maps).not_to_have_attribute("src", before)
-    tab.get_by_role("button", name="Pause").click()
-    expect(tab.get_by_role("button", name="Play the training")).to_be_visible()
+    expect(top).not_to_have_text(share)
+    expect(tab).to_have_url(re.compile(r"[?&]stay=yes"))  # the last epoch, which needs no name in the address
     rested(tab)
-    epoch = re.search(r"epoch (\d+)", middle.inner_text())
-    assert epoch is not None
-    expect(tab).to_have_url(re.compile(rf"epoch={epoch[1]}(&|$)") if epoch[1] != "16" else re.compile("section=compare"))
+    last = tab.locator(".st-key-digits-compare-maps img").nth(5)
+    assert maps.get_attribute("src") == last.get_attribute("src")  # the middle column is now the last state, as the right one
+    tab.get_by_role("button", name="Step back").click()
+    expect(tab).to_have_url(re.compile(r"epoch=9(&|$)"))
+    expect(tab.get_by_text("The same image three times")).to_contain_text("epoch 9")
 
 
 def test_bad_uploads_get_a_sentence_and_a_good_one_comes_after(page: Page, app_url: str, tmp_path: Path):

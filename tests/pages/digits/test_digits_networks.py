@@ -11,6 +11,7 @@ from core.data.pulse_sets import pulse_set
 from core.models.digit_layers import activations, layers
 from core.runs import shipped, store
 from core.specs import DataSpec, ModelSpec, TrainSpec
+from pages.digits.images import an
 from tests.digit_case import EPOCHS, MODELS, spec, stored, weights
 from tests.pages.digits.digits_case import app, parts, search, words
 
@@ -127,7 +128,7 @@ def test_its_own_data_is_what_it_is_shown():
     run = stored(spec(replace(MODELS["even kernels"]), UCI))
     test = app({"run": run.key, "input": "test-7"})
     label = int(catalog.load("uci-digits", "test")[1][7])
-    assert f"from test digit 7, a{'n' * (label == 8)} {label}." in words(test) and "of 400 UCI test digits right" in words(test)
+    assert f"from test digit 7, {an(str(label))}." in words(test) and "of 400 UCI test digits right" in words(test)
     test = app({"run": run.key, "input": "test-400"})  # there are 400
     assert "The link asks for input" in words(test)
 

@@ -13,6 +13,9 @@ from playwright.sync_api import Page, expect
 
 from benchmarks.look_templates import REST_MS, row
 from benchmarks.served import served
+from core.runs import catalog
+from core.ui.shown import state_words
+from pages.cnn.runs import FIRST
 
 ROUNDS = 15
 FILM = ".st-key-cnn-kernels .kf"
@@ -44,14 +47,15 @@ def steps(page: Page) -> tuple[list[float], list[float]]:
     """Rounds of one step in the browser, then the same by the server: milliseconds each."""
     slider = page.get_by_role("slider", name="epoch")
     last = int(slider.get_attribute("max") or 0)
+    run = catalog.load(FIRST)
     ours, peer = [], []
     for i in range(ROUNDS):
         value = (i * 5) % last
         ours.append(page.evaluate(STEP, [slider.element_handle(), str(value)]))
         expect(page.locator(FILM)).to_have_attribute("data-state", str(value))
         started = time.perf_counter()
-        words = (slider.get_attribute("aria-valuetext") or "").capitalize()
-        page.get_by_text(re.compile(f"^{re.escape(words)} of ")).first.wait_for()
+        words = state_words(run, value).capitalize()
+        page.get_by_text(re.compile(f"^{re.escape(words)} .*of the run ")).first.wait_for()
         peer.append(max(0.0, (time.perf_counter() - started) * 1000 - REST_MS))
     return ours[1:], peer[1:]  # the first round warms up
 

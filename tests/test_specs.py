@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.runs.shipped import RUNS
@@ -93,10 +93,10 @@ def test_any_change_changes_the_key() -> None:
         ({"model": {"sizes": [784]}}, "needs an input and an output size"),
         ({"model": {"sizes": [784, 0]}}, "1 to 16,384 units"),
         ({"data": {"name": "Fashion"}}, "choose 1 to 40 lower-case letters, digits and dashes"),
-        ({"data": {"name": ""}}, "names no data set"),
-        ({"data": {"name": "../mnist"}}, "names no data set"),
-        ({"data": {"name": "mnist\n"}}, "names no data set"),
-        ({"data": {"name": "m" * 41}}, "names no data set"),
+        ({"data": {"name": ""}}, "Data set: .* is not possible; choose 1 to 40 lower-case letters"),
+        ({"data": {"name": "../mnist"}}, "Data set: .* is not possible; choose 1 to 40 lower-case letters"),
+        ({"data": {"name": "mnist\n"}}, "Data set: .* is not possible; choose 1 to 40 lower-case letters"),
+        ({"data": {"name": "m" * 41}}, "Data set: .* is not possible; choose 1 to 40 lower-case letters"),
         ({"data": {"name": "pulses"}}, "Pulse settings go with pulse data"),
         ({"model": {"kind": "digit_cnn"}}, "at least one convolution"),
         ({"model": {"kind": "digit_cnn", "channels": [8]}}, "Kernel size: a CNN has kernels; choose a whole number from 3 to 41 px"),
@@ -173,6 +173,7 @@ def test_no_number_at_all_is_refused_in_a_sentence(cls: type, name: str, value: 
 
 
 @named
+@settings(deadline=None)  # the machine may be busy
 @given(
     value=st.recursive(st.none() | st.booleans() | st.integers() | st.floats() | st.text(), lambda part: st.lists(part) | st.tuples(part))
 )
@@ -208,6 +209,8 @@ def value_of(found: Meta) -> st.SearchStrategy[Any]:
             return st.tuples(real, real).map(sorted).map(tuple)
         case "choice":
             return names
+        case "word":
+            return st.from_regex(r"[a-z0-9][a-z0-9-]{0,39}", fullmatch=True)
         case "several":
             return st.lists(names, min_size=1, unique=True).map(tuple)
         case "wholes":
@@ -220,6 +223,7 @@ def value_of(found: Meta) -> st.SearchStrategy[Any]:
     [(cls, name) for cls, name in FIELDS if meta(cls, name).kind != "part"],
     ids=lambda part: getattr(part, "__name__", part),
 )
+@settings(deadline=None)
 @given(data=st.data())
 def test_a_link_carries_a_value_there_and_back(cls: type, name: str, data: st.DataObject) -> None:
     found = meta(cls, name)

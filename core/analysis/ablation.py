@@ -24,20 +24,14 @@ def outputs_without(
     Raises:
         ValueError: there is no such layer or unit, or `off` is unknown.
     """
-    last = depth(state)
-    if not 0 <= layer < last:
-        raise ValueError(f"Units of layers 0 to {last - 1} can be switched off, not of layer {layer}.")
-    if off not in OFF:
-        raise ValueError(f"Off can mean: {', '.join(OFF)}; not {off!r}.")
+    _check(depth(state), layer, off)
     x = activations[layer]  # (images, units)
     chosen = np.asarray(units, dtype=np.int64)
     if chosen.size and not (chosen.min() >= 0 and chosen.max() < x.shape[1]):
         raise ValueError(f"Layer {layer} has units 0 to {x.shape[1] - 1}.")
     lost = x[:, chosen] if off == "zero" else x[:, chosen] - x[:, chosen].mean(axis=0)  # (images, chosen)
     z = preactivation(state, layer + 1, x) - lost @ state[f"dense{layer + 1}.kernel"][chosen].astype(x.dtype)  # (images, units)
-    for n in range(layer + 2, last + 1):
-        z = preactivation(state, n, activate(z, activation))
-    return z
+    return _onwards(state, layer + 1, z, activation)
 
 
 def counts_without(
@@ -55,8 +49,35 @@ def counts_without(
 
 
 def accuracy_without_each(
-    state: Weights, activations: Sequence[np.ndarray], labels: np.ndarray, layer: int, off: str = "zero", activation: str = "tanh"
+    state: Weights,
+    activations: Sequence[np.ndarray],
+    labels: np.ndarray,
+    layer: int,
+    off: str = "zero",
+    activation: str = "tanh",
+    units: Sequence[int] | None = None,
 ) -> np.ndarray:
-    """Accuracy (units,) with each unit of a hidden layer switched off alone."""
-    units = range(activations[layer].shape[1])
-    return np.array([accuracy(counts_without(state, activations, labels, layer, [unit], off, activation)) for unit in units])
+    """Accuracy (units,) with each of these units of a hidden layer, or of all its units, switched off alone."""
+    _check(depth(state), layer, off)
+    x = activations[layer]  # (images, units)
+    lost = x if off == "zero" else x - x.mean(axis=0)
+    whole, kernel = preactivation(state, layer + 1, x), state[f"dense{layer + 1}.kernel"].astype(x.dtype, copy=False)
+    right = []
+    for unit in range(x.shape[1]) if units is None else units:  # all but this unit's share of the sums stays as it is
+        logits = _onwards(state, layer + 1, whole - lost[:, unit, None] * kernel[unit], activation)
+        right.append(accuracy(confusion(labels, logits.argmax(axis=1), logits.shape[1])))
+    return np.array(right)
+
+
+def _check(last: int, layer: int, off: str) -> None:
+    if not 0 <= layer < last:
+        raise ValueError(f"Units of layers 0 to {last - 1} can be switched off, not of layer {layer}.")
+    if off not in OFF:
+        raise ValueError(f"Off can mean: {', '.join(OFF)}; not {off!r}.")
+
+
+def _onwards(state: Weights, layer: int, sums: np.ndarray, activation: str) -> np.ndarray:
+    """From a layer's sums (images, units) to the logits."""
+    for following in range(layer + 1, depth(state) + 1):
+        sums = preactivation(state, following, activate(sums, activation))
+    return sums

@@ -4,9 +4,6 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from core.data.catalog import shape_of
-from core.runs.run import Run
-
 STRONG = 0.97  # share of the weights that the colours tell apart; those beyond are shown at full strength
 
 
@@ -20,11 +17,6 @@ def rolled(kernel: np.ndarray, shape: Sequence[int]) -> np.ndarray:
         raise ValueError(f"A kernel of {kernel.shape[-2]} rows cannot be rolled into {'x'.join(map(str, shape))}.")
     columns = np.moveaxis(kernel, -1, -2)  # (..., units, pixels)
     return columns.reshape(*columns.shape[:-1], *shape)
-
-
-def film(run: Run) -> np.ndarray:
-    """Templates of every stored state, (states, units, height, width[, 3]) float32."""
-    return rolled(run.weights("dense1.kernel"), shape_of(run.spec.data))
 
 
 def limit(weights: np.ndarray, share: float = STRONG) -> float:

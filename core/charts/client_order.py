@@ -6,7 +6,7 @@ and the order; the pick is a point selection. So neither a click nor a step of t
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import altair as alt
 import numpy as np
@@ -91,6 +91,13 @@ def picked_in(chart: alt.VConcatChart, views: Sequence[str]) -> alt.VConcatChart
     return copy
 
 
+def with_parameters(chart: alt.VConcatChart, parameters: Sequence[alt.Parameter]) -> alt.VConcatChart:
+    """The chart with parameters of the whole; Altair's own way copies every part of it."""
+    copy = chart.copy(deep=False)
+    copy.params = [*(chart.params if isinstance(chart.params, list) else []), *(cast(Any, parameter.param) for parameter in parameters)]
+    return copy
+
+
 def _view_names(chart: Any) -> Iterator[str]:
     """Names of all single views of a chart."""
     for part in ("vconcat", "hconcat", "layer"):
@@ -111,8 +118,9 @@ def ordered(chart: alt.VConcatChart, step: int = 1) -> alt.VConcatChart:
     sign = "(falling == '1' ? -1 : 1)"
     by_norm_y = f"(sort == 'norm' || ({PICKED} && pick.px[0] == -1))"
     by_norm_x = f"(sort == 'norm' || ({PICKED} && pick.py[0] == -1))"
-    return (
-        chart.transform_calculate(w=state_value(step), o=state_value(step, state="(toNumber(held) < 0 ? epoch : toNumber(held))"))
+    steps = (
+        alt.Chart()
+        .transform_calculate(w=state_value(step), o=state_value(step, state="(toNumber(held) < 0 ? epoch : toNumber(held))"))
         .transform_calculate(
             ky=f"{here} && datum.x == pick.px[0] ? {value} : 0",
             kx=f"{here} && datum.y == pick.py[0] ? {value} : 0",
@@ -132,6 +140,9 @@ def ordered(chart: alt.VConcatChart, step: int = 1) -> alt.VConcatChart:
         .transform_window(sort=[alt.SortField("ky"), alt.SortField("y")], groupby=["ay"], ry="dense_rank()", frame=[None, 0])
         .transform_window(sort=[alt.SortField("kx"), alt.SortField("x")], groupby=["ax"], rx="dense_rank()", frame=[None, 0])
     )
+    copy = chart.copy(deep=False)  # Altair would copy the whole chart with each step
+    copy.transform = steps.transform
+    return copy
 
 
 def _band(count: int) -> alt.Scale:

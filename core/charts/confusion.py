@@ -60,12 +60,13 @@ def _axes(names: Sequence[str], margins: bool = True) -> tuple[alt.X, alt.Y]:
 
 
 def _click() -> alt.Parameter:
-    return alt.selection_point(name="cell", fields=["row", "column"], toggle=False, empty=False)
+    """A click; with the clicks before it, so that one more on the same cell is heard after another was chosen elsewhere."""
+    return alt.selection_point(name="cell", fields=["row", "column", "before"], toggle=False, empty=False)
 
 
-def _picked() -> alt.Parameter:
-    """The picked cell as row|column; the player writes it."""
-    return alt.param(name="picked", value="", bind=alt.binding(input="text"))
+def _written() -> list[alt.Parameter]:
+    """What the player writes: the picked cell as row|column, and how many clicks there were."""
+    return [alt.param(name=name, value="", bind=alt.binding(input="text")) for name in ("picked", "clicks")]
 
 
 def _outline(base: alt.Chart, theme: Theme) -> alt.Chart:
@@ -92,6 +93,7 @@ def _matrix(theme: Theme, names: tuple[str, ...], states: int, shares: bool, dif
     x, y = _axes(names)
     base = (
         alt.Chart(alt.NamedData("confusion"))
+        .transform_calculate(before="clicks")
         .transform_calculate(v="datum['s' + epoch]")
         .transform_calculate(share="datum.total > 0 ? datum.v / datum.total : 0")
         .transform_calculate(shade="(datum.share < 0 ? -1 : 1) * sqrt(abs(datum.share))")
@@ -136,7 +138,7 @@ def _matrix(theme: Theme, names: tuple[str, ...], states: int, shares: bool, dif
         )
         layers.append(margin)
     epoch = alt.param(name="epoch", value=states - 1, bind=alt.binding_range(min=0, max=max(states - 1, 1), step=1))
-    return alt.layer(*layers).add_params(epoch, _picked()).properties(height=height(len(names)), width="container")
+    return alt.layer(*layers).add_params(epoch, *_written()).properties(height=height(len(names)), width="container")
 
 
 def pictures(frame: pd.DataFrame, names: Sequence[str], side: int, theme: Theme) -> Prepared:
@@ -154,7 +156,7 @@ def _pictures(theme: Theme, names: tuple[str, ...], side: int) -> alt.TopLevelMi
     x, y = _axes(names, margins=False)
     room = "min(bandwidth('x'), bandwidth('y'))"
     size = alt.ExprRef(f"{room} < {side} ? {room} - 2 : floor({room} / {side}) * {side}")
-    base = alt.Chart(alt.NamedData("confusion"))
+    base = alt.Chart(alt.NamedData("confusion")).transform_calculate(before="clicks")
     grid = (
         base.mark_rect(stroke=theme.grid, strokeWidth=0.5, cursor="pointer", fill=theme.paper)
         .encode(
@@ -173,7 +175,7 @@ def _pictures(theme: Theme, names: tuple[str, ...], side: int) -> alt.TopLevelMi
         .mark_image(width=size, height=size, smooth=False, tooltip=None, align="center", baseline="middle", cursor="pointer")
         .encode(x=alt.X("column:N"), y=alt.Y("row:N"), url="url:N")
     )
-    chart = alt.layer(grid, shown, _outline(base, theme).encode(x=x, y=y)).add_params(_picked())
+    chart = alt.layer(grid, shown, _outline(base, theme).encode(x=x, y=y)).add_params(*_written())
     return chart.properties(height=height(len(names)), width="container")
 
 

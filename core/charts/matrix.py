@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import altair as alt
 import numpy as np
 
-from core.charts.client_order import TABLE, Block, Opening, frame, opening_values, ordered, parameters, picked_in
+from core.charts.client_order import TABLE, Block, Opening, frame, opening_values, ordered, parameters, picked_in, with_parameters
 from core.charts.epoch import frames
 from core.charts.matrix_parts import GAP, LABEL, STRIP, TITLE, bias_strip, cells, fitting, gap, heading, labels, norm_strip
 from core.charts.prepared import Prepared, built
@@ -98,4 +98,4 @@ def _matrix(
     )
     chart = ordered(grid.resolve_scale(color="independent", x="independent", y="independent"), step)
     scales = [alt.param(name=name, value=1.0) for name in ("limit", "rowTop", "columnTop", "biasLimit")]
-    return picked_in(chart.add_params(*parameters(states), *scales), ("matrix", "row-norms", "column-norms"))
+    return picked_in(with_parameters(chart, [*parameters(states), *scales]), ("matrix", "row-norms", "column-norms"))

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from core.charts import raster
-from core.charts.client_order import PICKED, TABLE, Block, frame, ordered, parameters, picked_in, place
+from core.charts.client_order import PICKED, TABLE, Block, frame, ordered, parameters, picked_in, place, with_parameters
 from core.charts.epoch import VALUES, Frames, frames
 from core.charts.matrix_parts import LABEL, cells, fitting, framed, gap, heading, labels
 from core.charts.prepared import Prepared, built
@@ -268,9 +268,9 @@ def _neighbours(colours: Theme, shape: Shape, states: int, step: int, room: int,
             lines.append(line("below", gap(LABEL, "side-below"), _images("next", columns, across, colours, upright=True, strip=240)))
         lines.append(line("last", gap(LABEL, "side-last"), title(f"layer {layer + 1}, turned", wide)))
     grid = alt.vconcat(*lines, spacing=4, data=alt.NamedData(TABLE), padding={"left": 0, "top": 2, "right": 0, "bottom": 6})
-    chart = ordered(grid.resolve_scale(color="independent", x="independent", y="independent"), step).add_params(*parameters(states))
+    chart = ordered(grid.resolve_scale(color="independent", x="independent", y="independent"), step)
     scales = [alt.param(name=name, value=1.0) for name in ("curLimit", "prevLimit", "nextLimit")]
-    return picked_in(chart.add_params(*scales), clickable)
+    return picked_in(with_parameters(chart, [*parameters(states), *scales]), clickable)
 
 
 def _named(block: str, count: int, size: int, colours: Theme, axis: str, names: tuple[str, ...] = ()) -> alt.Chart:

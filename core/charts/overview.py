@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from core.charts import numbers, raster
+from core.charts.client_order import with_parameters
 from core.charts.epoch import Frames, epoch_param
 from core.charts.epoch import value as state_value
 from core.charts.grid import BARS, Film, Grid
@@ -144,7 +145,7 @@ def _overview(colours: Theme, grid: Grid, film: Film | None, states: int, titles
         lines.append(alt.hconcat(heading(words, colours, width=TITLE, height=tall, upright=True), part, spacing=GAP))
     chart = alt.vconcat(*lines, spacing=GAP, padding={"left": 0, "top": 2, "right": 0, "bottom": 6})
     scales = [alt.param(name=name, value=1.0) for name in ENDS]
-    return chart.resolve_scale(color="independent").add_params(epoch_param(states), *scales)
+    return with_parameters(chart.resolve_scale(color="independent"), [epoch_param(states), *scales])
 
 
 def _images(field: str, wide: int, grid: Grid, film: Film | None) -> list[alt.Chart]:

@@ -63,12 +63,12 @@ _ALL = (
         size=11_594_722,
         unasked=True,
         without="UCI digits stand in for MNIST",
-        details="The digits on this page are the **UCI handwritten digits (scikit-learn)**: 400 test digits of 8x8 pixels, scaled to "
-        "28x28. Networks trained on MNIST know them less well.",
+        details="The digits on this page are the **UCI handwritten digits** inside scikit-learn: 400 test digits of 8x8 pixels, scaled "
+        "to 28x28. Networks trained on MNIST know them less well.",
     ),
     DataSet(
         "uci-digits",
-        "UCI digits",
+        "UCI handwritten digits",
         "UCI test digits",
         "uci_digits",
         (8, 8),

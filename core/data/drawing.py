@@ -34,6 +34,21 @@ class Prepared:
     box: tuple[int, int, int, int]  # top, left, height, width of the ink in `drawn`, pixels
     shift: tuple[float, float]  # how far the ink's centre of mass is from the middle of `centred`, rows and columns, pixels
 
+    def of(self, shape: tuple[int, ...]) -> np.ndarray:
+        """The drawing as images of a shape (height, width) hold digits, float32 in [0, 1].
+
+        Those of MNIST's size have it centred by mass; in others, as in the UCI digits of 8x8, it fills the height or the width.
+        """
+        if shape == self.centred.shape:
+            return self.centred
+        height, width = shape
+        side = min(height, width)
+        out = np.zeros((height, width), np.float32)
+        top, left = (height - side) // 2, (width - side) // 2
+        small = Image.fromarray(self.boxed).resize((side, side), Image.Resampling.BOX)
+        out[top : top + side, left : left + side] = np.asarray(small).clip(0, 1)
+        return out
+
 
 def prepare_drawing(image: np.ndarray, *, centre: bool = True, side: int = SIDE) -> Prepared:
     """Make a grey drawing (N, N), ink 1, into an image like MNIST's.

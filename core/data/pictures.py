@@ -145,6 +145,17 @@ def in_square(image: np.ndarray, side: int) -> np.ndarray:
     return np.pad(large, (before, side - len(large) - before)).astype(np.float32)
 
 
+def fitted(image: np.ndarray, about: int) -> tuple[np.ndarray, int]:
+    """An image (n, n) in about so many pixels, so that no line is lost: as it is with the whole number to enlarge it by, or the
+    largest value of each block."""
+    side = len(image)
+    if side <= about:
+        return image, about // side
+    step = -(-side // about)
+    padded = np.pad(image, (0, -side % step))
+    return padded.reshape(len(padded) // step, step, -1, step).max(axis=(1, 3)), 1
+
+
 def ink_square(ink: np.ndarray) -> np.ndarray:
     """Ink (h, w) in [0, 1] in the middle of a square of at most 168 pixels, faint grains left out; (n, n) float32."""
     side = max(ink.shape)

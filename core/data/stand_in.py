@@ -5,9 +5,10 @@ from functools import lru_cache
 import numpy as np
 
 from core.data import uci_digits
+from core.data.catalog import get
 from core.data.drawing import resized_digits
 
-SOURCE = "UCI handwritten digits (scikit-learn)"
+SOURCE = get("uci-digits").title
 
 
 @lru_cache(maxsize=3)

@@ -89,14 +89,6 @@ class Run:
         with safe_open(self.folder / WEIGHTS, framework="numpy") as file:
             return file.get_slice(name)[index : index + 1][0].astype(np.float32)
 
-    def complete(self, index: int) -> dict[str, np.ndarray]:
-        """Every parameter for one state, float32; those that are kept of the last state alone are that state's.
-
-        Raises:
-            IndexError: there is no such state.
-        """
-        return {**self.state(-1), **self.state(index)}
-
     def evaluation(self, name: str) -> np.ndarray:
         """What was counted on the test images at each state: "confusion" is (states, classes, classes), rows actual.
 

@@ -87,7 +87,7 @@ class Meta:
             case "wholes":
                 return f"{many} whole numbers {span}"
             case "word":
-                return "1 to 40 lower-case letters, digits and dashes"
+                return "1 to 40 lower-case letters, digits and dashes, no dash first"
             case "switch":
                 return "true or false"
             case "part":

@@ -45,15 +45,26 @@ def samples(data: DataSpec, model: ModelSpec | None = None) -> Samples:
         raise SpecError(
             f"The network has {model.sizes[-1]} outputs for the {len(found.classes)} classes of {found.title}; give it as many."
         )
-    images, labels = catalog.load(data, "train")
-    parts = {"train": _draw(data, "train", data.train, images, labels)}
-    for split, count in (("validation", data.validation), ("test", data.test)):
-        if count and split not in found.splits:
-            raise SpecError(f"{found.title} has no {split} images here; set their number to 0.")
-        parts[split] = _draw(data, split, count, *catalog.load(data, split)) if count else (images[:0], labels[:0])
+    parts = {"train": part(data, "train")}
+    images, labels = parts["train"]
+    for split in ("validation", "test"):
+        parts[split] = part(data, split) if getattr(data, split) else (images[:0], labels[:0])
     if model is not None:
         parts = {split: (as_read(x, model), y) for split, (x, y) in parts.items()}
     return Samples(**parts)
+
+
+def part(data: DataSpec, split: str) -> Part:
+    """The images of one split that `data` asks for, in their own order: all of it, or a part drawn with `data.seed`.
+
+    Raises:
+        SpecError: an unknown data set, one without stored images or without this split, or more images than there are.
+        core.data.folder.MissingData: the data set is not here, or not whole.
+    """
+    found, count = catalog.get(data), getattr(data, split)
+    if found.module and split not in found.splits:
+        raise SpecError(f"{found.title} has no {split} images here; set their number to 0.")
+    return _draw(data, split, count, *catalog.load(data, split))
 
 
 def as_read(images: np.ndarray, model: ModelSpec) -> np.ndarray:

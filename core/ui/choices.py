@@ -20,6 +20,7 @@ from core.ui import address
 _DECLARED = "_choices"  # (page, name) -> Choice, of the run that is or was last
 _KEPT = "_choices-kept"  # session key -> value: Streamlit forgets a widget's value when its page or section is left
 F = TypeVar("F", bound=Callable[..., None])
+Section = str | tuple[str, ...] | None  # one section of a page, several, or all of them
 
 
 @dataclass(frozen=True)
@@ -31,10 +32,10 @@ class Choice:
     read: Callable[[str], Any]  # from the link's text; ValueError when it cannot be
     allowed: str = "what is offered here"  # in words, for the note
     write: Callable[[Any], str] = str  # into the link's text, such that `read` gives the value again
-    section: str | None = None  # of the page that it belongs to, as the choice `section` names it; None: to all
+    section: Section = None  # of the page that it belongs to, as the choice `section` names it; None: to all
 
 
-def one_of(name: str, default: Any, options: Iterable[Any], section: str | None = None, write: Callable[[Any], str] = str) -> Choice:
+def one_of(name: str, default: Any, options: Iterable[Any], section: Section = None, write: Callable[[Any], str] = str) -> Choice:
     """A choice among options, each known in the link by what `write` makes of it."""
     table = {write(option): option for option in options}
 
@@ -46,7 +47,7 @@ def one_of(name: str, default: Any, options: Iterable[Any], section: str | None 
     return Choice(name, default, read, "one of " + ", ".join(table), write, section)
 
 
-def whole(name: str, default: int | None, least: int, most: int, section: str | None = None) -> Choice:
+def whole(name: str, default: int | None, least: int, most: int, section: Section = None) -> Choice:
     """A whole number from least to most."""
 
     def read(text: str) -> int:
@@ -57,7 +58,7 @@ def whole(name: str, default: int | None, least: int, most: int, section: str | 
     return Choice(name, default, read, f"a whole number from {least:,} to {most:,}", section=section)
 
 
-def wholes(name: str, default: Sequence[int], least: int, most: int, section: str | None = None) -> Choice:
+def wholes(name: str, default: Sequence[int], least: int, most: int, section: Section = None) -> Choice:
     """Several whole numbers from least to most, with dashes between them in the link; a list."""
     one = whole(name, None, least, most)
     allowed = f"whole numbers from {least:,} to {most:,} with dashes between them"
@@ -71,12 +72,12 @@ def wholes(name: str, default: Sequence[int], least: int, most: int, section: st
     )
 
 
-def flag(name: str, default: bool, section: str | None = None, words: tuple[str, str] = ("no", "yes")) -> Choice:
+def flag(name: str, default: bool, section: Section = None, words: tuple[str, str] = ("no", "yes")) -> Choice:
     """Yes or no; `words` are how the link says no and yes."""
     return one_of(name, default, (False, True), section, lambda on: words[bool(on)])
 
 
-def text(name: str, default: str, read: Callable[[str], str] = str, allowed: str = "a short text", section: str | None = None) -> Choice:
+def text(name: str, default: str, read: Callable[[str], str] = str, allowed: str = "a short text", section: Section = None) -> Choice:
     """A short text, checked by `read`."""
     return Choice(name, default, read, allowed, section=section)
 
@@ -210,7 +211,8 @@ def _kept() -> dict[str, Any]:
 
 def _counts(page: str, choice: Choice) -> bool:
     """Whether the choice belongs to what is shown."""
-    return choice.section is None or choice.section == st.session_state.get(key(page, "section"))
+    sections = (choice.section,) if isinstance(choice.section, str) else choice.section
+    return sections is None or st.session_state.get(key(page, "section")) in sections
 
 
 @contextmanager

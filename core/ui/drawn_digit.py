@@ -15,8 +15,10 @@ EMPTY_HEIGHT = 220
 
 
 @contextmanager
-def drawn_digit(key: str, *, example: bool = True, centre: bool = True) -> Iterator[np.ndarray | None]:
-    """A pad, and below it the drawing as a network sees it: (28, 28) float32 in [0, 1], or None after a sentence.
+def drawn_digit(
+    key: str, *, example: bool = True, centre: bool = True, shape: tuple[int, ...] = (SIDE, SIDE)
+) -> Iterator[np.ndarray | None]:
+    """A pad, and below it the drawing as a network sees it: float32 in [0, 1] of the shape asked for, or None after a sentence.
 
     with drawn_digit("home-pad") as image:
         if image is not None:
@@ -24,10 +26,11 @@ def drawn_digit(key: str, *, example: bool = True, centre: bool = True) -> Itera
 
     Args:
         example: whether a pale digit of ours stands there at first.
+        shape: (height, width) of the images that the network reads.
     """
     with drawing_pad(key, example=THREE if example else ()) as drawing:
         prepared = prepare_or_say(drawing, centre=centre)
-        yield None if prepared is None else prepared.centred
+        yield None if prepared is None else prepared.of(shape)
 
 
 def prepare_or_say(drawing: Drawing, *, centre: bool = True, height: int = EMPTY_HEIGHT, side: int = SIDE) -> Prepared | None:

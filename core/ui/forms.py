@@ -1,7 +1,7 @@
 """A widget for a field of a spec, with the title, unit, limits, step and help that the spec declares."""
 
 import dataclasses
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -24,7 +24,7 @@ def field(
     *,
     title: str = "",
     help: str = "",
-    among: Sequence[Any] = (),
+    among: Collection[Any] = (),
     least: float | None = None,
     most: float | None = None,
     **more: Any,
@@ -34,7 +34,7 @@ def field(
     Args:
         key: of the widget and the session, where the value stands; the spec's default unless something stands there.
         title, help: in place of the spec's.
-        among: the values to choose from where they are few.
+        among: the values to choose from where they are few; as a mapping, value -> title.
         least, most: where this form allows less than the spec.
         more: what else Streamlit's widget takes, such as `on_change`.
     """
@@ -42,17 +42,18 @@ def field(
     default = cls.__dataclass_fields__[name].default  # type: ignore[attr-defined]  # specs are dataclasses
     st.session_state.setdefault(key, list(default) if found.kind == "several" else default)
     words: dict[str, Any] = {"label": title or found.label, "help": help or found.help, "key": key, "persist_state": "session"}
-    if among:
-        return st.select_slider(**words, options=among, **more)
+    if among and found.kind in ("whole", "number"):
+        return st.select_slider(**words, options=list(among), **more)
+    titles = among if isinstance(among, Mapping) else found.options
+    if among or found.kind == "choice":
+        return st.selectbox(**words, options=list(among or titles), format_func=lambda one: titles.get(one, one), **more)
     match found.kind:
-        case "choice":
-            return st.selectbox(**words, options=list(found.options), format_func=found.options.__getitem__, **more)
         case "several":
             options = list(found.options)
             return tuple(st.pills(**words, options=options, format_func=found.options.__getitem__, selection_mode="multi", **more))
         case "switch":
             return st.toggle(**words, **more)
-        case "wholes":
+        case "wholes" | "word":
             return _typed(found, words, more)
     low = least if least is not None else found.least if found.unused is None else found.unused
     high = found.most if most is None else most
@@ -71,7 +72,7 @@ def fields(cls: type, key: str, which: Iterable[str] = ()) -> dict[str, Any]:
 
 
 def _typed(found: Meta, words: dict[str, Any], more: dict[str, Any]) -> Any:
-    """Whole numbers in one box, such as 784-49-10; what cannot be is said below it, and the last that could be stays."""
+    """A word, or whole numbers such as 784-49-10, in one box; what cannot be is said below it, and the last that could be stays."""
     key, box = words["key"], f"{words['key']}-typed"
     trouble = ""
     try:

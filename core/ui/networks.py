@@ -10,11 +10,11 @@ from core.runs import catalog, store
 from core.runs.catalog import Fits
 from core.runs.run import Run
 from core.ui import choices, page, shown
-from core.ui.choices import Choice
+from core.ui.choices import Choice, Section
 from core.ui.shown import Shown
 
 
-def choice(name: str, default: str, fits: Fits, section: str | None = None) -> Choice:
+def choice(name: str, default: str, fits: Fits, section: Section = None) -> Choice:
     """Which run, by shipped name or key: any stored one that fits.
 
     Args:
@@ -34,7 +34,7 @@ def choice(name: str, default: str, fits: Fits, section: str | None = None) -> C
     return Choice(name, default, read, "the name or key of a stored network that fits this page", section=section)
 
 
-def state_choice(run: Run, name: str = "epoch", default: int | None = None, section: str | None = None) -> Choice:
+def state_choice(run: Run, name: str = "epoch", default: int | None = None, section: Section = None) -> Choice:
     """Which stored state, an index; in the link the epochs completed, of which the nearest state is shown.
 
     Args:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from core.charts import raster
 from core.charts.theme import Theme
 from core.data import pulse_files, pulses
+from core.data.pictures import fitted
 from core.data.pulse_files import BadPulseFile, PulseSet
 from core.data.pulses import Pulses
 from core.specs import PulseSpec
@@ -68,19 +69,9 @@ def opened(data: bytes) -> Source:
     return Source(found.spec, found.pulses.parameters, 0, found)
 
 
-def tile_pixels(image: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], int]:
-    """A picture (h, w) of about TILE px and the whole number it is enlarged by; large ones are pooled by their maximum."""
-    size = image.shape[0]
-    if size <= TILE:
-        return image, max(1, TILE // size)
-    step = -(-size // TILE)
-    padded = np.pad(image, (0, -size % step))
-    return padded.reshape(padded.shape[0] // step, step, padded.shape[1] // step, step).max(axis=(1, 3)), 1
-
-
 def tile_url(image: NDArray[np.uint8], theme: Theme) -> str:
     """The data address of a picture for the gallery."""
-    pixels, _ = tile_pixels(image)
+    pixels, _ = fitted(image, TILE)
     return raster.png_url(pixels * np.uint8(254), theme.ink_palette)
 
 
@@ -95,7 +86,7 @@ def picture(image: NDArray[np.uint8], theme: Theme, about: int) -> bytes:
 
 def tile_side(size: int) -> int:
     """Side in px of a picture of this size in the gallery."""
-    pixels, factor = tile_pixels(np.zeros((size, size), np.uint8))
+    pixels, factor = fitted(np.zeros((size, size), np.uint8), TILE)
     return pixels.shape[0] * factor
 
 

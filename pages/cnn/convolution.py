@@ -1,21 +1,19 @@
 """Do a convolution: the image, the kernel and the moving window."""
 
 import io
-import math
 
 import numpy as np
-import pandas as pd
 import streamlit as st
 
 from core.analysis import classical_kernels, convolution
 from core.charts import numbers
 from core.ui import page
 from core.ui.shown import Shown
-from pages.cnn import choices as cnn_choices
 from pages.cnn import data as cnn_data
 from pages.cnn.choices import BUTTONS, FILTERS, LEARNED, MOST, TYPED, key, panel, value
 from pages.cnn.images import choose
 from pages.cnn.through import kinds, through
+from pages.cnn.typed import typed_kernel
 from pages.cnn.window import STAGES, convolution_window
 from pages.cnn.words import when
 
@@ -111,7 +109,8 @@ def _kernel(shown: Shown) -> tuple[str, np.ndarray, float] | None:
         weights = cnn_data.planes(shown, "conv1")[shown.state, number]
         return f"kernel {number + 1} {when(shown)}", weights, float(shown.weights["conv1.bias"][number])
     if chosen == TYPED:
-        return _typed()
+        typed = typed_kernel()
+        return None if typed is None else ("your kernel", typed, 0.0)
     kernel, does = classical_kernels.CLASSICAL[chosen.replace("-", " ")]
     st.caption(f"{chosen.replace('-', ' ').capitalize()}: {does}.")
     return chosen.replace("-", " "), kernel, 0.0
@@ -125,42 +124,6 @@ def _which(count: int) -> int:
     else:
         st.segmented_control("Which one", range(1, count + 1), key=key("kernel"), required=True, persist_state="session", help=words)
     return value("kernel") - 1
-
-
-def _typed() -> tuple[str, np.ndarray, float] | None:
-    """The kernel in the grid. The grid begins anew from what is kept whenever that was changed elsewhere, as by a link."""
-    kept = value("typed")
-    if st.session_state.get("_cnn-grid-gave") != kept or st.session_state.get("_cnn-grid") not in st.session_state:
-        st.session_state["_cnn-grids"] = st.session_state.get("_cnn-grids", 0) + 1
-        st.session_state["_cnn-grid"] = f"cnn-typed-{st.session_state['_cnn-grids']}"
-        st.session_state["_cnn-grid-start"] = st.session_state["_cnn-grid-gave"] = kept
-    start = _square(st.session_state["_cnn-grid-start"])
-    st.session_state["cnn-side"] = len(start)
-    st.segmented_control("Cells a side", classical_kernels.SIDES, key="cnn-side", required=True, on_change=_another_side)
-    table = pd.DataFrame(start, columns=[str(i + 1) for i in range(len(start))])
-    edited = st.data_editor(table, hide_index=True, key=st.session_state["_cnn-grid"], num_rows="fixed", width="content")
-    try:
-        kernel = classical_kernels.typed(edited.to_numpy())
-    except ValueError as error:
-        st.error(str(error), icon=":material/error:")
-        return None
-    st.session_state["_cnn-grid-gave"] = cnn_choices.typed_text(kernel.ravel().tolist())
-    cnn_choices.put("typed", st.session_state["_cnn-grid-gave"])
-    return "your kernel", kernel, 0.0
-
-
-def _square(text: str) -> np.ndarray:
-    numbers = np.array(cnn_choices.typed_numbers(text))
-    return numbers.reshape(math.isqrt(len(numbers)), -1)
-
-
-def _another_side() -> None:
-    """The kept kernel in the middle of a grid of another side, or its middle, cut out."""
-    side, kernel = st.session_state["cnn-side"], _square(value("typed"))
-    more = max(0, (side - len(kernel)) // 2)
-    less = max(0, (len(kernel) - side) // 2)
-    cut = np.pad(kernel, more)[less : less + side, less : less + side]
-    cnn_choices.put("typed", cnn_choices.typed_text(cut.ravel().tolist()))
 
 
 def _settings() -> tuple[str, Settings]:

@@ -7,7 +7,7 @@ import numpy as np
 import streamlit as st
 
 from core.data import pictures
-from core.ui import cached
+from core.ui import cached, choices
 from core.ui.drawing_pad import drawing_pad
 from core.ui.shown import Shown
 from pages.cnn import data as cnn_data
@@ -32,13 +32,8 @@ class Picture:
 def choose(shown: Shown) -> Picture | None:
     """The controls for the image, and the image; None after saying what is missing."""
     source = value("image").partition("-")[0]
-    st.session_state["cnn-source"] = source
-
-    def taken() -> None:
-        chosen = st.session_state["cnn-source"]
-        put("image", FIRSTS.get(chosen, chosen))
-
-    st.selectbox("Image", list(IMAGES), format_func=IMAGES.__getitem__, key="cnn-source", on_change=taken)
+    taken = choices.showing("cnn-source", source, lambda chosen: put("image", FIRSTS.get(chosen, chosen)))
+    st.selectbox("Image", list(IMAGES), format_func=IMAGES.__getitem__, **taken)
     return {"test": _test, "own": _own, "drawing": _drawing, "digit": _digit, "photo": _photo, "upload": _upload}[source](shown)
 
 
@@ -50,9 +45,9 @@ def side_of(shown: Shown) -> int:
 def _number(label: str, most: int) -> int:
     """A box for the number of the image."""
     source, _, which = value("image").partition("-")
-    key = f"cnn-{source}-number"
-    held = st.session_state[key] = min(int(which), most)
-    st.number_input(f"{label}, 0 to {most:,}", 0, most, key=key, on_change=lambda: put("image", f"{source}-{st.session_state[key]}"))
+    held = min(int(which), most)
+    taken = choices.showing(f"cnn-{source}-number", held, lambda number: put("image", f"{source}-{number}"))
+    st.number_input(f"{label}, 0 to {most:,}", 0, most, **taken)
     return held
 
 
@@ -112,12 +107,9 @@ def _digit(shown: Shown) -> Picture:
 
 
 def _photo(shown: Shown) -> Picture:
-    which = st.session_state["cnn-photo"] = value("image").partition("-")[2]
-
-    def taken() -> None:
-        put("image", f"photo-{st.session_state['cnn-photo']}")
-
-    st.segmented_control("Photograph", list(pictures.PHOTOGRAPHS), key="cnn-photo", required=True, on_change=taken)
+    which = value("image").partition("-")[2]
+    taken = choices.showing("cnn-photo", which, lambda name: put("image", f"photo-{name}"))
+    st.segmented_control("Photograph", list(pictures.PHOTOGRAPHS), required=True, **taken)
     return Picture(f"photograph ({which})", _photograph(which, side_of(shown)), False, light=True)
 
 

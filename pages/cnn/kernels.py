@@ -7,7 +7,7 @@ import streamlit as st
 
 from core.analysis import kernels
 from core.charts import numbers, raster
-from core.ui import networks, page, shown
+from core.ui import choices, networks, page, shown
 from core.ui.shown import Shown
 from core.ui.thumbnails import Thumbnail, thumbnails
 from pages.cnn import data as cnn_data
@@ -56,14 +56,8 @@ def _count(of: Shown) -> None:
     members = family(of.run.spec)
     if len(members) < 2:
         return
-    st.session_state["cnn-count"] = of.run.spec.model.channels[0]
-    st.segmented_control(
-        "Number of kernels",
-        list(members),
-        key="cnn-count",
-        required=True,
-        on_change=lambda: take_run(members[st.session_state["cnn-count"]]),
-    )
+    taken = choices.showing("cnn-count", of.run.spec.model.channels[0], lambda count: take_run(members[count]))
+    st.segmented_control("Number of kernels", list(members), required=True, **taken)
 
 
 def _map(of: Shown) -> None:

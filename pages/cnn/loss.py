@@ -7,13 +7,12 @@ import streamlit as st
 from core.analysis.fate import fate
 from core.charts import curves, numbers
 from core.specs import LOSSES
-from core.ui import page
 from core.ui.shown import Shown
 from pages.cnn import data as cnn_data
 from pages.cnn.downloads import history
 from pages.cnn.fates import fates, question
 from pages.cnn.runs import pulses_of
-from pages.cnn.states import state_chart, state_player
+from pages.cnn.states import state_curves, state_player
 from pages.cnn.words import outputs, when
 
 COUNTED, ACT_IMAGES = 1_000, 100  # training pulses that core.training.pulse_cnn counts at each state, and of those for act
@@ -82,34 +81,41 @@ def _most(values: np.ndarray, least: float) -> float:
 
 
 def _curves(shown: Shown) -> None:
-    run, theme = shown.run, page.theme()
+    run = shown.run
     told = {"epoch": run.epochs, **{name: cnn_data.history(run, name) for name in TOLD}}
     states = pd.DataFrame({"state": np.arange(run.states), **told})
     loss, share, act = st.columns(3)
     with loss:
-        chart = curves.over_epochs(
+        state_curves(
+            shown,
+            "cnn-loss-loss",
             curves.table(told, {"loss": "loss"}),
             states,
             f"loss ({LOSSES[run.spec.train.loss]})",
-            theme,
-            shown.state,
+            "Training loss over the epochs",
             domain=(0, _most(told["loss"], 0.1) * 1.05),
             others=_other_seeds(shown, "loss"),
         )
-        state_chart(chart, "cnn-loss-loss", "Training loss over the epochs")
     with share:
-        chart = curves.over_epochs(
+        state_curves(
+            shown,
+            "cnn-loss-shares",
             curves.table(told, SHARES),
             states,
             "share of pulses",
-            theme,
-            shown.state,
+            "Pulses recognised over the epochs",
             domain=(0, 1),
             percent=True,
             others=_other_seeds(shown, "accuracy_test"),
         )
-        state_chart(chart, "cnn-loss-shares", "Pulses recognised over the epochs")
     with act:
-        domain = (0, _most(told["act"], 0.6))
-        chart = curves.over_epochs(curves.table(told, {"act": "act"}), states, "act", theme, shown.state, domain=domain, percent=True)
-        state_chart(chart, "cnn-loss-act", "Share of the second convolution's outputs above 0, over the epochs")
+        state_curves(
+            shown,
+            "cnn-loss-act",
+            curves.table(told, {"act": "act"}),
+            states,
+            "act",
+            "Share of the second convolution's outputs above 0, over the epochs",
+            domain=(0, _most(told["act"], 0.6)),
+            percent=True,
+        )

@@ -4,14 +4,14 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from core.charts import cells, curves, numbers
-from core.models.structure import LEAST_LOW, low_share, roughness
+from core.charts import cells, numbers
+from core.models.structure import LEAST_LOW, low_share, of_noise, roughness
 from core.ui import page
 from core.ui.shown import Shown
 from pages.cnn import data as cnn_data
 from pages.cnn.choices import value
 from pages.cnn.downloads import downloads
-from pages.cnn.states import state_chart
+from pages.cnn.states import state_curves
 from pages.cnn.words import when
 
 SIDE = 225  # CSS pixels of the kernel, at the most
@@ -68,12 +68,19 @@ def _act(shown: Shown, number: int) -> str:
 @st.cache_data(show_spinner=False, max_entries=8)
 def _noise(side: int) -> tuple[float, float]:
     """low and tv that kernels of this side have on average when their weights are uniform noise."""
-    noise = np.random.default_rng(0).uniform(-1, 1, (200, side, side))
-    return float(low_share(noise).mean()), float(roughness(noise).mean())
+    return of_noise(side)
 
 
 def _measure(shown: Shown, measured: pd.DataFrame, name: str, title: str, most: float, noise: float) -> None:
     curve = pd.DataFrame({"state": measured["state"], "epoch": measured["epoch"], "curve": name, "value": measured[name]})
-    states = measured[["state", "epoch", "low", "tv"]]
-    chart = curves.over_epochs(curve, states, title, page.theme(), shown.state, domain=(0.0, most), height=150, level=(noise, "noise"))
-    state_chart(chart, f"cnn-structure-{name}", f"{name} of the picked kernel over the epochs")
+    state_curves(
+        shown,
+        f"cnn-structure-{name}",
+        curve,
+        measured[["state", "epoch", "low", "tv"]],
+        title,
+        f"{name} of the picked kernel over the epochs",
+        domain=(0.0, most),
+        height=150,
+        level=(noise, "noise"),
+    )

@@ -6,20 +6,11 @@ import numpy as np
 
 from core.charts import raster
 from core.charts.theme import Theme, rgb
+from core.data.pictures import fitted
 from core.ui import page
 from core.ui.thumbnails import Thumbnail
 
 TILE, MANY = 152, 12  # pixels, about, of a feature map among others; half as many where there are more of them than so
-
-
-def fitted(amounts: np.ndarray, about: int) -> tuple[np.ndarray, int]:
-    """A square of amounts in about so many pixels: as it is with the whole factor to enlarge it by, or the largest of each block."""
-    side = len(amounts)
-    if side <= about:
-        return amounts, about // side
-    step = -(-side // about)
-    padded = np.pad(amounts, (0, -side % step))
-    return padded.reshape(len(padded) // step, step, -1, step).max(axis=(1, 3)), 1
 
 
 def maps(parts: list[tuple[int, np.ndarray, str]], top: float) -> tuple[list[Thumbnail], int]:

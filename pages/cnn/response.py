@@ -7,9 +7,10 @@ import pandas as pd
 import streamlit as st
 
 from core.analysis import convolution
+from core.analysis.pulse_response import called
 from core.charts import numbers, response
 from core.data.pulses import MEANINGS, draw_one, middle
-from core.ui import page
+from core.ui import choices, page
 from core.ui.pulse_set import picture
 from core.ui.shown import Shown
 from core.ui.thumbnails import Thumbnail, thumbnails
@@ -67,16 +68,10 @@ def _range(shown: Shown, parameter: str) -> tuple[float, float, float, float]:
 def _slider(shown: Shown, kind: str, parameter: str) -> float:
     """The parameter's value in the unit shown; it opens in the middle of what the network was trained with."""
     least, most, low, high = _range(shown, parameter)
-    held, slider = value("at"), f"cnn-at-{kind}-{parameter}"
-    st.session_state[slider] = min(max((low + high) / 2 if held is None else held, least), most)
-    return st.slider(
-        MEANINGS[parameter].title.capitalize(),
-        least,
-        most,
-        key=slider,
-        on_change=lambda: put("at", st.session_state[slider]),
-        format="%.3g",
-    )
+    held = value("at")
+    at = min(max((low + high) / 2 if held is None else held, least), most)
+    taken = choices.showing(f"cnn-at-{kind}-{parameter}", at, lambda item: put("at", item))
+    return st.slider(MEANINGS[parameter].title.capitalize(), least, most, format="%.3g", **taken)
 
 
 def _curves(shown: Shown, kind: str, parameter: str, at: float, outputs: pd.DataFrame, strongest: pd.DataFrame) -> None:
@@ -110,8 +105,6 @@ def _curves(shown: Shown, kind: str, parameter: str, at: float, outputs: pd.Data
 
 def _sentence(kind: str, outputs: pd.DataFrame, trained: tuple[float, float] | None) -> str:
     """How many pulses along the range are called what they are, inside and outside of what the network was trained with."""
-    from core.analysis.pulse_response import called
-
     inside, beyond = called(outputs, kind, trained)
     text = f"**{inside[0]} of {inside[1]} {kind} pulses of the range it was trained with are called {kind}"
     if trained:

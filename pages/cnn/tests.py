@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from core.analysis.mistakes import misread_first
 from core.charts import confusion as charts
 from core.charts import numbers, raster
 from core.models import counts as counting
@@ -82,22 +83,15 @@ def _gallery(shown: Shown, classes: list[str]) -> None:
     actual = first.selectbox("Drawn as", any_of, key=key("actual"), persist_state="session")
     guess = second.selectbox("Read as", any_of, key=key("predicted"), persist_state="session")
     only = third.toggle("Misread only", key=key("misread"), persist_state="session")
-    kept = np.ones(len(wrong), bool)
-    if actual != ANY:
-        kept &= labels == classes.index(actual)
-    if guess != ANY:
-        kept &= predicted == classes.index(guess)
-    if only:
-        kept &= wrong
-    members = np.flatnonzero(kept)
-    order = members[np.lexsort((members, ~wrong[members]))]  # misread ones first
+    of, read_as = (None if name == ANY else classes.index(name) for name in (actual, guess))
+    order = misread_first(labels, predicted, of=of, read_as=read_as, misread=only)
     among = f"{len(wrong):,}" if len(wrong) == cnn_data.count(shown.run) else f"the first {len(wrong):,}"
     moment = when(shown)
     st.markdown(
-        f"{moment[0].upper()}{moment[1:]} **{wrong.sum()} of {among}** are misread; {len(members):,} pulses fit your choice, "
-        f"{min(SHOWN, len(members))} are shown. Click one to convolve it; the number is the network's largest output."
+        f"{moment[0].upper()}{moment[1:]} **{wrong.sum()} of {among}** are misread; {len(order):,} pulses fit your choice, "
+        f"{min(SHOWN, len(order))} are shown. Click one to convolve it; the number is the network's largest output."
     )
-    if not len(members):
+    if not len(order):
         page.empty("No test pulse fits", "The network makes no such mistake at this state; choose another class.", 200)
         return
     images = cnn_data.test_pulses(shown.run)

@@ -16,7 +16,7 @@ def cards() -> None:
         return
     for column, entry in zip(st.columns(len(entries)), entries, strict=True):
         with column, st.container(border=True, key=f"card-{entry.path}", height="stretch"):
-            picture, words = miniature(entry.path)
+            picture, words = miniature(entry.topic)
             if picture is not None:
                 st.image(picture, alt=words, width="content")
             _words(entry)
@@ -24,7 +24,7 @@ def cards() -> None:
 
 def _flat(entry: Entry) -> None:
     with st.container(border=True, key=f"card-{entry.path}", horizontal=True, wrap=False, vertical_alignment="center"):
-        picture, words = miniature(entry.path, SMALL)
+        picture, words = miniature(entry.topic, SMALL)
         if picture is not None:
             st.image(picture, alt=words, width=SMALL)
         with st.container(gap="xsmall"):

@@ -1,5 +1,6 @@
-"""The small pictures on the home page's cards, each drawn from the runs that its page shows."""
+"""The small pictures on the home page's cards, each drawn from a network that its page shows."""
 
+import math
 from collections.abc import Callable
 
 import numpy as np
@@ -8,17 +9,19 @@ import streamlit as st
 from core.charts import raster
 from core.charts.theme import Theme, theme
 from core.data.pulses import draw
-from core.runs import store
 from core.specs import PulseSpec
-from core.ui import cached, page
+from core.ui import page
+from core.ui.shown import Shown
+from pages.home.networks import KINDS, SHAPE, best
 
 SIDE, SMALL = 168, 84  # pixels of a picture above its words, and beside them
+CLASS = 3  # the digit whose column or template is shown
 
 
-def _signed(image: np.ndarray, colours: Theme, side: int) -> bytes:
-    """A signed array (height, width) as a PNG, blown up by a whole factor and centred on side x side pixels."""
-    scale = max(1, side // max(image.shape))
-    levels = np.kron(raster.signed_levels(image, float(np.abs(image).max())), np.ones((scale, scale), np.uint8))
+def _signed(image: np.ndarray, colours: Theme, side: int, scale: tuple[int, int] | None = None) -> bytes:
+    """A signed array (height, width) as a PNG, blown up by whole factors and centred on side x side pixels."""
+    down, across = scale or (max(1, side // max(image.shape)),) * 2
+    levels = np.kron(raster.signed_levels(image, float(np.abs(image).max())), np.ones((down, across), np.uint8))[:side, :side]
     card = np.full((side, side), 127, np.uint8)  # zero, the paper's colour
     top, left = (side - levels.shape[0]) // 2, (side - levels.shape[1]) // 2
     card[top : top + levels.shape[0], left : left + levels.shape[1]] = levels
@@ -26,56 +29,65 @@ def _signed(image: np.ndarray, colours: Theme, side: int) -> bytes:
 
 
 def _pulses(colours: Theme, side: int) -> bytes:
-    image = draw(PulseSpec(size=84), 3, seed=4).images.max(axis=0)  # (84, 84), one pulse of each class on one screen
-    return raster.png((image * 254).astype(np.uint8), colours.ink_palette, side // 84)
+    image = draw(PulseSpec(size=SMALL), 3, seed=4).images.max(axis=0)  # (84, 84), one pulse of each class on one screen
+    return raster.png((image * 254).astype(np.uint8), colours.ink_palette, side // SMALL)
 
 
-def _mlp(colours: Theme, side: int) -> bytes:
-    kernel = cached.run("mlp-diagonal").state(-1)["dense5.kernel"]  # (15, 10)
-    return _signed(kernel[np.argsort(-kernel[:, 3])], colours, side)
+def _mlp(shown: Shown, colours: Theme, side: int) -> bytes:
+    kernel = shown.weights[f"dense{len(shown.run.spec.model.sizes) - 1}.kernel"]  # (rows, classes)
+    kernel = kernel[np.argsort(-kernel[:, CLASS])]
+    if len(kernel) > side:
+        kernel = kernel[np.linspace(0, len(kernel) - 1, side).astype(int)]
+    return _signed(kernel, colours, side, (side // len(kernel), max(1, side // kernel.shape[1])))
 
 
-def _templates(colours: Theme, side: int) -> bytes:
-    kernel = cached.run("softmax-mnist").state(-1)["dense1.kernel"]  # (784, 10)
-    return _signed(kernel[:, 3].reshape(28, 28), colours, side)
+def _templates(shown: Shown, colours: Theme, side: int) -> bytes:
+    return _signed(shown.weights["dense1.kernel"][:, CLASS].reshape(SHAPE), colours, side)
 
 
-def _cnn(colours: Theme, side: int) -> bytes:
-    kernels = cached.run("pulse-reliable").weights("conv1.kernel")[-1]  # (5, 1, 25, 25)
-    best = int(np.abs(kernels).sum(axis=(1, 2, 3)).argmax())
-    return _signed(kernels[best, 0], colours, side)
+def _cnn(shown: Shown, colours: Theme, side: int) -> bytes:
+    kernels = shown.weights["conv1.kernel"]  # (kernels, 1, k, k)
+    strongest = int(np.abs(kernels).sum(axis=(1, 2, 3)).argmax())
+    return _signed(kernels[strongest, 0], colours, side)
 
 
-def _digits(colours: Theme, side: int) -> bytes:
-    kernels = cached.run("digit-cnn").weights("conv1.kernel")[-1]  # (8, 1, 5, 5)
-    sheet = np.zeros((11, 23), np.float32)
+def _digits(shown: Shown, colours: Theme, side: int) -> bytes:
+    kernels = shown.weights["conv1.kernel"]  # (kernels, 1, k, k)
+    count, step = len(kernels), kernels.shape[-1] + 1
+    across = math.ceil(math.sqrt(2 * count))
+    sheet = np.zeros((math.ceil(count / across) * step - 1, across * step - 1), np.float32)
     for i, kernel in enumerate(kernels):
-        y, x = divmod(i, 4)
-        sheet[6 * y : 6 * y + 5, 6 * x : 6 * x + 5] = kernel[0]
+        y, x = divmod(i, across)
+        sheet[step * y : step * (y + 1) - 1, step * x : step * (x + 1) - 1] = kernel[0]
     return _signed(sheet, colours, side)
 
 
-_PICTURES: dict[str, tuple[Callable[[Theme, int], bytes], str]] = {
-    "pulses": (_pulses, "Three pulses on one small screen"),
-    "mlp": (_mlp, "The last weight matrix of the digit MLP, sorted by its column for digit 3"),
-    "templates": (_templates, "The template of digit 3 of the one-layer network"),
-    "cnn": (_cnn, "A learned kernel of the pulse CNN"),
-    "digits": (_digits, "The eight first kernels of the digit CNN"),
+_PICTURES: dict[str, tuple[Callable[[Shown, Theme, int], bytes], str]] = {
+    "mlp": (_mlp, f"The last weight matrix of an MLP, sorted by its column for digit {CLASS}"),
+    "templates": (_templates, f"The template of digit {CLASS} of a one-layer network"),
+    "cnn": (_cnn, "A learned kernel of a pulse CNN"),
+    "digits": (_digits, "The first kernels of a digit CNN"),
 }
 
 
+@st.cache_data(show_spinner=False, max_entries=8)
+def _drawn_pulses(side: int, dark: bool) -> bytes:
+    return _pulses(theme(dark), side)
+
+
 @st.cache_data(show_spinner=False, max_entries=32)
-def _drawn(name: str, side: int, dark: bool) -> bytes | None:
-    try:
-        return _PICTURES[name][0](theme(dark), side)
-    except (store.MissingRun, store.DamagedRun, KeyError):
-        return None  # the page itself says what is wrong with its run
+def _drawn(topic: str, key: str, side: int, dark: bool, _shown: Shown) -> bytes:
+    return _PICTURES[topic][0](_shown, theme(dark), side)
 
 
-def miniature(name: str, side: int = SIDE) -> tuple[bytes | None, str]:
-    """The PNG for a page's card in the theme in use, None when its run cannot be read, and what it shows in words.
+def miniature(topic: str, side: int = SIDE) -> tuple[bytes | None, str]:
+    """The PNG for a page's card in the theme in use and what it shows in words; no PNG where there is no network to draw it from.
 
     Args:
         side: SIDE or SMALL.
     """
-    return _drawn(name, side, page.theme().dark), _PICTURES[name][1]
+    dark = page.theme().dark
+    if topic not in KINDS:
+        return (_drawn_pulses(side, dark), "Three pulses on one small screen") if topic == "pulses" else (None, "")
+    shown = best(topic)
+    return (None if shown is None else _drawn(topic, shown.key, side, dark, shown)), _PICTURES[topic][1]

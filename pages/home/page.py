@@ -3,14 +3,11 @@
 import streamlit as st
 
 from core.ui import page
+from pages.home import words
 from pages.home.cards import cards
 from pages.home.draw import draw_a_digit
 
-page.header(
-    "Look inside small neural networks",
-    "Kernel Explorer shows the weights of networks small enough to see whole, how they change while they learn, and what they do "
-    "with an image. Start with a page, or draw a digit and let three networks read it.",
-)
+page.header(words.TITLE, words.SENTENCE)
 cards()
-st.subheader("Draw a digit", anchor=False)
+st.subheader(words.DRAW, anchor=False)
 draw_a_digit()

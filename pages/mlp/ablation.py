@@ -1,6 +1,7 @@
 """Switch units off: how much the network still gets right, and which classes suffer."""
 
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -8,6 +9,7 @@ import streamlit as st
 
 from core.analysis.ablation import OFF, accuracy_without_each, counts_without
 from core.analysis.confusion import suffers_most
+from core.analysis.dense import norms, order
 from core.charts import numbers
 from core.charts.ablation import unit_bars
 from core.charts.recall import recall_dots
@@ -20,7 +22,8 @@ from pages.mlp.images import TestImages, images_or_say, seen
 from pages.mlp.layer import Layer, class_names, class_noun, image_shape
 
 CHART = "mlp-ablation-overview"
-TRIED = 300_000_000  # products that trying every unit may take; of a large network the first images alone are tried
+MOST = 200  # units that are tried one by one; of more, those that the next layer listens to most
+TRIED = 300_000_000  # products that this may take; of a large network the first images alone are tried
 
 
 @choices.fragment
@@ -68,16 +71,21 @@ def ablation_panel(layer: Layer) -> None:
 
 
 @st.cache_data(show_spinner=False, max_entries=64)
-def _each(_shown: Shown, key: str, state: int, _images: TestImages, source: str, count: int, number: int, off: str) -> np.ndarray:
-    """Accuracy (units,) with each unit of a layer off alone, on the first `count` images."""
+def _each(
+    _shown: Shown, key: str, state: int, _images: TestImages, source: str, count: int, number: int, off: str
+) -> tuple[np.ndarray, np.ndarray]:
+    """The units of a layer that are tried, and the accuracy with each of them off alone, on the first `count` images."""
     few = [activation[:count] for activation in seen(_shown, _images)]
-    return accuracy_without_each(_shown.weights, few, _images.labels[:count], number, off, _shown.run.spec.model.activation)
+    units = np.sort(order(norms(_shown.weights[f"dense{number + 1}.kernel"])[0])[:MOST])
+    activation = _shown.run.spec.model.activation
+    return units, accuracy_without_each(_shown.weights, few, _images.labels[:count], number, off, activation, units.tolist())
 
 
 def _tried(layer: Layer, found: TestImages, number: int) -> TestImages:
     """The images on which every unit is tried."""
-    after = sum(a * b for a, b in zip(layer.sizes[number:-1], layer.sizes[number + 1 :], strict=True))  # products an image
-    count = max(100, TRIED // (layer.sizes[number] * after))
+    onwards = layer.sizes[number + 1 :]
+    after = onwards[0] + sum(a * b for a, b in pairwise(onwards))  # products an image
+    count = max(100, TRIED // (min(MOST, layer.sizes[number]) * after))
     if count >= len(found.labels):
         return found
     return replace(found, images=found.images[:count], labels=found.labels[:count], words=f"the first {count:,} of {found.words}")
@@ -86,9 +94,9 @@ def _tried(layer: Layer, found: TestImages, number: int) -> TestImages:
 def _overview(layer: Layer, found: TestImages, number: int, units: list[int], off: str) -> None:
     tried = _tried(layer, found, number)
     count = len(tried.labels)
-    each = _each(layer.shown, layer.shown.key, layer.state, found, found.source, count, number, off)
+    tested, each = _each(layer.shown, layer.shown.key, layer.state, found, found.source, count, number, off)
     total = float(np.mean(seen(layer.shown, found)[-1][:count].argmax(axis=1) == tried.labels))
-    frame = pd.DataFrame({"unit": np.arange(len(each)), "accuracy": each, "lost": 100 * (total - each)})
+    frame = pd.DataFrame({"unit": tested, "accuracy": each, "lost": 100 * (total - each)})
     frame = frame.assign(chosen=frame["unit"].isin(units), now=clicks.count(CHART))
 
     def toggled() -> None:
@@ -104,6 +112,8 @@ def _overview(layer: Layer, found: TestImages, number: int, units: list[int], of
         select=toggled,
         width="stretch",
     )
+    if len(tested) < layer.sizes[number]:
+        st.caption(words.TRIED.format(tried=len(tested), all=numbers.count(layer.sizes[number])))
     st.caption(words.OVERVIEW.format(layer=number, share=numbers.percent(total, 2), images=tried.words))
 
 

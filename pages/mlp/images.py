@@ -15,6 +15,8 @@ from core.ui.shown import Shown
 from pages.mlp import words
 from pages.mlp.layer import image_shape
 
+KEPT = 12_000_000  # activations of one state that are kept; a large network sees fewer images
+
 
 @dataclass(frozen=True)
 class TestImages:
@@ -33,9 +35,13 @@ def test_images(spec: RunSpec) -> TestImages | None:
     if image_shape(spec) is None:
         return None
     try:
-        return _read(spec.data.name, catalog.stamp(spec.data))
+        found = _read(spec.data.name, catalog.stamp(spec.data))
     except (SpecError, MissingData):
         return None
+    few = max(500, KEPT // sum(spec.model.sizes[1:]))
+    if few >= len(found.labels):
+        return found
+    return TestImages(found.images[:few], found.labels[:few], found.source, f"the first {few:,} of {found.words}")
 
 
 test_images.__test__ = False  # type: ignore[attr-defined]

@@ -93,3 +93,4 @@ OVERVIEW = (
     "What each unit of layer {layer} is worth: how much of the {share} of {images} is lost with that one unit off, "
     "the most needed unit first. Click a bar to switch its unit off, or on again."
 )
+TRIED = "Of the {all} units the {tried} to which the next layer listens most are tried."

@@ -1,4 +1,4 @@
-"""The confusion matrix of every stored state, and two models compared: their difference, or one beside the other."""
+"""The confusion matrix of every stored state, and two networks compared: their difference, or one beside the other."""
 
 from functools import partial
 
@@ -7,194 +7,189 @@ import pandas as pd
 import streamlit as st
 
 from core.analysis import confusion
-from core.analysis.templates import nearest_state
 from core.charts import confusion as chart
 from core.charts import raster
 from core.charts import theme as colours
+from core.charts.templates import image_pixels
 from core.models.counts import precision, recall
-from core.ui import cached, link, page
+from core.runs import store
+from core.ui import choices, clicks, networks, page, shown
 from core.ui.player import player
-from pages.templates.cell import cell_panel, chart_key, choose_cell, picked_cell
-from pages.templates.view import (
-    NOTHING,
-    PAGE,
-    TITLES,
-    View,
-    choice_key,
-    choose_state,
-    chosen_state,
-    downloads,
-    epoch_label,
-    open_section,
-    probabilities,
-    test_images,
-    thumbnail_colours,
-)
-
-FORMS = {"counts": "Counts", "shares": "Row %", "images": "Top images"}
+from pages.templates.cell import CHART, cell_panel, choose_cell, pick, picked_cell
+from pages.templates.choices import FORMS, NOTHING, PAGE, at_rest, choose_state, open_part
+from pages.templates.downloads import csv, downloads
+from pages.templates.images import probabilities, same_images, test_images
+from pages.templates.parts import on_images
+from pages.templates.view import View
 
 
-def matrix(name: str) -> None:
+def matrix(view: View) -> None:
     """The matrix or the two compared, the player that drives them, and the picked cell."""
-    run = cached.run(name)
-    view = View(name, run, chosen_state(run))
+    if not view.counted:
+        page.empty(
+            "Nothing was counted", "This network was trained without test images. Train it with some, or choose another network above."
+        )
+        return
     form, second = _choices(view)
-    beside = second is not None and (second.data != view.data or form == "images")
-    cells = [view, second] if second is not None and second.data != view.data else [view]
+    subtracted = second is not None and form != "images" and second.classes == view.classes and same_images(view, second)
+    beside = second is not None and not subtracted
+    cells = [view, second] if second is not None and second.classes != view.classes else [view]
     cell = picked_cell(cells)
     picture, side = (st.container(), st.container()) if beside else st.columns([3, 2], gap="large")
     with picture:
         with st.container(key=f"{PAGE}-confusion"):
-            if beside and second is not None:
-                _both(view, second, form)
-            elif second is not None:
-                _difference(view, second, form)
-            else:
+            if second is None:
                 _one(view, view, form)
                 _legend(form)
+            elif subtracted:
+                _difference(view, second, form)
+            else:
+                _both(view, second, form)
         player(
             f"{PAGE}-player",
-            [epoch_label(epoch) for epoch in run.epochs],
+            shown.labels(view.run),
             view.state,
             [f"{PAGE}-confusion"],
-            signals={"picked": "" if cell is None else f"{cell.actual}|{cell.predicted}"},
-            on_rest=lambda: choose_state(run, st.session_state[f"{PAGE}-player"]["frame"]),
+            signals={"picked": "" if cell is None else f"{cell.actual}|{cell.predicted}", "clicks": str(clicks.count(CHART))},
+            on_rest=at_rest(view),
         )
     with side:
         choose_cell(cells)
         cell_panel(cell, view, second)
-        items = [(f"{TITLES[v.name]}, CSV", v) for v in (view, second) if v is not None]
         files = [
-            (label, partial(csv, v), f"confusion-{v.name}-epoch-{epoch_label(v.run.epochs[v.state])}.csv", "text/csv") for label, v in items
+            (f"{v.title}, CSV", partial(csv, v), f"confusion-{v.id}-epoch-{v.label}.csv", "text/csv")
+            for v in (view, second)
+            if v is not None
         ]
-        if second is not None and second.data == view.data:
-            stem = f"confusion-{name}-less-{second.name}-epoch-{epoch_label(run.epochs[view.state])}"
-            files.append(("The difference, CSV", partial(csv, view, second), f"{stem}.csv", "text/csv"))
+        if second is not None and second.classes == view.classes and same_images(view, second):
+            name = f"confusion-{view.id}-less-{second.id}-epoch-{view.label}.csv"
+            files.append(("The difference, CSV", partial(csv, view, second), name, "text/csv"))
         downloads(*files, key="confusion")
 
 
 def _choices(view: View) -> tuple[str, View | None]:
-    """The form of the matrix and the model to compare with, at its state nearest to the epoch shown."""
-    others = [NOTHING, *(name for name in TITLES if name != view.name)]
+    """The form of the matrix and the network to compare with, at its state nearest to the epoch shown."""
     with st.container(horizontal=True, gap="large"):
         form = st.segmented_control(
-            "Show", list(FORMS), format_func=FORMS.__getitem__, key=link.key(PAGE, "form"), required=True, persist_state="session"
+            "Show", list(FORMS), format_func=FORMS.__getitem__, key=choices.key(PAGE, "form"), required=True, persist_state="session"
         )
+        chosen = choices.value(PAGE, "with")
+        others = [id_ for id_ in networks.offered(on_images, "" if chosen == NOTHING else chosen) if id_ != view.id]
         other = st.selectbox(
             "Compare with",
-            others,
-            format_func=lambda name: TITLES.get(name, name),
-            key=choice_key("with", others),
+            [NOTHING, *others],
+            format_func=lambda id_: id_ if id_ == NOTHING else networks.label(id_),
+            key=choices.key(PAGE, "with"),
             persist_state="session",
             width=320,
         )
-    run = None if other == NOTHING else cached.run_or_say(other)
-    if run is None:
+    if other == NOTHING:
         return form or "counts", None
-    return form or "counts", View(other, run, nearest_state(run.epochs, view.run.epochs[view.state]))
+    try:
+        second = View.of(other, view.epoch)
+    except (store.MissingRun, store.DamagedRun) as error:
+        st.error(str(error), icon=":material/error:")
+        return form or "counts", None
+    if not second.counted:
+        st.info(f"{second.title} was trained without test images, so there is nothing to compare with.")
+        return form or "counts", None
+    return form or "counts", second
 
 
 @st.cache_data(show_spinner=False, max_entries=24)
-def _table(name: str, clock: str) -> pd.DataFrame:
-    """Counts, recall and precision of a model at the states nearest to those of `clock`, the model whose player runs."""
-    run, view = cached.run(name), View(name, cached.run(name), 0)
-    film = run.evaluation("confusion").astype(int)
-    if name != clock:
-        lead = cached.run(clock)
-        film = confusion.aligned(lead.evaluation("confusion"), lead.epochs, film, run.epochs)
-    return chart.table(film, film[0].sum(axis=1), recall(film), precision(film), view.classes)
+def _table(_view: View, stamp: str, _clock: View, clock_stamp: str) -> pd.DataFrame:
+    """Counts, recall and precision of a network at the states nearest to those of `clock`, the network whose player runs."""
+    film = _view.confusions
+    if stamp != clock_stamp:
+        film = film[[shown.nearest(_view.run, epoch) for epoch in _clock.run.epochs]]
+    return chart.table(film, film[0].sum(axis=1), recall(film), precision(film), _view.classes)
 
 
 @st.cache_data(show_spinner=False, max_entries=24)
-def _less(name: str, other: str) -> pd.DataFrame:
-    """The differences of two models of one data set, each at the state nearest to the epoch."""
-    run, second = cached.run(name), cached.run(other)
-    film = run.evaluation("confusion").astype(int)
-    near = confusion.aligned(film, run.epochs, second.evaluation("confusion").astype(int), second.epochs)
-    rows, columns = (share(film) - share(near) for share in (recall, precision))
-    return chart.table(film - near, film[0].sum(axis=1), rows, columns, View(name, run, 0).classes)
+def _less(_view: View, stamp: str, _other: View, other_stamp: str) -> pd.DataFrame:
+    """The differences of two networks tested on the same images, each at the state nearest to the epoch."""
+    film = _view.confusions
+    near = confusion.aligned(film, _view.run.epochs, _other.confusions, _other.run.epochs)
+    return chart.table(film - near, film[0].sum(axis=1), recall(film) - recall(near), precision(film) - precision(near), _view.classes)
 
 
 def _one(view: View, clock: View, form: str) -> None:
-    """A model's matrix in the form that is asked for, with its legend."""
-    st.markdown(f"**{view.epoch_words}**, {view.accuracy_words()}.")
+    """A network's matrix in the form that is asked for."""
+    st.markdown(f"**{view.moment}**, {view.accuracy_words}.")
     theme = page.theme()
-    counts = view.run.evaluation("confusion")[view.state]
-    key = chart_key(view.data, form, "first" if view is clock else "second")
+    key = f"{CHART}-{view.data.name}-{form}-{'first' if view is clock else 'second'}"
     if form == "images":
         images = test_images(view.data)
         if images is None:
             page.empty(
                 "No pictures to show",
-                "The counts are here: choose Counts or Row %. The pictures come with CIFAR-10.",
+                "The counts are here: choose Counts or Row %. The pictures come with their data set.",
                 chart.height(len(view.classes)),
             )
             return
-        frame = _top_images(view.name, view.state, theme.dark, images.source)
+        frame = _top_images(view, view.key, view.state, theme.dark, images.source)
         page.chart(
-            chart.pictures(frame, view.classes, view.shape[0], theme),
+            chart.pictures(frame, view.classes, max(view.shape[:2]), theme),
             alt_text="The most confident image of each cell of the confusion matrix",
             key=key,
-            select=True,
+            select=pick(key),
             width="stretch",
         )
         return
-    wrong = int(counts.sum() - np.trace(counts))
+    wrong = int(view.counts.sum() - np.trace(view.counts))
     page.chart(
-        chart.matrix(_table(view.name, clock.name), view.classes, theme, shares=form == "shares"),
-        alt_text=f"Confusion matrix, {view.epoch_words.lower()}: {wrong:,} of {counts.sum():,} images off the diagonal",
+        chart.matrix(_table(view, view.stamp, clock, clock.stamp), view.classes, theme, shares=form == "shares"),
+        alt_text=f"Confusion matrix, {view.words}: {wrong:,} of {view.counts.sum():,} images off the diagonal",
         key=key,
-        select=True,
+        select=pick(key),
         width="stretch",
     )
 
 
 def _legend(form: str) -> None:
-    """What rows, columns, colours and margins of one model's matrix say."""
+    """What rows, columns, colours and margins of one network's matrix say."""
     where = "Rows: the actual class; columns: what it was read as."
     if form == "images":
         st.caption(f"Each cell's most confident image; empty cells hold none. {where}")
         return
     page.legend(chart.SHARE_WORDS)
-    st.caption(f"{where} Margins in %: recall of each row, precision of each column.")
+    st.caption(f"{where} Margins: recall of each row, precision of each column.")
 
 
 def _difference(view: View, second: View, form: str) -> None:
-    """One model's matrix less the other's, which have the same test images."""
-    st.markdown(f"**{view.epoch_words}**: {TITLES[view.name]} reads {view.share:.1%} right, {TITLES[second.name]} {second.share:.1%}.")
+    """One network's matrix less the other's, which have the same test images."""
+    st.markdown(f"**{view.moment}**: {view.title} reads {view.share:.1%} right, {second.title} {second.share:.1%}.")
+    key = f"{CHART}-{view.data.name}-{form}-less"
     page.chart(
-        chart.matrix(_less(view.name, second.name), view.classes, page.theme(), shares=form == "shares", difference=True),
-        alt_text=f"Difference of two confusion matrices: {TITLES[view.name]} less {TITLES[second.name]}",
-        key=chart_key(view.data, form, "less"),
-        select=True,
+        chart.matrix(_less(view, view.stamp, second, second.stamp), view.classes, page.theme(), shares=form == "shares", difference=True),
+        alt_text=f"Difference of two confusion matrices: {view.title} less {second.title}",
+        key=key,
+        select=pick(key),
         width="stretch",
     )
     page.legend(chart.DIFFERENCE_WORDS)
     st.caption(
-        f"{TITLES[view.name]} less {TITLES[second.name]}, each at its stored state nearest to the epoch. "
+        f"{view.title} less {second.title}, each at its stored state nearest to the epoch. "
         "Margins: recall and precision, in percentage points."
     )
-    st.caption(f"{TITLES[view.name]}: {view.seeds_words()} {TITLES[second.name]}: {second.seeds_words()}")
+    st.caption(f"{view.title}: {view.seeds_words} {second.title}: {second.seeds_words}")
 
 
 def last_matrix(view: View) -> None:
-    """The matrix of a model's last state for another part of the page; a click opens the cell in this one."""
-    key = f"{PAGE}-last-matrix-{view.name}"
+    """The matrix of a network's last state for another part of the page; a click opens the cell in this one."""
+    key = f"{PAGE}-last-matrix-{view.id}"
 
     def open_cell() -> None:
-        points = st.session_state[key]["selection"]["cell"]
-        if points:
-            open_section("confusion")
-            st.session_state[link.key(PAGE, "model")] = view.name
-            st.session_state[link.key(PAGE, "cell")] = f"{points[0]['row']}-{points[0]['column']}"
-            choose_state(view.run, view.state)
+        open_part("confusion")
+        choices.put(PAGE, "model", view.id)
+        choose_state(view, -1 % view.run.states)
 
-    st.markdown(f"{TITLES[view.name]}: {view.share:.1%} right")
+    st.markdown(f"{view.title}: {view.share:.1%} right")
     page.chart(
-        chart.matrix(_table(view.name, view.name), view.classes, page.theme()),
-        alt_text=f"Confusion matrix of {TITLES[view.name]}: {view.share:.1%} of the images on the diagonal",
+        chart.matrix(_table(view, view.stamp, view, view.stamp), view.classes, page.theme()),
+        alt_text=f"Confusion matrix of {view.title}: {view.share:.1%} of the images on the diagonal",
         key=key,
-        select=open_cell,
+        select=pick(key, open_cell),
         width="stretch",
     )
 
@@ -203,41 +198,32 @@ def _both(view: View, second: View, form: str) -> None:
     """Two matrices side by side under one player, and why they are not subtracted."""
     for one, column in zip((view, second), st.columns(2, gap="medium"), strict=True):
         with column:
-            st.markdown(f"**{TITLES[one.name]}**")
+            st.markdown(f"**{one.title}**")
             _one(one, view, form)
     _legend(form)
-    if second.data != view.data:
+    if second.classes != view.classes or not same_images(view, second):
+        why = "The two data sets have different classes" if second.classes != view.classes else "The two were tested on different images"
         st.caption(
-            "The two data sets have different classes, so no cell of one can be subtracted from the other: the matrices stand side by "
+            f"{why}, so no cell of one can be subtracted from the other: the matrices stand side by "
             "side, each at its stored state nearest to the epoch."
         )
 
 
 @st.cache_data(show_spinner=False, max_entries=12)
-def _top_images(name: str, state: int, dark: bool, source: str) -> pd.DataFrame:
+def _top_images(_view: View, key: str, state: int, dark: bool, source: str) -> pd.DataFrame:
     """Each cell's most confident image as a picture."""
-    view = View(name, cached.run(name), state)
-    images = test_images(view.data)
+    images = test_images(_view.data)
     assert images is not None and images.source == source
-    rows = probabilities(view, images)
-    top = confusion.top_images(rows, images.labels)
+    rows = probabilities(_view, images)
     theme = colours.theme(dark)
     return pd.DataFrame(
         [
             {
-                "row": view.classes[r],
-                "column": view.classes[c],
-                "url": None if i < 0 else raster.rgb_url(thumbnail_colours(view, images.images[i], theme)),
+                "row": _view.classes[r],
+                "column": _view.classes[c],
+                "url": None if i < 0 else raster.rgb_url(image_pixels(images.images[i] / np.float32(255), theme)),
                 "confidence": None if i < 0 else float(rows[i, c]),
             }
-            for (r, c), i in np.ndenumerate(top)
+            for (r, c), i in np.ndenumerate(confusion.top_images(rows, images.labels))
         ]
     )
-
-
-def csv(view: View, less: View | None = None) -> bytes:
-    """The counts of the state shown, less those of another model; the first column holds the actual class."""
-    counts = view.run.evaluation("confusion")[view.state].astype(int)
-    if less is not None:
-        counts = counts - less.run.evaluation("confusion")[less.state].astype(int)
-    return pd.DataFrame(counts, index=pd.Index(view.classes, name="actual \\ predicted"), columns=view.classes).to_csv().encode()

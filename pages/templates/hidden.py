@@ -1,95 +1,82 @@
-"""A hidden layer of ten units: filters on top, under them the votes of each for every class."""
+"""A hidden layer: filters on top, under them the votes of each for every class."""
 
 import numpy as np
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from core.analysis.votes import film, leaners, sides, unit_order
-from core.charts import raster
-from core.charts import templates as pictures
 from core.charts import theme as colours
 from core.models.activations import softmax
-from core.ui import cached, link, page, question
+from core.runs import store
+from core.ui import choices, page, question, shown
 from core.ui.player import player
-from core.ui.thumbnails import Thumbnail, thumbnails
+from pages.templates import words
+from pages.templates.choices import BARS, OWN, PAGE, WEIGHTS, at_rest
 from pages.templates.film import pack, template_film
-from pages.templates.image import Picked, picked_image
-from pages.templates.view import (
-    BARS,
-    OWN,
-    PAGE,
-    WEIGHTS,
-    View,
-    choice_key,
-    choose_state,
-    chosen_state,
-    epoch_label,
-    palette_words,
-    signed,
-)
+from pages.templates.groups import GROUP, choose_group
+from pages.templates.parts import nearest, one_layer
+from pages.templates.picked import Picked, picked_image
+from pages.templates.strip import strip
+from pages.templates.view import View, signed
 from pages.templates.vote_bars import vote_bars
 
-ONE_LAYER = {"mnist": "softmax-mnist", "cifar10": "softmax-cifar10"}
-LEAD = {"mnist": 22, "cifar10": 74}  # pixels for the names of the classes
+ROWS = 420  # pixels of all classes' bars, where their rows stay within LEAST and MOST pixels
+LEAST, MOST = 16, 42
+NAMED = 12  # filters of a side by name
 
 
-def hidden(name: str) -> None:
+def hidden(view: View) -> None:
     """Guess what the filters look like, then see them with their output weights, sorted and for one image."""
-    run = cached.run(name)
-    view = View(name, run, chosen_state(run))
-    if not question.told(PAGE, "filters", view.data):
+    if not question.told(PAGE, "filters", view.data.name):
         _one_layer(view)
+    units = words.number(len(view.units))
     told = question.ask(
         PAGE,
         "filters",
-        "Ten hidden units now stand between the image and the ten classes. What will their filters look like?",
-        ("one class each", "parts and contrasts shared by classes", "noise"),
+        words.FILTERS_QUESTION.format(Units=units[0].upper() + units[1:], classes=words.number(len(view.classes))),
+        (words.ALONE, words.SHARED, words.NOISE),
         lambda: _answer(view),
-        "Nothing ties a filter to one class any more. Ten classes share ten filters, so each filter becomes a contrast that splits "
-        "the classes into those that want it and those that don't, and the output weights combine them.",
-        subject=view.data,
+        words.FILTERS_WHY,
+        subject=view.data.name,
     )
     if not told:
         return
     picture, side = st.columns([3, 1], gap="large")
     with side:
-        orders = [OWN, *view.classes]
         sort = st.selectbox(
             "Sort the filters by",
-            orders,
+            [OWN, *view.classes],
             format_func=lambda name: "their own order" if name == OWN else name,
-            key=choice_key("sort", orders),
+            key=choices.key(PAGE, "sort"),
             persist_state="session",
         )
-        what = st.radio("Bars show", list(BARS), format_func=BARS.__getitem__, key=link.key(PAGE, "bars"), persist_state="session")
+        places = choose_group("group", len(view.units), GROUP)
+        what = st.radio("Bars show", list(BARS), format_func=BARS.__getitem__, key=choices.key(PAGE, "bars"), persist_state="session")
     class_ = None if sort == OWN else view.classes.index(sort)
     if what == WEIGHTS:
-        _picture(view, class_, None, picture)
+        _picture(view, class_, places, None, picture)
     else:
         with picked_image(view, side) as picked:
-            _picture(view, class_, picked, picture)  # without an image the output weights alone
+            _picture(view, class_, places, picked, picture)  # without an image the output weights alone
     with side:
         if class_ is not None:
             _sides(view, class_)
-        st.caption(palette_words(view))
-    st.markdown(
-        "**What to notice.** The filters show no digit and no thing of their own: each splits the classes into those that want it and "
-        "those that don't. Sort by a class to read its votes from left to right."
-    )
+        st.caption(view.palette_words)
+    st.markdown(words.HIDDEN_NOTICE)
 
 
 def _one_layer(view: View) -> None:
     """What the guess starts from: the templates without a hidden layer."""
-    before = cached.run_or_say(ONE_LAYER[view.data])
-    if before is None:
+    entry = nearest(view.run.spec, one_layer)
+    if entry is None or entry.spec.data.name != view.data.name:
         return
-    one = View(ONE_LAYER[view.data], before, before.states - 1)
-    st.markdown(f"**Without a hidden layer** each class has a template of its own: {one.accuracy_words()}.")
-    items = [
-        Thumbnail(i, raster.rgb_url(pictures.pixels(template, one.limit, page.theme())), word)
-        for i, (template, word) in enumerate(zip(one.templates, one.classes, strict=True))
-    ]
-    thumbnails(f"{PAGE}-before", items, side=3 * one.shape[0], across=10)
+    try:
+        one = View.of(entry.id)
+    except (store.MissingRun, store.DamagedRun) as error:
+        st.error(str(error), icon=":material/error:")
+        return
+    st.markdown(f"**Without a hidden layer** each class has a template of its own: {one.accuracy_words}.")
+    strip(one, f"{PAGE}-before")
 
 
 def _answer(view: View) -> tuple[str, str]:
@@ -97,72 +84,86 @@ def _answer(view: View) -> tuple[str, str]:
     kernel = view.weights["dense2.kernel"]
     strong = leaners(kernel)
     alone = int((strong == 1).sum())
-    right = "one class each" if alone > len(kernel) / 2 else "parts and contrasts shared by classes"
-    return right, (
-        f"A filter counts for {strong.mean():.1f} of the ten classes on average (at least half as much as that class's strongest "
-        f"filter); {alone} of {len(kernel)} serve one class alone."
+    return words.ALONE if alone > len(kernel) / 2 else words.SHARED, (
+        f"A filter counts for {strong.mean():.1f} of the {words.number(len(view.classes))} classes on average (at least half as much as "
+        f"that class's strongest filter); {alone:,} of {len(kernel):,} serve one class alone."
     )
 
 
-@st.cache_resource(show_spinner=False, max_entries=4)
-def _message(name: str, dark: bool) -> bytes:
-    """The filters of all states for the browser."""
-    view = View(name, cached.run(name), 0)
+@st.cache_resource(show_spinner=False, max_entries=16)
+def _message(_view: View, stamp: str, dark: bool, units: tuple[int, ...], states: tuple[int, ...]) -> bytes:
+    """Some filters at some states for the browser."""
+    kernels = _view.over_states("dense1.kernel")
     return pack(
-        cached.weights(name, "dense1.kernel"),
-        view.shape,
-        view.units,
-        view.limit,
+        kernels[list(states)][:, :, list(units)],
+        states,
+        _view.shape,
+        [_view.units[unit] for unit in units],
+        _view.limit,
         colours.theme(dark),
-        source=f"{name}-{view.run.key}",
-        state=view.run.states - 1,
+        source=stamp,
+        states=_view.run.states,
+        state=_view.run.states - 1,
+        scale=1,
+        ends=(float(kernels.min()), float(kernels.max())),
         means=None,
         hint="Point at a filter or a bar to read its weight.",
-        words=view.colour_words,
-        lead=LEAD[view.data],
+        words=_view.colour_words,
+        lead=_lead(_view),
     )
 
 
-def _picture(view: View, class_: int | None, picked: Picked | None, picture: DeltaGenerator) -> None:
+def _lead(view: View) -> int:
+    """Pixels for the names of the classes."""
+    return min(120, round(16.2 + 5.8 * max(map(len, view.classes))))
+
+
+def _picture(view: View, class_: int | None, places: range, picked: Picked | None, picture: DeltaGenerator) -> None:
     """Filters, bars and the player that drives both, in `picture`."""
     run, theme = view.run, page.theme()
-    weights = run.weights("dense2.kernel")  # (states, units, classes)
-    values, sums, activations, what, sum_name = weights, run.weights("dense2.bias"), None, "output weight", "bias"
+    weights = view.over_states("dense2.kernel")  # (states, units, classes)
+    values, sums, activations, what, sum_name = weights, view.over_states("dense2.bias"), None, "output weight", "bias"
     if picked is not None:
         cast = film(run, picked.values.ravel())
         values, sums, activations, what, sum_name = cast.products, cast.logits, cast.activations, "activation × weight", "z"
     limit = float(np.abs(weights).max())
-    order = unit_order(weights[view.state], class_)
+    chosen = unit_order(weights[view.state], class_)[places.start : places.stop]  # from left to right
+    units = np.sort(chosen)
+    order = np.searchsorted(units, chosen)  # of the columns
+    states = view.held(2 * len(units) * int(np.prod(view.shape)))
     with picture:
-        st.markdown(f"**{view.epoch_words}**, {view.accuracy_words()}. {view.seeds_words()}")
+        st.markdown(f"**{view.moment}**, {view.accuracy_words}. {view.seeds_words}")
         with st.container(key=f"{PAGE}-hidden", gap="small"):
-            template_film(f"{PAGE}-filters", _message(view.name, theme.dark))
+            template_film(f"{PAGE}-filters", _message(view, view.stamp, theme.dark, tuple(int(unit) for unit in units), tuple(states)))
             vote_bars(
                 f"{PAGE}-votes",
-                values,
+                values[:, units],
                 sums,
                 view.classes,
-                view.units,
+                [view.units[unit] for unit in units],
                 theme,
                 state=view.state,
                 limit=limit,
-                lead=LEAD[view.data],
+                lead=_lead(view),
+                height=max(LEAST, min(MOST, ROWS // len(view.classes))),
                 marked=class_,
                 what=what,
                 sum_name=sum_name,
-                activations=activations,
+                activations=None if activations is None else activations[:, units],
             )
         player(
             f"{PAGE}-player",
-            [epoch_label(epoch) for epoch in run.epochs],
+            shown.labels(run),
             view.state,
             [f"{PAGE}-hidden"],
-            signals={"order": ",".join(str(unit) for unit in order)},
-            on_rest=lambda: choose_state(run, st.session_state[f"{PAGE}-player"]["frame"]),
+            signals={"order": ",".join(map(str, order))},
+            on_rest=at_rest(view),
         )
         page.legend(
             f"a bar above its line (orange) votes for the class, one below (blue) against; a full bar is ±{limit:.3g} at every epoch"
         )
+        if len(units) < len(view.units):
+            st.caption(f"{len(units)} of {len(view.units):,} filters stand here; what is written at the right counts them all.")
         if picked is not None:
             logits = cast.logits[view.state]
             best = int(logits.argmax())
@@ -176,7 +177,8 @@ def _picture(view: View, class_: int | None, picked: Picked | None, picture: Del
 def _sides(view: View, class_: int) -> None:
     """Which filters vote for and against a class, strongest first."""
     kernel = view.weights["dense2.kernel"]
-    pro, contra = sides(kernel, class_)
     word = view.classes[class_]
-    for title, units in ((f"For {word}", pro), (f"Against {word}", contra)):
-        st.markdown(f"**{title}**: " + (", ".join(f"filter {u + 1} ({signed(kernel[u, class_], 2)})" for u in units) or "none"))
+    for title, units in zip((f"For {word}", f"Against {word}"), sides(kernel, class_), strict=True):
+        some = ", ".join(f"filter {u + 1} ({signed(kernel[u, class_], 2)})" for u in units[:NAMED])
+        more = f" and {len(units) - NAMED:,} weaker ones" if len(units) > NAMED else ""
+        st.markdown(f"**{title}**: {some or 'none'}{more}")

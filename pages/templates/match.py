@@ -8,56 +8,44 @@ from core.analysis.matching import Match, decisive, match
 from core.analysis.templates import limit
 from core.charts import raster
 from core.charts import templates as pictures
-from core.ui import cached, page, question
+from core.ui import page, question
 from core.ui.thumbnails import Thumbnail, thumbnails
-from pages.templates.image import Picked, picked_image
+from pages.templates import words
+from pages.templates.choices import PAGE, epoch_slider
 from pages.templates.match_board import match_board
-from pages.templates.view import PAGE, View, chosen_state, epoch_slider, signed
+from pages.templates.picked import Picked, picked_image
+from pages.templates.sizes import LARGE, ONE, width
+from pages.templates.strip import strip
+from pages.templates.view import View, signed
 
 
-def matching(name: str) -> None:
-    """The image, a guess, then products, sums and probabilities of all ten templates."""
-    run = cached.run(name)
-    view = View(name, run, chosen_state(run))
+def matching(view: View) -> None:
+    """The image, a guess, then products, sums and probabilities of all templates."""
     picture, side = st.columns([3, 1], gap="large")
     with picked_image(view, side) as picked:
         if picked is not None:
             _guess_and_result(view, picked, picture)
     with side:
-        epoch_slider(run)
+        epoch_slider(view)
 
 
 def _guess_and_result(view: View, picked: Picked, picture: DeltaGenerator) -> None:
     """The guess, then every sum."""
-    theme = page.theme()
     found = match(view.templates, view.weights["dense1.bias"], picked.values)
-    subject = f"{view.name} {picked.words}"  # of the image: once told, the answer follows the epoch
+    subject = f"{view.id} {picked.words}"  # of the image: once told, the answer follows the epoch
     with picture:
-        st.markdown(f"**{picked.words[0].upper() + picked.words[1:]}.** {view.epoch_words}.")
+        st.markdown(f"**{picked.words[0].upper() + picked.words[1:]}.** {view.moment}.")
         if not question.told(PAGE, "second", subject):
-            strip = [
-                Thumbnail(i, raster.rgb_url(pictures.pixels(t, view.limit, theme)), word)
-                for i, (t, word) in enumerate(zip(view.templates, view.classes, strict=True))
-            ]
-            own = Thumbnail(0, raster.rgb_url(pictures.image_pixels(picked.values, theme)), "the image")
+            own = Thumbnail(0, raster.rgb_url(pictures.image_pixels(picked.values, page.theme())), "the image")
             with st.container(key=f"{PAGE}-match"):
                 left, right = st.columns([1, 4], vertical_alignment="center")
                 with left:
-                    thumbnails(f"{PAGE}-own", [own], side=4 * view.shape[0])
+                    thumbnails(f"{PAGE}-own", [own], side=width(view.shape, ONE))
                 with right:
-                    thumbnails(f"{PAGE}-strip", strip, side=3 * view.shape[0], across=10)
+                    strip(view, f"{PAGE}-strip")
         else:
             _result(view, found)
-        told = question.ask(
-            PAGE,
-            "second",
-            "Lay the image over each template in your mind. Which template wins second?",
-            view.classes,
-            lambda: _answer(view, found),
-            "A template scores where its orange lies under ink and loses where its blue does. The runner-up shares most strokes with "
-            "the image and has little blue in its way.",
-            subject=subject,
-        )
+        told = question.ask(PAGE, "second", words.SECOND, view.classes, lambda: _answer(view, found), words.SECOND_WHY, subject=subject)
     if told:
         _ledger(view, picked, found)
 
@@ -71,7 +59,7 @@ def _answer(view: View, found: Match) -> tuple[str, str]:
 
 
 def _result(view: View, found: Match) -> None:
-    """All ten classes, best first, on one scale."""
+    """All classes, best first, on one scale."""
     with st.container(key=f"{PAGE}-match"):
         match_board(f"{PAGE}-board", found, view.classes, limit(found.products, 0.998), page.theme())
     page.legend(
@@ -85,7 +73,7 @@ def _ledger(view: View, picked: Picked, found: Match) -> None:
     st.markdown(
         f"**What to notice.** Winner **{view.classes[found.winner]}**, second **{view.classes[found.second]}**"
         + (f"; the image is a **{view.classes[picked.label]}**. " if picked.label is not None else ". ")
-        + "Compare the orange with the blue bars: how often is it the blue that decides?"
+        + words.MATCH_NOTICE
     )
     first, second = view.classes[found.winner], view.classes[found.second]
     lead = decisive(found, found.winner, found.second)
@@ -93,7 +81,7 @@ def _ledger(view: View, picked: Picked, found: Match) -> None:
     gap = signed(found.bias[found.winner] - found.bias[found.second])
     left, right = st.columns([1, 4], vertical_alignment="center")
     with left:
-        thumbnails(f"{PAGE}-decisive", [Thumbnail(0, url, f"w·x of {first} less w·x of {second}")], side=5 * view.shape[0])
+        thumbnails(f"{PAGE}-decisive", [Thumbnail(0, url, f"w·x of {first} less w·x of {second}")], side=width(view.shape, LARGE))
     with right:
         st.markdown(
             f"**Where {first} beat {second}**: orange pixels gave {first} more, blue ones {second}. They add up to {signed(lead.sum())}; "

@@ -1,4 +1,4 @@
-"""Breaking it: the same layer on CIFAR-10, beside the digits."""
+"""Breaking it: the same layer on pictures in colour, beside the digits."""
 
 import numpy as np
 import streamlit as st
@@ -7,118 +7,117 @@ from core.analysis.confusion import largest_errors
 from core.charts import raster
 from core.charts import templates as pictures
 from core.models.counts import recall
-from core.ui import cached, page
+from core.runs import store
+from core.runs.catalog import Entry
+from core.ui import page
 from core.ui.thumbnails import Thumbnail, thumbnails
+from pages.templates import words
+from pages.templates.choices import PAGE, opener
 from pages.templates.confusion import last_matrix
-from pages.templates.image import missing
-from pages.templates.view import PAGE, View, class_means, opener, palette_words, test_images
+from pages.templates.images import class_means, missing, test_images
+from pages.templates.parts import nearest, on_digits, other_decay
+from pages.templates.sizes import LIST, STRIP, across, width
+from pages.templates.strip import strip
+from pages.templates.view import View
 
-DIGITS = "softmax-mnist"
-PICTURES = ("softmax-cifar10", "softmax-cifar10-smooth")
 SAMPLES = 6  # a class
 
 
-def breaking(name: str) -> None:
+def breaking(view: View) -> None:
     """Colour templates with what they show, the digits' templates beside, and sample pictures where they are."""
-    run = cached.run(name)
-    view = View(name, run, run.states - 1)
-    theme = page.theme()
-    st.markdown(f"**{view.epoch_words}**, {view.accuracy_words()}. {view.seeds_words()}")
+    view = view.at(-1)
+    digits = _opened(nearest(view.run.spec, on_digits))
+    st.markdown(f"**{view.moment}**, {view.accuracy_words}. {view.seeds_words}")
     left, right = st.columns([3, 2], gap="large")
     with left, st.container(key=f"{PAGE}-pictures"):
-        _strip(view, f"{PAGE}-colour", large=True)
+        strip(view, f"{PAGE}-colour")
         page.legend(view.colour_words)
-        st.caption(palette_words(view))
-        st.markdown(
-            "**What to notice.** An airplane or a ship is a blue field: sky and water, wherever the thing itself is. The horse has two "
-            "heads, since horses look left as often as right and one template must serve both."
-        )
+        st.caption(view.palette_words)
+        st.markdown(words.FAILURE.get(view.data.name, words.ANY_FAILURE))
     with right:
-        beside = cached.run_or_say(DIGITS)
-        if beside is not None:
-            digits = View(DIGITS, beside, beside.states - 1)
-            st.markdown(f"**The same layer on digits**: {digits.accuracy_words()}.")
-            _strip(digits, f"{PAGE}-digits")
-        st.markdown(
-            "**Why it fails.** A digit is ink in about the same place each time, so one picture can stand for its class. A dog may be "
-            "anywhere, in any colour, before any background: ten blurred colour fields are all that one layer can hold."
-        )
-    _other_decay(view)
-    _errors(view)
+        if digits is not None:
+            st.markdown(f"**The same layer on digits**: {digits.accuracy_words}.")
+            strip(digits, f"{PAGE}-digits", LIST)
+        st.markdown(words.WHY_IT_FAILS.format(classes=words.number(len(view.classes))))
+    other = _opened(other_decay(view.run.spec))
+    if other is not None:
+        _two_decays(view, other)
+    if view.counted:
+        _errors(view, digits)
     means = class_means(view)
     if means is not None:
         st.markdown("**The average training picture of each class**, for comparison: nearly the same blur.")
         thumbnails(
             f"{PAGE}-means",
             [
-                Thumbnail(i, raster.rgb_url(pictures.image_pixels(m, theme)), c)
-                for i, (m, c) in enumerate(zip(means, view.classes, strict=True))
+                Thumbnail(i, raster.rgb_url(pictures.image_pixels(mean, page.theme())), word)
+                for i, (mean, word) in enumerate(zip(means, view.classes, strict=True))
+                if np.isfinite(mean).all()
             ],
-            side=3 * view.shape[0],
-            across=10,
+            side=width(view.shape, STRIP),
+            across=across(len(view.classes)),
         )
-    images = test_images(view.data)
-    if images is None:
-        st.markdown("**What the network has to read**")
-        missing()
-        return
-    st.markdown("**What the network has to read.** Click a picture to lay it over the templates.")
-    of_class = [np.flatnonzero(images.labels == c)[:SAMPLES] for c in range(len(view.classes))]
-    items = [
-        Thumbnail(int(i), raster.rgb_url(images.images[i]), word)
-        for row in zip(*of_class, strict=True)  # one picture of each class
-        for i, word in zip(row, view.classes, strict=True)
-    ]
-    thumbnails(f"{PAGE}-samples", items, side=3 * view.shape[0], across=10, on_pick=opener(view))
+    _samples(view)
 
 
-def _strip(view: View, key: str, *, large: bool = False) -> None:
-    """The ten templates of a view with their classes."""
-    theme = page.theme()
-    thumbnails(
-        key,
-        [
-            Thumbnail(i, raster.rgb_url(pictures.pixels(t, view.limit, theme)), word)
-            for i, (t, word) in enumerate(zip(view.templates, view.classes, strict=True))
-        ],
-        side=3 * view.shape[0] if large else 2 * view.shape[0],
-        across=10,
-    )
+def _opened(entry: Entry | None) -> View | None:
+    """The network to set beside, at its last state; None without one, or after saying why it cannot be read."""
+    if entry is None:
+        return None
+    try:
+        return View.of(entry.id)
+    except (store.MissingRun, store.DamagedRun) as error:
+        st.error(str(error), icon=":material/error:")
+        return None
 
 
-def _other_decay(view: View) -> None:
+def _two_decays(view: View, other: View) -> None:
     """The templates of the other weight decay, and what a stronger one does, in the numbers of the two runs."""
-    name = next(name for name in PICTURES if name != view.name)
-    run = cached.run_or_say(name)
-    if run is None:
-        return
-    other = View(name, run, run.states - 1)
     weak, strong = sorted((view, other), key=lambda v: v.run.spec.train.weight_decay)
     (low, few), (high, many) = ((v.run.spec.train.weight_decay, v.share) for v in (weak, strong))
     st.markdown(
         f"**Two weight decays.** Below is the same layer with weight decay {other.run.spec.train.weight_decay:g} instead of "
-        f"{view.run.spec.train.weight_decay:g}. With {low:g} it reads {few:.1%} right, with {high:g} {many:.1%}: a stronger decay smooths "
-        "the templates and costs accuracy."
+        f"{view.run.spec.train.weight_decay:g}. With {low:g} it reads {few:.1%} right, with {high:g} {many:.1%}: "
+        + ("a stronger decay smooths the templates and costs accuracy." if many < few else "a stronger decay smooths the templates.")
     )
-    _strip(other, f"{PAGE}-decay", large=True)
-    st.caption(f"{other.epoch_words}, {other.accuracy_words()}. {other.seeds_words()} {palette_words(other)}")
+    strip(other, f"{PAGE}-decay")
+    st.caption(f"{other.moment}, {other.accuracy_words}. {other.seeds_words} {other.palette_words}")
 
 
-def _errors(view: View) -> None:
+def _errors(view: View, digits: View | None) -> None:
     """Both confusion matrices, with the worst class and the most frequent error of the pictures."""
-    counts = view.run.evaluation("confusion")[view.state].astype(int)
-    row, column = (largest_errors(counts, 1) or [(0, 0)])[0]
+    counts = view.counts
+    totals = counts.sum(axis=1)
     worst = int(np.nanargmin(recall(counts)))
+    most = "".join(
+        f"Most frequent error: **{view.classes[row]}** read as **{view.classes[column]}**, {counts[row, column]:,} of {totals[row]:,}. "
+        for row, column in largest_errors(counts, 1)
+    )
     st.markdown(
-        f"**What is taken for what.** Most frequent error: **{view.classes[row]}** read as **{view.classes[column]}**, "
-        f"{counts[row, column]:,} of {counts[row].sum():,}. Least often right: **{view.classes[worst]}**, {counts[worst, worst]:,} of "
-        f"{counts[worst].sum():,}."
+        f"**What is taken for what.** {most}Least often right: **{view.classes[worst]}**, {counts[worst, worst]:,} of {totals[worst]:,}."
     )
     left, right = st.columns(2, gap="large")
     with left:
         last_matrix(view)
-    beside = cached.run_or_say(DIGITS)
-    if beside is not None:
+    if digits is not None and digits.counted:
         with right:
-            last_matrix(View(DIGITS, beside, beside.states - 1))
+            last_matrix(digits)
     st.caption("Rows: the actual class; columns: what it was read as. Click a cell to see its images and when the error came and went.")
+
+
+def _samples(view: View) -> None:
+    """Some test pictures of each class."""
+    images = test_images(view.data)
+    if images is None:
+        st.markdown("**What the network has to read**")
+        missing(view)
+        return
+    st.markdown("**What the network has to read.** Click a picture to lay it over the templates.")
+    of_class = {word: np.flatnonzero(images.labels == c)[:SAMPLES] for c, word in enumerate(view.classes)}
+    there = {word: found for word, found in of_class.items() if len(found)}
+    items = [
+        Thumbnail(int(i), raster.rgb_url(images.images[i]), word)
+        for row in zip(*there.values(), strict=False)  # one picture of each class, as long as every class has another
+        for i, word in zip(row, there, strict=True)
+    ]
+    thumbnails(f"{PAGE}-samples", items, side=width(view.shape, STRIP), across=across(len(there)), on_pick=opener(view))

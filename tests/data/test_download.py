@@ -98,7 +98,7 @@ def test_a_stalling_server_ends_in_a_sentence_and_the_stand_in(serve, empty_data
     assert end.state == download.FAILED
     assert end.sentence == "MNIST could not be downloaded: 127.0.0.1 did not answer for 1.5 seconds."
     assert left_over(empty_data_folder) == [] and not list((empty_data_folder / digits.RAW).glob("*"))
-    assert digits.load_any("test").source == "UCI handwritten digits (scikit-learn)"
+    assert digits.load_any("test").source == "UCI handwritten digits"
     assert digits.trouble().startswith("MNIST is not here")
 
 

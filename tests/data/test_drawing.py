@@ -122,3 +122,21 @@ def test_a_digit_of_mnist_in_another_size_lies_as_a_drawing_does(test_images):
             assert abs(a - b) <= 2  # pixels of the box
         # each centre is within half a pixel of its middle, and the middles are 1/7 pixel apart
         assert np.abs(np.subtract(centre_of_mass(digit), centre_of_mass(drawn))).max() < 1 + 1 / 7
+
+
+def test_a_drawing_of_another_size_is_read_as_the_uci_digits_are() -> None:
+    """Digits of 8x8 drawn large, made ready and brought back to 8x8: scikit-learn's classifier still reads nearly all of them."""
+    from sklearn.linear_model import LogisticRegression
+
+    from core.data import uci_digits
+
+    images, labels = uci_digits.load("train")
+    reader = LogisticRegression(max_iter=200).fit(images.reshape(-1, 64) / 255, labels)
+    images, labels = (part[:100] for part in uci_digits.load("test"))
+    large = np.kron(images, np.ones((10, 10), np.uint8)).astype(np.float32) / 255
+    back = np.stack([prepare_drawing(image).of((8, 8)) for image in large])
+    assert back.dtype == np.float32 and back.min() >= 0 and back.max() <= 1
+    plain = (reader.predict(images.reshape(-1, 64) / 255) == labels).mean()
+    assert (reader.predict(back.reshape(-1, 64)) == labels).mean() > plain - 0.05
+    assert prepare_drawing(large[0]).of((12, 9)).shape == (12, 9)
+    np.testing.assert_array_equal(prepare_drawing(large[0]).of((28, 28)), prepare_drawing(large[0]).centred)

@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 
 from core.analysis import classical_kernels
 from core.analysis.convolution import convolve
+from core.charts import numbers as written
 from core.charts.raster import signed_levels
 from core.charts.theme import theme
 from core.data.pulse_sets import pulse_set
@@ -19,6 +20,7 @@ from core.models.digit_layers import max_pool
 from core.runs import store
 from core.runs.run import Run
 from core.runs.shipped.pulses import RUNS
+from core.ui.shown import state_words
 from tests.e2e.rest import rested
 
 PIXELS = "(c) => Array.from(c.getContext('2d').getImageData(0, 0, c.width, c.height).data)"
@@ -174,7 +176,7 @@ def test_a_click_in_the_loss_profile_goes_to_its_state(page: Page, app_url: str,
     state = int(page.evaluate("new URL(location.href).searchParams.get('state')"))
     assert 0 < state < run.states - 1
     page.locator(f"{FILM}[data-state='{state}']").wait_for()
-    page.get_by_text(f"Loss {run.history['loss'][state]:.3g} at epoch").wait_for()
+    page.get_by_text(f"Loss {written.number(run.history['loss'][state])} at {state_words(run, state)}").wait_for()
 
 
 def test_pulses_of_other_sections_lead_to_the_window(page: Page, app_url: str) -> None:
@@ -224,9 +226,9 @@ def test_a_typed_kernel_reaches_the_window_and_the_link(page: Page, app_url: str
     page.goto(f"{app_url}/cnn?section=convolution&image=test-2&filter=typed&typed=2,0,0,0,-1,0,0,0,0.5")
     kernel = np.array([[2.0, 0, 0], [0, -1, 0], [0, 0, 0.5]])
     image = pulse_set(run.spec.data, "test").images[2]
-    expect(page.get_by_text(f"The strongest answer, {convolve(image, kernel).max():.4g},")).to_be_visible()
+    expect(page.get_by_text(f"The strongest answer, {written.number(convolve(image, kernel).max(), 4)},")).to_be_visible()
     page.locator(".cw[data-row]").wait_for()
-    page.wait_for_url("**kernel=1**")  # the last that the page writes
+    rested(page)
     page.locator(".st-key-cnn-side button").nth(1).click()
     page.wait_for_url(re.compile(r"typed=0(%2C|,)0(%2C|,)0(%2C|,)0(%2C|,)0(%2C|,)0(%2C|,)2(%2C|,)"))
     larger = convolve(image, np.pad(kernel, 1))

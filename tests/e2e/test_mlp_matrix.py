@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from benchmarks.served import Server
 from core.analysis.ordering import Ordering, orders
 from core.analysis.path import strongest_path
-from core.charts.matrix import GAP, TITLE
+from core.charts.matrix_parts import GAP, TITLE
 from core.charts.theme import LIGHT
 from core.runs import shipped, store
 
@@ -86,7 +86,7 @@ def test_it_opens_on_the_story(page: Page, svg_url: str) -> None:
     wait_for(page, kernel(5, 50), Ordering("value", "rows", True, None, 3))
     expect(page.locator(".st-key-mlp-matrix")).to_contain_text("value in output 3, largest first")
     accuracy = DIAGONAL.history["accuracy_test"][50]
-    expect(page.get_by_text(f"reads {accuracy:.1%} of 10,000 test digits")).to_be_visible()
+    expect(page.get_by_text(f"reads {accuracy:.1%} of 10,000 MNIST test digits")).to_be_visible()
 
 
 def test_clicks_and_keys_sort_as_numpy_does(page: Page, svg_url: str) -> None:
@@ -128,7 +128,7 @@ def test_order_follows_the_epoch_or_is_held(page: Page, svg_url: str) -> None:
     expect(page).to_have_url(re.compile("epoch=0"))
     page.get_by_role("button", name="Last").click()
     wait_for(page, kernel(5, 50), Ordering("value", "both", True, 3, 7))
-    expect(page).to_have_url(re.compile("epoch=50"))
+    expect(page).not_to_have_url(re.compile("epoch="))  # the last epoch is the usual one
     page.get_by_role("button", name="More").click()
     choose(page, "The order", "is held as it is now")
     page.keyboard.press("Escape")

@@ -8,10 +8,11 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 from safetensors.numpy import load
 
+from core.charts import numbers
 from core.models import dense
 from core.runs import shipped, store
-from pages.mlp.digits import DigitSet
-from pages.mlp.digits import test_digits as digits_here
+from pages.mlp.images import TestImages
+from pages.mlp.images import test_images as images_of
 
 RUN = "mlp-diagonal"
 
@@ -22,8 +23,10 @@ def run():
 
 
 @pytest.fixture(scope="module")
-def digits() -> DigitSet:
-    return digits_here()
+def digits(run) -> TestImages:
+    found = images_of(run.spec)
+    assert found is not None
+    return found
 
 
 def opened(page: Page, url: str, section: str, box: str, **choices: object) -> Locator:
@@ -76,7 +79,7 @@ def test_a_click_in_a_curve_moves_the_epoch_and_back(page: Page, app_url: str, r
     expect(panel).not_to_contain_text("Epoch 50 of 50", timeout=15_000)
     epoch = shown_epoch(panel)
     assert 10 < epoch < 30
-    says(panel, f"{run.history['accuracy_test'][epoch]:.1%} of 10,000 test images")
+    says(panel, f"{numbers.percent(run.history['accuracy_test'][epoch])} of 10,000 test images")
     expect(page).to_have_url(re.compile(f"epoch={epoch}(&|$)"))
     page.locator("[data-do=last]").click()  # where the player had rested before
     says(panel, "Epoch 50 of 50")
@@ -109,8 +112,8 @@ def test_details_follow_the_player(page: Page, app_url: str, detail: str) -> Non
 def ledger_of(panel: Locator) -> tuple[dict[str, float], str]:
     """The ledger's lines, and the name of its last one."""
     rows = [row.inner_text().split("\t") for row in panel.locator("table tr").all()]
-    numbers = {row[0].strip(): float(row[-1]) for row in rows[1:]}
-    return numbers, rows[-1][0].strip()
+    lines = {row[0].strip(): float(row[-1]) for row in rows[1:]}
+    return lines, rows[-1][0].strip()
 
 
 @pytest.mark.parametrize("layer", [1, 3, 5])
@@ -122,10 +125,10 @@ def test_a_wrong_digits_ledger_adds_up(page: Page, app_url: str, run, digits, la
     says(panel, f"Image {wrong:,} of")
     says(panel, f"It is wrong: this is a {digits.labels[wrong]}")
     settled(page)
-    numbers, last = ledger_of(panel)
+    lines, last = ledger_of(panel)
     unit = int(last.split()[-1])
-    activation, total = numbers.pop(last), numbers.pop("sum")
-    assert sum(numbers.values()) == pytest.approx(total, abs=1e-6)
+    activation, total = lines.pop(last), lines.pop("sum")
+    assert sum(lines.values()) == pytest.approx(total, abs=1e-6)
     assert activation == pytest.approx(outputs[layer][wrong, unit], abs=1e-5)
     if layer < 5:
         assert np.tanh(total) == pytest.approx(activation, abs=1e-5)
@@ -141,7 +144,7 @@ def test_a_click_in_the_cells_opens_that_units_ledger(page: Page, app_url: str) 
 def test_a_click_on_a_bar_switches_a_unit_off_and_on(page: Page, app_url: str, run, digits) -> None:
     panel = opened(page, app_url, "off", "mlp-ablation", layer=2, epoch=50)
     whole = (dense.forward(run.state(50), digits.images, "tanh")[-1].argmax(axis=1) == digits.labels).mean()
-    says(panel, f"With every unit on, {whole:.2%} of")
+    says(panel, f"With every unit on, {numbers.percent(whole, 2)} of")
     click(page, "mlp-ablation-overview", 0.12, 0.7)
     expect(panel).to_contain_text(" of layer 2 off, ", timeout=15_000)
     found = re.search(r"With unit (\d) of layer 2 off, ([\d.]+)% of", panel.inner_text())
@@ -158,7 +161,7 @@ def test_two_runs_share_one_scale(page: Page, app_url: str) -> None:
     panel = opened(page, app_url, "compare", "mlp-compare", layer=4, epoch=50)
     both = [store.load(shipped.RUNS[name].key).weights("dense4.kernel") for name in ("mlp-random", "mlp-diagonal")]
     limit = max(float(np.abs(kernels).max()) for kernels in both)
-    says(panel, f"-{limit:.3g} to {limit:.3g}")
+    says(panel, numbers.span(-limit, limit))
     before = [pixels(panel, n) for n in range(3)]
     page.locator("[data-do=first]").click()
     page.wait_for_timeout(150)
@@ -168,15 +171,15 @@ def test_two_runs_share_one_scale(page: Page, app_url: str) -> None:
 
 def test_images_of_layer_1_are_picked_and_sorted(page: Page, app_url: str, run) -> None:
     panel = opened(page, app_url, "units", "mlp-layer1", layer=1, epoch=50)
-    click(page, "mlp-layer1-images", 0.08, 0.05)
+    click(page, "mlp-units-images", 0.08, 0.05)
     norms = np.linalg.norm(run.state(50)["dense1.kernel"].astype(np.float64), axis=0)
-    says(panel, f"Unit 0: column norm {norms[0]:.4g}")
+    says(panel, f"Unit 0: column norm {numbers.number(norms[0], 4)}")
     settled(page)
     panel.locator("[data-testid=stSelectbox] input").click()
     page.get_by_role("option", name="by their norm", exact=True).click()
     settled(page)
-    click(page, "mlp-layer1-images", 0.08, 0.05)
-    says(panel, f"Unit {norms.argmax()}: column norm {norms.max():.4g}")
+    click(page, "mlp-units-images", 0.08, 0.05)
+    says(panel, f"Unit {norms.argmax()}: column norm {numbers.number(norms.max(), 4)}")
 
 
 def test_files_are_what_is_shown(page: Page, app_url: str, run) -> None:

@@ -105,7 +105,7 @@ def test_a_model_with_fewer_states_takes_over_from_one_with_more(page: Page, app
     """The player stands beyond the new model's last state for a moment; page and player must come to rest all the same."""
     open_page(page, app_url, f"section={section}")
     expect(page.get_by_text("Epoch 30 of 30").first).to_be_visible()
-    choice = page.get_by_role("combobox", name="Model")
+    choice = page.get_by_role("combobox", name="Network")
     choice.fill("strong")
     choice.press("Enter")
     expect(page.get_by_text("Epoch 20 of 20").first).to_be_visible()
@@ -119,7 +119,7 @@ def test_a_model_with_fewer_states_takes_over_from_one_with_more(page: Page, app
 def test_the_match_board_shows_the_products_and_the_logits(page: Page, app_url: str) -> None:
     weights = store.load(RUNS["softmax-mnist"].key).state(-1)
     open_page(page, app_url, "section=match&image=8")
-    page.get_by_role("button", name="Show the result without a guess").click()
+    page.get_by_role("button", name="Show it without a guess").click()
     found = match(
         templates.rolled(weights["dense1.kernel"], (28, 28)),
         weights["dense1.bias"],
@@ -140,7 +140,7 @@ def test_hidden_filters_and_votes_follow_the_player_and_the_sort_together(page: 
     run = store.load(RUNS["hidden-mnist"].key)
     kernels = run.weights("dense2.kernel")
     open_page(page, app_url, "section=hidden&model=hidden-mnist&sort=3")
-    page.get_by_role("button", name="Show the filters without a guess").click()
+    page.get_by_role("button", name="Show it without a guess").click()
     film, bars = page.locator(".st-key-templates-hidden .tf"), page.locator(".st-key-templates-hidden .vb")
     for state in (4, run.states - 1):
         scrub(page, state)
@@ -166,7 +166,7 @@ def test_hidden_filters_and_votes_follow_the_player_and_the_sort_together(page: 
 def test_votes_for_an_image_add_up_to_the_logits(page: Page, app_url: str) -> None:
     weights = store.load(RUNS["hidden-mnist"].key).state(-1)
     open_page(page, app_url, "section=hidden&model=hidden-mnist&bars=votes&image=8")
-    page.get_by_role("button", name="Show the filters without a guess").click()
+    page.get_by_role("button", name="Show it without a guess").click()
     image = digits.load("test")[0][8:9]
     logits = dense.activations(RUNS["hidden-mnist"].model, weights, image, np.float32)["logits"][0]
     sums = page.locator(".st-key-templates-hidden .vb-row:not(.vb-head) .vb-sum")
@@ -187,7 +187,7 @@ def test_a_cell_of_the_pictures_part_opens_in_the_confusion_part(page: Page, app
     open_page(page, app_url, "section=pictures&model=softmax-cifar10")
     click_cell(page, "4-9", inside="templates-last-matrix-softmax-mnist")
     expect(page).to_have_url(re.compile(r"section=confusion"))
-    expect(page).to_have_url(re.compile(r"model=softmax-mnist"))
+    expect(page.get_by_text("Digits, one layer", exact=True).first).to_be_visible()
     count = store.load(RUNS["softmax-mnist"].key).evaluation("confusion")[-1][4, 9]
     expect(page.get_by_text(f"4 read as 9: {count} of 982")).to_be_visible()
 

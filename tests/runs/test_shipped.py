@@ -13,11 +13,14 @@ from core.training.verify import differing, recount
 BOUNDS = {
     "mlp-random": (0.960, 0.969),
     "mlp-diagonal": (0.960, 0.969),
+    "mlp-relu": (0.975, 1.0),
     "softmax-mnist": (0.923, 1.0),
     "hidden-mnist": (0.930, 1.0),
     "softmax-cifar10": (0.39, 0.42),
     "softmax-cifar10-smooth": (0.30, 0.39),
     "hidden-cifar10": (0.375, 1.0),
+    "uci-softmax": (0.88, 1.0),
+    "uci-mlp": (0.89, 1.0),
 }
 
 
@@ -88,6 +91,15 @@ def test_the_stored_weights_make_the_stored_counts(run: Run) -> None:
 
 
 def test_shipped_templates_are_small() -> None:
-    names = [name for name in BOUNDS if not name.startswith("mlp")]
+    names = [name for name in BOUNDS if not name.startswith(("mlp", "uci"))]
     size = sum(path.stat().st_size for name in names for path in store.folder_of(RUNS[name].key).iterdir())
     assert size <= 14_000_000
+
+
+@pytest.mark.parametrize(("name", "most"), [("mlp-relu", 5_000_000), ("uci-softmax", 300_000), ("uci-mlp", 400_000)])
+def test_newer_runs_are_small(name: str, most: int) -> None:
+    assert sum(path.stat().st_size for path in store.folder_of(RUNS[name].key).iterdir()) <= most
+
+
+def test_all_shipped_runs_together_stay_under_40_mb() -> None:
+    assert sum(path.stat().st_size for spec in RUNS.values() for path in store.folder_of(spec.key).iterdir()) < 40_000_000

@@ -64,7 +64,7 @@ def test_more_images_than_there_are_get_a_sentence():
     [
         ({"data": DataSpec("fashion", train=96)}, "No data set is called 'fashion'"),
         ({"data": DataSpec("pulses", pulses=PulseSpec())}, "choose one of: mnist, uci-digits, cifar10"),
-        ({"model": replace(TINY.model, sizes=(5,))}, "5 outputs for the 10 classes of UCI digits"),
+        ({"model": replace(TINY.model, sizes=(5,))}, "5 outputs for the 10 classes of UCI handwritten digits"),
         ({"model": replace(TINY.model, dropout=0.5)}, "without dropout or centred kernels"),
     ],
 )

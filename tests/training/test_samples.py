@@ -1,12 +1,21 @@
 """Which images a data spec means."""
 
+import sys
+from pathlib import Path
+from types import ModuleType
+
 import numpy as np
 import pytest
 
-from core.data import cifar, digits
+from core.analysis.templates import rolled
+from core.data import catalog, cifar, digits
+from core.data.catalog import DataSet
 from core.data.drawing import resized_digits
-from core.specs import DataSpec, ModelSpec, PulseSpec, SpecError
+from core.specs import DataSpec, ModelSpec, PulseSpec, RunSpec, SpecError, TrainSpec
+from core.training import __main__ as command_line
+from core.training import loop
 from core.training.samples import as_read, samples
+from core.training.verify import verify
 
 
 def numbered(split: str) -> tuple[np.ndarray, np.ndarray]:
@@ -91,8 +100,8 @@ def test_a_digit_cnn_gets_every_part_at_its_size(side: int) -> None:
     ("model", "sentence"),
     [
         (ModelSpec(sizes=(784, 10)), "These images have 64 values, the network 784 inputs; make them equal"),
-        (ModelSpec(sizes=(64, 9)), "The network has 9 outputs for the 10 classes of UCI digits"),
-        (cnn(outputs=3), "The network has 3 outputs for the 10 classes of UCI digits"),
+        (ModelSpec(sizes=(64, 9)), "The network has 9 outputs for the 10 classes of UCI handwritten digits"),
+        (cnn(outputs=3), "The network has 3 outputs for the 10 classes of UCI handwritten digits"),
     ],
 )
 def test_a_network_that_cannot_read_them_is_refused_in_a_sentence(model: ModelSpec, sentence: str) -> None:
@@ -103,3 +112,27 @@ def test_a_network_that_cannot_read_them_is_refused_in_a_sentence(model: ModelSp
 def test_colours_are_refused_by_a_digit_cnn() -> None:
     with pytest.raises(SpecError, match="A digit CNN reads grey images, and these have colours"):
         as_read(np.zeros((1, 32, 32, 3), np.uint8), cnn())
+
+
+def test_a_data_set_of_ones_own_is_one_entry_and_one_function(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing but the table and `load` knows of it, and it trains, is checked and its templates have its shape."""
+
+    def load(split: str) -> tuple[np.ndarray, np.ndarray]:
+        labels = np.arange({"train": 60, "test": 30}[split], dtype=np.uint8) % 3
+        images = np.zeros((len(labels), 3, 4), np.uint8)
+        images[np.arange(len(labels)), labels] = 255  # the row that is lit is the class
+        return images, labels
+
+    monkeypatch.setenv("KERNEL_EXPLORER_RUNS", str(tmp_path))
+    stripes = ModuleType("core.data.stripes")
+    monkeypatch.setattr(stripes, "load", load, raising=False)
+    monkeypatch.setitem(sys.modules, "core.data.stripes", stripes)
+    entry = DataSet("stripes", "Stripes", "test stripes", "stripes", (3, 4), ("top", "middle", "bottom"), {"train": 60, "test": 30})
+    monkeypatch.setitem(catalog.DATASETS, "stripes", entry)
+    spec = RunSpec(
+        DataSpec("stripes", train=60, validation=0, test=30), ModelSpec(sizes=(12, 3)), TrainSpec(batch=6, epochs=30, learning_rate=0.01)
+    )
+    run = loop.save_records(spec, loop.train(spec))
+    assert run.history["accuracy_test"][-1] == 1.0 and verify(run.key).sound
+    assert rolled(run.weights("dense1.kernel"), catalog.shape_of(run.spec.data)).shape == (31, 3, 3, 4)
+    assert command_line.line(run).endswith("Stripes")

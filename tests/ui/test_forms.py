@@ -102,11 +102,16 @@ def test_a_form_may_allow_less_and_say_more() -> None:
         st.session_state.setdefault("images", 250)
         images = forms.field(DataSpec, "train", "images", title="How many", help="Not many.", among=(100, 250, 500))
         epochs = forms.field(TrainSpec, "epochs", "epochs", least=1, most=60, width=300)
-        st.markdown(f"{images} {epochs}")
+        data = forms.field(DataSpec, "name", "data", among={"mnist": "MNIST", "uci-digits": "UCI digits"})
+        store = forms.field(TrainSpec, "store", "store", among=("all", "history"))
+        st.markdown(f"{images} {epochs} {data} {store}")
 
     test = sound(AppTest.from_function(page).run())
     images, epochs = test.select_slider("images"), test.slider("epochs")
     assert (images.label, images.help, images.options) == ("How many", "Not many.", ["100", "250", "500"])
     assert (epochs.label, epochs.min, epochs.max, epochs.value) == ("Epochs", 1, 60, 50)
     images.set_value(100)
-    assert sound(epochs.set_value(3).run()).markdown[0].value == "100 3"
+    data, store = test.selectbox("data"), test.selectbox("store")
+    assert data.options == ["MNIST", "UCI digits"] and store.options == ["every parameter of every state", "the history alone"]
+    data.set_value("uci-digits")
+    assert sound(epochs.set_value(3).run()).markdown[0].value == "100 3 uci-digits all"

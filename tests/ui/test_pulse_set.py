@@ -8,6 +8,7 @@ from PIL import Image
 
 from core.charts.theme import DARK, LIGHT, Theme
 from core.data import pulses
+from core.data.pictures import fitted
 from core.specs import PulseSpec
 from core.ui import pulse_set
 
@@ -16,7 +17,7 @@ from core.ui import pulse_set
 def test_tiles(size: int) -> None:
     """Small pictures are enlarged by a whole number, large ones pooled so that a line of one pixel stays whole."""
     image = pulses.draw(PulseSpec(size=size, line=1), 3, 0).images[2]
-    pixels, factor = pulse_set.tile_pixels(image)
+    pixels, factor = fitted(image, pulse_set.TILE)
     assert pulse_set.tile_side(size) == pixels.shape[0] * factor <= 100
     assert pixels.shape[0] * factor > 50
     assert pixels.any(axis=0).all()

@@ -5,7 +5,8 @@ from importlib import import_module
 
 from core.specs import RunSpec
 
-FAMILIES = ("mlp", "templates", "pulses", "digits")  # modules with RUNS, TITLES and, where not these five, SEEDS (of all, or by name)
+# modules with RUNS, TITLES and, where not these five, SEEDS (of all, or by name)
+FAMILIES = ("mlp", "templates", "uci", "pulses", "digits")
 SEEDS = (0, 1, 2, 3, 4)  # whose histories a shipped run holds; the weights are those of seed 0
 
 

@@ -1,4 +1,4 @@
-"""The two runs of the MLP kernel explorer."""
+"""Dense networks on MNIST: five layers from two starts, and one wide hidden layer with ReLU."""
 
 from dataclasses import replace
 
@@ -13,6 +13,11 @@ _RANDOM = RunSpec(
 RUNS = {
     "mlp-random": _RANDOM,
     "mlp-diagonal": replace(_RANDOM, model=replace(_RANDOM.model, initializer="alternating_diagonal")),
+    "mlp-relu": RunSpec(
+        _RANDOM.data,
+        ModelSpec("dense", sizes=(784, 128, 10), activation="relu", initializer="he"),
+        TrainSpec(optimizer="adam", learning_rate=1e-3, batch=128, epochs=16, first_epoch_states=4),
+    ),
 }
 
 TITLES = {
@@ -21,4 +26,5 @@ TITLES = {
         "Five dense layers, alternating diagonal start",
         "The same network; each matrix starts as a diagonal of -1 and +1 in turn.",
     ),
+    "mlp-relu": ("One hidden layer of 128, ReLU", "784-128-10, ReLU, on MNIST; weights start at random (He normal)."),
 }

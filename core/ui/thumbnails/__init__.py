@@ -32,7 +32,7 @@ def thumbnails(
     """Show pictures; with `on_pick` each is a button, and the callback gets its id before the rerun.
 
     Args:
-        side: of a square picture in CSS pixels, a whole multiple of its own; 0 for pictures of any shape.
+        side: CSS pixels across of each picture, a whole multiple of its own; 0 to go by `scale`.
         scale: how many times its size a picture is shown without `side`, where there is room.
         across: pictures of a `side` in a row, half as many in a narrow place, smaller ones where that is too wide; 0 to wrap freely.
         picked: id of the picture that is marked.

@@ -38,10 +38,10 @@ class Thumbnails {
     const image = document.createElement("img");
     image.src = item.url;
     image.alt = item.caption;
-    if (data.side) image.width = image.height = data.side;
+    if (data.side) this.size(image, data.side);
     image.addEventListener("load", () => {
       if (data.across) this.fit();
-      else if (!data.side) image.width = data.scale * image.naturalWidth;
+      else this.size(image, data.side || data.scale * image.naturalWidth);
     });
     tile.append(image, document.createTextNode(item.caption));
     return tile;
@@ -57,8 +57,14 @@ class Thumbnails {
     this.box.style.setProperty("--columns", columns);
     for (const image of this.box.querySelectorAll("img")) {
       const own = image.naturalWidth || side;
-      image.width = image.height = own > room ? room : Math.floor(room / own) * own;
+      this.size(image, own > room ? room : Math.floor(room / own) * own);
     }
+  }
+
+  // So wide, and as high as its own shape asks for; a square until it is known.
+  size(image, width) {
+    image.width = width;
+    image.height = Math.round(width * (image.naturalWidth ? image.naturalHeight / image.naturalWidth : 1));
   }
 
   close() { this.resize.disconnect(); }

@@ -131,10 +131,10 @@ class Window {
     const { data, image, shown } = this;
     const p = data.padding;
     const padded = { rows: image.rows + 2 * p, columns: image.columns + 2 * p };
-    this.unit = Math.max(2, Math.floor(300 / Math.max(padded.rows, padded.columns)));
+    this.unit = this.fitting(padded);
     this.imagePicture = this.picture(image, this.palettes.ink, (v) => v * 254);
     const result = this.find(".result");
-    this.resultUnit = Math.max(2, Math.floor(300 / Math.max(shown.rows, shown.columns)));
+    this.resultUnit = this.fitting(shown);
     const signed = data.stage === 0;
     const level = signed ? (v) => (v * 127) / data.limits.map + 127 : (v) => (v * 254) / data.limits.map;
     this.resultPicture = this.picture(shown, signed ? this.palettes.signed : this.palettes.amount, level);
@@ -149,11 +149,16 @@ class Window {
     result.setAttribute("aria-label", "Result of the convolution; the lit pixel belongs to the window");
   }
 
+  // Whole CSS pixels for each number of a picture: small ones are enlarged to about 300, those of more than 200 stay as they are.
+  fitting({ rows, columns }) {
+    const side = Math.max(rows, columns);
+    return side > 200 ? 1 : Math.max(2, Math.floor(300 / side));
+  }
+
   size(canvas, height, width) {
     canvas.width = width;
     canvas.height = height;
-    canvas.style.width = `${width}px`;
-    canvas.style.height = `${height}px`;
+    canvas.style.width = `${width + 2}px`; // with its border
   }
 
   picture(m, palette, level) {

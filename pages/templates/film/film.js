@@ -81,7 +81,8 @@ class Film {
     this.box.classList.toggle("tf-row", head.lead !== null);
     tiles.style.setProperty("--lead", `${head.lead ?? 0}px`);
     tiles.style.setProperty("--count", head.names.length);
-    tiles.style.setProperty("--tile", `${head.width * (head.scale + (this.means.length ? 2 : 0)) + 6}px`);
+    const small = Math.ceil(head.scale / 2); // pixels of an average's pixel
+    tiles.style.setProperty("--tile", `${Math.ceil(head.width * (head.scale + (this.means.length ? small : 0)) + 6)}px`);
     this.contexts = [];
     head.names.forEach((name, unit) => {
       const tile = document.createElement("figure");
@@ -102,7 +103,7 @@ class Film {
       this.contexts.push(canvas.getContext("2d"));
       pair.append(canvas);
       if (this.means.length) {
-        const mean = this.canvas(2, `Average image of ${name}`);
+        const mean = this.canvas(small, `Average image of ${name}`);
         const size = this.cells * 3;
         this.paint(mean.getContext("2d"), (i) => this.means.subarray(unit * size + 3 * i, unit * size + 3 * i + 3));
         pair.append(mean);
@@ -176,11 +177,17 @@ class Film {
     context.putImageData(image, 0, 0);
   }
 
-  // Where a unit's weights start in one state, and how far its pixels lie apart: kernels are (pixels, units).
+  // Where the state shown starts among the weights: the last one held that is not beyond it. Kernels are (pixels, units).
+  start() {
+    const { held, names, channels } = this.head;
+    const state = Number(this.signal.value);
+    let place = held.length - 1;
+    while (place > 0 && held[place] > state) place -= 1;
+    return place * this.cells * channels * names.length;
+  }
+
   weight(unit, pixel) {
-    const { head } = this;
-    const inputs = this.cells * head.channels;
-    return halfTable()[this.weights[(Number(this.signal.value) * inputs + pixel) * head.names.length + unit]];
+    return halfTable()[this.weights[this.start() + pixel * this.head.names.length + unit]];
   }
 
   draw() {
@@ -189,7 +196,7 @@ class Film {
     const table = halfTable();
     const units = head.names.length;
     const { low, high, limit, channels } = head;
-    const start = Number(this.signal.value) * this.cells * channels * units;
+    const start = this.start();
     this.contexts.forEach((context, unit) => {
       const image = context.createImageData(head.width, head.height);
       const out = image.data;

@@ -1,5 +1,6 @@
 // A row a class, best first: its product picture, the two sums with the logit marked, the share after softmax.
 
+const PICTURE = 96; // CSS pixels of a picture's longer side, at most
 const HINT = "Point at a picture to read w·x of a pixel.";
 const signed = (value, digits = 2) => (value < 0 ? "−" : "+") + Math.abs(value).toFixed(digits);
 const bytes = (text) => Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
@@ -48,11 +49,13 @@ class Row {
     this.percent.textContent = percent(share);
     this.box.title = `${row.name}: z ${signed(logit, 6)} = b ${signed(bias, 6)} ${signed(positive, 6)} ${signed(negative, 6)}; softmax ${share.toFixed(6)}`;
     this.canvas.setAttribute("aria-label", `Products of ${row.name}`);
-    if (this.canvas.width !== width) {
+    if (this.canvas.width !== width || this.canvas.height !== height) {
+      const longer = Math.max(width, height);
+      const scale = longer > PICTURE ? PICTURE / longer : Math.floor(PICTURE / longer);
       this.canvas.width = width;
       this.canvas.height = height;
-      this.canvas.style.width = `${width * Math.floor(96 / width)}px`;
-      this.canvas.style.height = `${height * Math.floor(96 / width)}px`;
+      this.canvas.style.width = `${width * scale}px`;
+      this.canvas.style.height = `${height * scale}px`;
     }
     const context = this.canvas.getContext("2d");
     const image = context.createImageData(width, height);
@@ -85,7 +88,8 @@ class Board {
     const size = data.height * data.width * data.channels;
     const longest = Math.max(...data.rows.map((row) => row.name.length));
     this.rows.style.setProperty("--half", Math.ceil(data.rows.length / 2));
-    this.rows.style.setProperty("--names", longest > 2 ? "4.8rem" : "0.8rem");
+    this.rows.style.setProperty("--names", `${Math.min(8, 0.35 + 0.445 * longest)}rem`);
+    this.made.splice(data.rows.length).forEach((row) => row.box.remove()); // of a network with more classes
     data.rows.forEach((row, i) => {
       this.made[i] ??= new Row(this, this.rows);
       this.made[i].show(row, this.data, products.subarray(row.unit * size, (row.unit + 1) * size));

@@ -11,14 +11,23 @@ _component = browser_part("kernel_explorer_rolled_vector", __file__, isolate_sty
 
 
 def rolled_vector(
-    key: str, panels: Sequence[tuple[str, np.ndarray]], sums: Sequence[str], label: str, *, states: int, state: int, start: int = 45
+    key: str,
+    panels: Sequence[tuple[str, np.ndarray]],
+    sums: Sequence[str],
+    label: str,
+    *,
+    held: Sequence[int],
+    states: int,
+    state: int,
+    start: int = 45,
 ) -> None:
     """Show vectors side by side under one slider; the player that has this container's key among its targets drives them.
 
     Args:
-        panels: title and colours (states, height, width, 3) uint8 of each, or (1, ...) for one that stays as it is.
-        sums: what stands below, one a state or one for all.
+        panels: title and colours (held states, height, width, 3) uint8 of each, or (1, ...) for one that stays as it is.
+        sums: what stands below, one a held state or one for all.
         label: what a screen reader says.
+        held: which states these are, rising; between them the one before is shown.
         states: how many the player has.
         state: the one to open on.
         start: where the slider opens, 0 (column) to 100 (image).
@@ -32,6 +41,7 @@ def rolled_vector(
             "start": start,
             "state": state,
             "states": states,
+            "held": list(held),
             "label": label,
             "sums": list(sums),
             "panels": [{"title": t, "frames": base64.b64encode(c.astype(np.uint8).tobytes()).decode()} for t, c in panels],

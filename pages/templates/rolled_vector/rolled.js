@@ -31,7 +31,7 @@ class Rolled {
     const size = 3 * data.height * data.width;
     this.panels = data.panels.map(({ title, frames }) => {
       const bytes = Uint8Array.from(atob(frames), (c) => c.charCodeAt(0));
-      return { title, at: (state) => bytes.subarray(size * Math.min(state, bytes.length / size - 1)) };
+      return { title, at: (place) => bytes.subarray(size * Math.min(place, bytes.length / size - 1)) };
     });
     this.draw();
   }
@@ -53,16 +53,25 @@ class Rolled {
     const each = room / this.panels.length;
     const t = Number(this.slider.value) / 100;
     const state = Number(this.epoch.value);
+    const place = this.place(state);
     const side = Math.max(1, Math.floor(Math.min((each - COLUMN - 14) / width, (HEIGHT - 30) / height)));
     this.panels.forEach((panel, p) => {
       const left = p * each + 1;
       pen.fillStyle = style.color;
       pen.fillText(panel.title, left, 14, each - 6);
-      this.squares(pen, panel.at(state), left, 24, side, t);
+      this.squares(pen, panel.at(place), left, 24, side, t);
     });
-    write(this.sum, this.data.sums[Math.min(state, this.data.sums.length - 1)] ?? "");
+    write(this.sum, this.data.sums[Math.min(place, this.data.sums.length - 1)] ?? "");
     this.canvas.dataset.state = state;
     this.canvas.dataset.share = this.slider.value;
+  }
+
+  // Which of the states held is shown: the last one that is not beyond it.
+  place(state) {
+    const { held } = this.data;
+    let place = held.length - 1;
+    while (place > 0 && held[place] > state) place -= 1;
+    return place;
   }
 
   squares(pen, colours, left, top, side, t) {

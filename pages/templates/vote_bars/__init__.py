@@ -25,6 +25,7 @@ def vote_bars(
     state: int,
     limit: float,
     lead: int,
+    height: int,
     marked: int | None,
     what: str,
     sum_name: str,
@@ -38,6 +39,7 @@ def vote_bars(
         state: the state to open on.
         limit: the value of a full bar, at every state.
         lead: pixels for the names of the classes.
+        height: pixels of a row.
         marked: index of the class whose row is marked.
         what: what a bar is, in words.
         sum_name: what stands over the sums.
@@ -59,6 +61,7 @@ def vote_bars(
             "state": state,
             "limit": limit,
             "lead": lead,
+            "height": height,
             "marked": marked,
             "what": what,
             "sumName": sum_name,

@@ -37,15 +37,16 @@ class VoteBars {
     this.activations = data.activations && floats(data.activations);
     this.epoch.max = data.states - 1;
     if (!this.cells) this.epoch.value = data.state;
-    const { classes, units, lead, marked, sumName, colours } = data;
-    const frame = JSON.stringify([classes, units, lead, marked, sumName, colours]);
+    const { classes, units, lead, marked, sumName, colours, height } = data;
+    const frame = JSON.stringify([classes, units, lead, marked, sumName, colours, height]);
     if (this.frame !== frame) this.build(); // else the same cells with other numbers, and the focus stays
     this.frame = frame;
     this.draw();
   }
 
   build() {
-    const { classes, units, lead, colours, marked, sumName } = this.data;
+    const { classes, units, lead, colours, marked, sumName, height } = this.data;
+    this.rows.style.setProperty("--height", `${height}px`);
     this.rows.style.setProperty("--lead", `${lead}px`);
     this.rows.style.setProperty("--units", units.length);
     this.rows.style.setProperty("--line", colours.line);

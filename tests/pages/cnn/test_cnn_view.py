@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from core.charts.theme import theme
+from core.data.pictures import fitted
 from core.data.pulses import used
 from core.specs import PULSE_CLASSES
 from pages.cnn import choices as cnn_choices
 from pages.cnn.film import LARGEST, Row, frames, pack
-from pages.cnn.pictures import fitted
 
 
 @pytest.mark.parametrize("text", ["test-0", "test-999", "digit-7", "own", "drawing", "upload", "photo-temple", "photo-flower"])

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import parse_qsl
 
 import numpy as np
 import pytest
@@ -10,10 +11,11 @@ from streamlit.testing.v1 import AppTest
 
 from core.data import digits
 from core.models import dense
-from core.runs import store
+from core.runs import catalog, store
 from core.runs.shipped import RUNS
 from core.ui import cached
 from tests.app import go
+from tests.pages.templates.links import LINKS
 
 ROOT = Path(__file__).parents[3]
 ONE_LAYER = ("softmax-mnist", "softmax-cifar10", "softmax-cifar10-smooth")
@@ -38,6 +40,11 @@ def opened(**query: str) -> AppTest:
     return at
 
 
+def search(at: AppTest) -> dict[str, str]:
+    """What the address should say."""
+    return dict(parse_qsl(at.session_state["_address"].search))
+
+
 def words(at: AppTest) -> str:
     """All text of the page."""
     return "\n".join(str(e.value) for kind in ("markdown", "caption", "warning", "info", "error") for e in at.get(kind))
@@ -52,7 +59,8 @@ def test_every_part_shows_every_model_it_can(part: str, model: str) -> None:
     at = opened(section=part, model=model)
     assert at.title[0].value == "Looking inside neural nets"
     assert not at.error and not at.warning
-    assert at.query_params["model"] == model and at.query_params["section"] == part
+    usual = {"section": "gallery", "model": "softmax-mnist"}
+    assert search(at) == {name: text for name, text in {"section": part, "model": model}.items() if usual[name] != text}
 
 
 @pytest.mark.parametrize("part, model", PARTS)
@@ -72,7 +80,7 @@ def test_every_part_works_without_any_data_set(part: str, model: str, monkeypatc
 
 def test_the_page_opens_on_the_templates() -> None:
     at = opened()
-    assert at.query_params["section"] == "gallery" and at.query_params["model"] == "softmax-mnist"
+    assert search(at) == {}
     assert f"{np.trace(last_counts('softmax-mnist')) / 10_000:.1%} of 10,000 MNIST test digits right" in words(at)
 
 
@@ -103,10 +111,34 @@ def test_a_bad_link_is_said_and_leaves_a_working_page(name: str, value: str) -> 
     assert "of 10,000 MNIST test digits right" in words(at)
 
 
-def test_a_model_that_a_part_cannot_show_gives_way_to_one_of_the_same_data() -> None:
-    assert opened(section="hidden", model="softmax-cifar10-smooth").query_params["model"] == "hidden-cifar10"
-    assert opened(section="match", model="hidden-mnist").query_params["model"] == "softmax-mnist"
-    assert opened(section="pictures", model="softmax-mnist").query_params["model"] == "softmax-cifar10"
+@pytest.mark.parametrize(
+    "section, asked, shown",
+    [
+        ("hidden", "softmax-cifar10-smooth", "hidden-cifar10"),
+        ("match", "hidden-mnist", "softmax-mnist"),
+        ("pictures", "softmax-mnist", "softmax-cifar10"),
+    ],
+)
+def test_another_network_stands_in_for_one_that_a_part_cannot_show(section: str, asked: str, shown: str) -> None:
+    """On the same data where there is one, with a note, and the one asked for comes back."""
+    at = opened(section=section, model=asked)
+    assert at.session_state["templates-model"] == shown and search(at)["asked"] == asked
+    titles = {name: catalog.find(name).title for name in (asked, shown)}
+    assert f"**{titles[shown]}** stands in for {titles[asked]}" in words(at)
+    at.segmented_control(key="templates-section").set_value("gallery").run()
+    assert at.session_state["templates-model"] == asked and "asked" not in search(at)
+    assert "stands in" not in words(at)
+    at = opened(section=section, model=asked)
+    at.button(key="templates-asked-back").click().run()
+    assert at.session_state["templates-section"] == "gallery" and at.session_state["templates-model"] == asked
+
+
+def test_who_chooses_a_network_keeps_it() -> None:
+    at = opened(section="hidden")
+    at.selectbox(key="templates-model").select("hidden-cifar10").run()
+    assert search(at) == {"section": "hidden", "model": "hidden-cifar10"}
+    at.segmented_control(key="templates-section").set_value("gallery").run()
+    assert search(at) == {"model": "hidden-cifar10"}
 
 
 def test_the_epoch_of_the_link_is_shown() -> None:
@@ -114,14 +146,14 @@ def test_the_epoch_of_the_link_is_shown() -> None:
     at = opened(section="confusion", epoch="1")
     counts = run.evaluation("confusion")[list(run.epochs).index(1)]
     assert f"{np.trace(counts) / counts.sum():.1%}" in words(at)
-    assert at.query_params["epoch"] == "1"
+    assert search(at)["epoch"] == "1"
 
 
 @needs_mnist
 @pytest.mark.parametrize("image", [0, 8, 247])
 def test_the_sums_shown_equal_the_logits_of_torch(image: int) -> None:
     at = opened(section="match", image=str(image))
-    next(b for b in at.button if b.label == "Show the result without a guess").click().run()
+    next(b for b in at.button if b.label == "Show it without a guess").click().run()
     at.run()  # and it stays
     table = at.dataframe[0].value.set_index("class")
     weights = store.load(RUNS["softmax-mnist"].key).state(-1)
@@ -150,7 +182,15 @@ def test_the_sums_shown_equal_the_logits_of_torch(image: int) -> None:
 def test_a_link_brings_the_view_back_and_stays_as_it_was(link: dict[str, str]) -> None:
     at = opened(**link)
     assert not at.warning
-    assert {name: at.query_params[name] for name in link} == link
+    assert search(at) == link
+
+
+@needs_mnist
+@pytest.mark.parametrize("link, held", LINKS, ids=[link for link, _ in LINKS])
+def test_links_of_the_first_version_hold_what_they_held(link: str, held: dict[str, object]) -> None:
+    at = opened(**dict(parse_qsl(link.partition("?")[2])))
+    assert not at.warning
+    assert {name: at.session_state[name] for name in held} == held
 
 
 @needs_mnist
@@ -164,9 +204,9 @@ def test_choices_of_the_other_data_set_give_way() -> None:
 @needs_mnist
 def test_an_answer_once_told_follows_the_epoch() -> None:
     at = opened(section="match", image="3", epoch="5")
-    next(g for g in at.button_group if str(g.key).startswith("guess-second")).select("9").run()
+    next(g for g in at.button_group if str(g.key).startswith("guess-templates-second")).select("9").run()
     before = at.dataframe[0].value["z"].max()
-    at.select_slider(key="templates-epoch-slider").set_value("30").run()
+    at.select_slider(key="templates-epoch-slider").set_value(store.load(RUNS["softmax-mnist"].key).states - 1).run()
     assert at.dataframe[0].value["z"].max() != before
 
 
@@ -174,7 +214,7 @@ def test_an_answer_once_told_follows_the_epoch() -> None:
 def test_the_result_waits_for_the_guess() -> None:
     at = opened(section="match", image="3")
     assert not at.dataframe
-    guess = next(g for g in at.button_group if str(g.key).startswith("guess-second"))
+    guess = next(g for g in at.button_group if str(g.key).startswith("guess-templates-second"))
     guess.select("9").run()
     assert len(at.dataframe) == 1
     assert "the run says" in words(at) or "as you said" in words(at)
@@ -195,7 +235,7 @@ def test_two_models_of_one_data_set_are_subtracted_and_the_link_says_so() -> Non
     at.selectbox(key="templates-with").select("softmax-mnist").run()
     assert not at.exception
     assert "Digits, 10 hidden units less Digits, one layer" in words(at)
-    assert at.query_params["with"] == "softmax-mnist"
+    assert search(at)["with"] == "softmax-mnist"
     again = opened(section="confusion", model="hidden-mnist", **{"with": "softmax-mnist"}, cell="4-9")
     counts = {model: int(last_counts(model)[4, 9]) for model in ("hidden-mnist", "softmax-mnist")}
     assert f"**4 read as 9**: {counts['hidden-mnist']:,} of 982" in words(again)
@@ -210,7 +250,7 @@ def test_models_of_two_data_sets_stand_side_by_side_at_the_nearest_epochs() -> N
     run = store.load(RUNS["softmax-cifar10"].key)
     counts = run.evaluation("confusion")[list(run.epochs).index(5)]
     assert f"**cat read as dog**: {counts[3, 5]:,} of {counts[3].sum():,}" in text
-    assert at.query_params["cell"] == "cat-dog"
+    assert search(at)["cell"] == "cat-dog"
 
 
 def test_a_cell_is_chosen_by_name_and_one_of_other_classes_is_dropped() -> None:
@@ -218,7 +258,7 @@ def test_a_cell_is_chosen_by_name_and_one_of_other_classes_is_dropped() -> None:
     assert at.selectbox(key="templates-cell").value == ""
     at.selectbox(key="templates-cell").select("5-3").run()
     assert f"**5 read as 3**: {last_counts('softmax-mnist')[5, 3]:,} of 892" in words(at)
-    assert at.query_params["cell"] == "5-3"
+    assert search(at)["cell"] == "5-3"
 
 
 def test_the_mistakes_add_up() -> None:
@@ -230,7 +270,7 @@ def test_the_mistakes_add_up() -> None:
     at.selectbox(key="templates-actual").select("4").run()
     at.selectbox(key="templates-predicted").select("4").run()
     assert "None with these classes" in words(at)
-    assert at.query_params["actual"] == "4" and at.query_params["predicted"] == "4"
+    assert search(at)["actual"] == "4" and search(at)["predicted"] == "4"
 
 
 @pytest.fixture
@@ -248,7 +288,7 @@ def other_runs(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path
 def test_a_damaged_run_is_said_and_never_shown(part: str, broken: str, other_runs: Path) -> None:
     (other_runs / RUNS[broken].key).mkdir()
     at = opened(section=part)
-    assert any(f"Run {RUNS[broken].key} is damaged" in e.value for e in at.error)
+    assert f"Run {RUNS[broken].key} is damaged" in words(at)
 
 
 def test_a_damaged_run_can_not_be_compared_with(other_runs: Path) -> None:

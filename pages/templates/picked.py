@@ -1,4 +1,4 @@
-"""Choose one image: a test image by number or at random, one that the model misreads, or a digit drawn here."""
+"""Choose one image: a test image by number or at random, one that the network misreads, or a digit drawn here."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,10 +11,14 @@ from streamlit.delta_generator import DeltaGenerator
 from core.charts import raster
 from core.charts.templates import image_pixels
 from core.models.dense import inputs
-from core.ui import data_status, link, page
+from core.ui import choices, page
 from core.ui.drawn_digit import drawn_digit
 from core.ui.thumbnails import Thumbnail, thumbnails
-from pages.templates.view import DRAWING, PAGE, SOURCES, Images, View, probabilities, test_images, with_article
+from pages.templates.choices import DRAWING, PAGE, SOURCES
+from pages.templates.images import Images, missing, probabilities, test_images
+from pages.templates.parts import DIGITS
+from pages.templates.sizes import ONE, width
+from pages.templates.view import View, with_article
 
 
 @dataclass(frozen=True)
@@ -33,8 +37,8 @@ def picked_image(view: View, place: DeltaGenerator) -> Iterator[Picked | None]:
     What follows a drawing must stand inside the `with` block.
     """
     with place:
-        drawing = view.data == "mnist" and _wants_to_draw()
-        pad = drawn_digit(f"{PAGE}-pad") if drawing else None
+        drawing = len(view.shape) == 2 and view.classes == DIGITS and _wants_to_draw()
+        pad = drawn_digit(f"{PAGE}-pad", shape=view.shape) if drawing else None
         if pad is None:
             picked = _test_image(view)
     if pad is None:
@@ -50,22 +54,22 @@ def picked_image(view: View, place: DeltaGenerator) -> Iterator[Picked | None]:
 
 def _wants_to_draw() -> bool:
     """Whether a drawing is chosen instead of a test image."""
-    key = link.key(PAGE, "source")
+    key = choices.key(PAGE, "source")
     st.segmented_control(
         "Image", list(SOURCES), format_func=SOURCES.__getitem__, required=True, key=key, persist_state="session", wrap=True
     )
-    return st.session_state[key] == DRAWING
+    return choices.value(PAGE, "source") == DRAWING
 
 
 def _test_image(view: View) -> Picked | None:
     """A test image by its number, with buttons for another."""
     images = test_images(view.data)
     if images is None:
-        missing()
+        missing(view)
         return None
-    key = link.key(PAGE, "image")
-    st.session_state[key] = min(st.session_state.get(key, 0), len(images.labels) - 1)
-    index = st.number_input("Test image", 0, len(images.labels) - 1, key=key, persist_state="session")
+    last = len(images.labels) - 1
+    choices.put(PAGE, "image", min(choices.value(PAGE, "image"), last))
+    index = st.number_input("Test image", 0, last, key=choices.key(PAGE, "image"), persist_state="session")
     with st.container(horizontal=True, gap="small"):
         st.button("Another", icon=":material/shuffle:", key=f"{PAGE}-another", on_click=_another, args=(images, None))
         st.button("A misread one", icon=":material/error:", key=f"{PAGE}-misread", on_click=_another, args=(images, view))
@@ -73,7 +77,7 @@ def _test_image(view: View) -> Picked | None:
     values = inputs(images.images[index : index + 1]).reshape(view.shape)
     picked = Picked(values, label, f"{images.source} test image {index:,}, {with_article(view.classes[label])}")
     url = raster.rgb_url(image_pixels(values, page.theme()))
-    thumbnails(f"{PAGE}-picked", [Thumbnail(0, url, picked.words)], side=4 * view.shape[0])
+    thumbnails(f"{PAGE}-picked", [Thumbnail(0, url, picked.words)], side=width(view.shape, ONE))
     return picked
 
 
@@ -83,13 +87,4 @@ def _another(images: Images, view: View | None) -> None:
     if view is not None:
         wrong = np.flatnonzero(probabilities(view, images).argmax(1) != images.labels)
         among = wrong if len(wrong) else among
-    st.session_state[link.key(PAGE, "image")] = int(np.random.default_rng().choice(among))
-
-
-def missing() -> None:
-    """What the CIFAR-10 pictures would add, and the way to get them; once a page."""
-    st.markdown(
-        "**The pictures themselves are not here.** They would add single images to match with the templates, the misread ones, those "
-        "behind each cell of the confusion matrix, and samples of each class."
-    )
-    data_status.notice("cifar10")
+    choices.put(PAGE, "image", int(np.random.default_rng().choice(among)))

@@ -126,10 +126,11 @@ def _cells(
     pick: bool,
     framed: bool,
 ) -> alt.TopLevelMixin:
-    base = _based(alt.Chart(alt.NamedData("cells"), name="cells"), names, axes)
+    base = _based(alt.Chart(alt.NamedData("cells")), names, axes)
     rects = base.mark_rect(cursor="pointer" if pick else "default").encode(
         color=_colour(kind, colours, limit), tooltip=_tips(names, value, more)
     )
+    rects = rects.properties(name="cells")  # this layer's alone: a second one of the name would have its signals twice
     if pick:
         fields = ["row", "column", "cell", "now"]
         rects = rects.add_params(alt.selection_point(name="picked", fields=fields, on="click", empty=False, toggle=False))

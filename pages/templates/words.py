@@ -74,7 +74,7 @@ FILTERS_WHY = (
     "the classes into those that want it and those that don't, and the output weights combine them."
 )
 HIDDEN_NOTICE = (
-    "**What to notice.** The filters show no digit and no thing of their own: each splits the classes into those that want it and "
+    "**What to notice.** The filters show no class of their own: each splits the classes into those that want it and "
     "those that don't. Sort by a class to read its votes from left to right."
 )
 

@@ -107,8 +107,13 @@ def key(page: str, name: str) -> str:
 
 
 def value(page: str, name: str) -> Any:
-    """The present value of a declared choice."""
-    return st.session_state[key(page, name)]
+    """The present value of a declared choice; where a run was broken off before it was told, the one last seen."""
+    held = st.session_state.get(key(page, name))
+    choice = _registry().get((page, name))
+    if held is None and choice is not None and choice.default is not None:
+        last = _kept().get(key(page, name))
+        return choice.default if last is None else last
+    return held
 
 
 def put(page: str, name: str, item: Any) -> None:
@@ -133,7 +138,12 @@ def showing(widget: str, item: Any, take: Callable[[Any], None]) -> dict[str, An
     """
     if widget not in st.session_state or st.session_state[widget] != item:
         st.session_state[widget] = item
-    return {"key": widget, "on_change": lambda: take(st.session_state[widget])}
+
+    def taken() -> None:
+        if st.session_state[widget] is not None:  # a widget that the browser has lost says nothing
+            take(st.session_state[widget])
+
+    return {"key": widget, "on_change": taken}
 
 
 def declare(page: str, declared: Sequence[Choice]) -> list[str]:
@@ -242,7 +252,7 @@ def search() -> dict[str, str] | None:
         return None
     out = {}
     for (page, name), choice in _registry().items():
-        item = _kept()[key(page, name)] = st.session_state.get(key(page, name))
+        item = _kept()[key(page, name)] = value(page, name)
         if item is not None and item != choice.default and _counts(page, choice):
             out[name] = choice.write(item)
     return out

@@ -13,7 +13,7 @@ SCRIPT = str(Path(__file__).with_name("choices_page.py"))
 
 
 def opened(**query: str) -> AppTest:
-    at = AppTest.from_file(SCRIPT)
+    at = AppTest.from_file(SCRIPT, default_timeout=60)
     for name, value in query.items():
         at.query_params[name] = value
     at.run()

@@ -130,8 +130,8 @@ def heading(
 
 
 def once() -> alt.Chart:
-    """A chart on one empty row, for headings and gaps."""
-    return alt.Chart(alt.InlineData(values=[{}]))
+    """A chart on one row, for headings and gaps; generated, since Prepared puts tables of its own in place of inline ones."""
+    return alt.Chart(alt.sequence(0, 1))
 
 
 def gap(width: int, name: str) -> alt.Chart:

@@ -128,7 +128,9 @@ def _overview(colours: Theme, grid: Grid, film: Film | None, states: int, titles
         .add_params(alt.selection_interval(name="window", encodings=list(grid.brushed)))  # type: ignore[arg-type]
         .properties(width=width, height=height, name="rows")
     )
-    body = alt.layer(ground, *_images("map", width, grid, film), *_picked(grid, frames, colours))
+    body = alt.layer(ground, *_images("map", width, grid, film), *_picked(grid, frames, colours)).resolve_scale(
+        x="independent", y="independent"
+    )
     # Each click turns the selection over, so that every one is told.
     click = alt.selection_point(name="strip", fields=["kind"], toggle="true", empty=False, on="click", clear=False)
     first, *rest = _images("bars", BARS, grid, film)
@@ -171,17 +173,17 @@ def _images(field: str, wide: int, grid: Grid, film: Film | None) -> list[alt.Ch
 
 def _picked(grid: Grid, frames: Frames, colours: Theme) -> list[alt.Chart]:
     """A frame at the picked cell, or a line along the picked row or column, in the place that they have at the state shown."""
-    base = alt.Chart(alt.NamedData("picked")).transform_calculate(
-        left=f"{grid.wide} * {state_value(frames.step, 'x')}", top=f"{grid.tall} * {state_value(frames.step, 'y')}"
-    )
+    base = alt.Chart(alt.NamedData("picked")).transform_calculate(across=state_value(frames.step, "x"), down=state_value(frames.step, "y"))
+    base = base.transform_calculate(left=f"{grid.wide} * datum.across", top=f"{grid.tall} * datum.down")
     both, row, column = (
-        base.transform_filter(f"{x}isValid(datum.left) && {y}isValid(datum.top)") for x, y in (("", ""), ("!", ""), ("", "!"))
+        base.transform_filter(f"{x}isValid(datum.across) && {y}isValid(datum.down)") for x, y in (("", ""), ("!", ""), ("", "!"))
     )
     left = alt.X("left:Q", scale=alt.Scale(domain=[0, grid.width], nice=False), axis=None)
     top = alt.Y("top:Q", scale=alt.Scale(domain=[0, grid.height], reverse=True, nice=False), axis=None)
     size = max(9, grid.wide + 3) ** 2
     marks = [
-        both.mark_point(shape="square", size=size, color=c, strokeWidth=w, tooltip=None) for c, w in ((colours.paper, 4), (colours.mark, 2))
+        both.mark_point(shape="square", size=size, color=c, strokeWidth=w, clip=True, tooltip=None)
+        for c, w in ((colours.paper, 4), (colours.mark, 2))
     ]
     line: dict[str, Any] = {"color": colours.mark, "strokeWidth": 1, "strokeDash": [4, 3], "tooltip": None}
     return [

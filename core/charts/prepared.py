@@ -48,6 +48,7 @@ def built(build: Callable[..., alt.TopLevelMixin]) -> Callable[..., Mapping[str,
     def spec(colours: Theme, *arguments: Any, **options: Any) -> Mapping[str, Any]:
         with debug_mode(False):
             made = finish(build(colours, *arguments, **options), colours).to_dict(validate=False)
+        assert "datasets" not in made, "inline rows would be lost: name the table, or generate it"
         for parameter in made.get("params", []):
             # Altair hands a brush to every layer of its view; Vega allows it once and needs the layer with the fields, the first.
             if parameter.get("views") and isinstance(parameter.get("select"), dict) and parameter["select"].get("type") == "interval":

@@ -80,6 +80,6 @@ def test_the_home_page_is_short_on_a_narrow_screen(browser: Browser, app_url: st
           const words = card?.querySelector('[data-testid=stCaptionContainer]');
           return picture && words && picture.getBoundingClientRect().right <= words.getBoundingClientRect().left; }"""
     )
-    expect(page.get_by_role("img", name=re.compile("^Probabilities of the digits"))).to_have_count(3)
+    expect(page.get_by_role("img", name=re.compile("^Probability of each digit: "))).to_have_count(3)
     expect(page.get_by_test_id("stHeaderLogo").or_(page.get_by_test_id("stLogo")).first).to_be_visible()
     context.close()

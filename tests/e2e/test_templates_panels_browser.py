@@ -187,7 +187,7 @@ def test_a_cell_of_the_pictures_part_opens_in_the_confusion_part(page: Page, app
     open_page(page, app_url, "section=pictures&model=softmax-cifar10")
     click_cell(page, "4-9", inside="templates-last-matrix-softmax-mnist")
     expect(page).to_have_url(re.compile(r"section=confusion"))
-    expect(page.get_by_text("Digits, one layer", exact=True).first).to_be_visible()
+    expect(page.get_by_role("combobox", name="Network")).to_have_value("Digits, one layer")
     count = store.load(RUNS["softmax-mnist"].key).evaluation("confusion")[-1][4, 9]
     expect(page.get_by_text(f"4 read as 9: {count} of 982")).to_be_visible()
 

@@ -125,7 +125,7 @@ def _overview(colours: Theme, grid: Grid, film: Film | None, states: int, titles
             y=alt.Y("row:Q", scale=alt.Scale(domain=[0, grid.rows], reverse=True, **scale), axis=None),
             y2="rowEnd:Q",
         )
-        .add_params(alt.selection_interval(name="window", encodings=list(grid.brushed)))  # type: ignore[arg-type]
+        .add_params(alt.selection_interval(name="window", encodings=list(grid.brushed)))  # type: ignore[arg-type]  # "x", "y"
         .properties(width=width, height=height, name="rows")
     )
     body = alt.layer(ground, *_images("map", width, grid, film), *_picked(grid, frames, colours)).resolve_scale(

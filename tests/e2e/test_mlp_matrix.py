@@ -234,9 +234,8 @@ def test_layer_1_is_drawn_pixel_by_pixel_and_steps(page: Page, app_url: str) -> 
         wanted = LIGHT.signed_palette[levels].astype(int)  # (784, 49, 3)
         seen = canvas_pixels(page, "mlp-map-chart")
         shares = []
-        for top in range(
-            TOP - 2, TOP + 10
-        ):  # the picture's frame may take a few pixels; across, any of ten but the middle, where a line marks the pick
+        # The picture's frame may take a few pixels; across, any of a column's ten will do but the middle, where a line marks the pick.
+        for top in range(TOP - 2, TOP + 10):
             inner = seen[top : top + 784, LEFT + 2 : LEFT + 2 + 490 : 10]
             shares.append(float(np.mean(np.abs(inner - wanted).max(axis=2) <= 3)))
         return max(shares)

@@ -15,9 +15,9 @@ from pages.home.networks import KINDS, READERS, best, trouble
 from pages.home.words import LEGEND
 
 
-def said(share: float) -> str:
+def said(share: float | np.floating) -> str:
     """A probability in words: softmax never gives 0 or 1, it only rounds to them."""
-    return probability(min(max(share, 1e-9), 1 - 1e-9))
+    return probability(min(max(float(share), 1e-9), 1 - 1e-9))  # in float32 the upper bound would be 1
 
 
 @st.fragment

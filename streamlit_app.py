@@ -3,7 +3,7 @@
 import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 
-from core.ui import choices
+from core.ui import choices, seen
 from core.ui.site import ENTRIES
 
 if __name__ == "__main__":  # somebody's visit
@@ -14,4 +14,4 @@ if __name__ == "__main__":  # somebody's visit
         current.run()
 else:  # the server, once, before anyone comes: else the first link to a page would find Streamlit's older way of many pages
     PagesManager.uses_pages_directory = False
-    app = st.App(__file__)
+    app = st.App(__file__, routes=seen.routes())

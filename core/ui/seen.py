@@ -1,0 +1,195 @@
+"""Addresses of their own for what everyone sees alike: a browser fetches each once and keeps it for good.
+
+The bytes lie in a folder, each file named by the SHA-256 of its content, so an address means the same in every process that
+shares the folder and after a restart. Where the app is not served through `routes`, or nothing can be written, an address is a
+data address with the bytes in it.
+"""
+
+import base64
+import gzip
+import hashlib
+import os
+import re
+import tempfile
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from contextlib import suppress
+from pathlib import Path
+
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import BaseRoute, Route
+
+KINDS = {"png": "image/png", "gif": "image/gif", "json": "application/json", "csv": "text/csv", "bin": "application/octet-stream"}
+PACKED = ("json", "csv", "bin")  # are stored and sent in gzip
+SMALL = 1_000  # bytes up to which a request of its own would cost more than it saves
+MOST = 256 * 2**20  # bytes of all files together; those that were not used for longest go first
+AGAIN = 3_600  # seconds after which a use is noted anew
+NAMES = 8_192  # addresses that a process remembers by key
+FOLDER = Path(__file__).parents[2] / "cache" / "seen"
+
+_NAME = re.compile(rf"[0-9a-f]{{64}}\.(?:{'|'.join(KINDS)})")
+_GONE = "This is not kept here any more: load the page again."
+
+
+class _Memory:
+    """What this process knows: whether it serves, addresses by key, builds under way, bytes written since the last sweep."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.serving = False
+        self.addresses: OrderedDict[Hashable, str] = OrderedDict()
+        self.building: dict[Hashable, threading.Lock] = {}
+        self.unswept = MOST  # so that the first write sweeps
+
+
+_memory = _Memory()
+
+
+def folder() -> Path:
+    """Where the bytes lie: KERNEL_EXPLORER_SEEN if set, else cache/seen of this project."""
+    return Path(os.environ.get("KERNEL_EXPLORER_SEEN") or FOLDER)
+
+
+def address(content: bytes, kind: str) -> str:
+    """The address of some bytes, relative to any page of the app.
+
+    Whoever knows an address can read it, and nobody can guess one without the bytes. What a person drew or uploaded is of no
+    use to others: leave it in the page.
+
+    Args:
+        kind: one of KINDS.
+    """
+    if len(content) <= SMALL or not _memory.serving:
+        return _inline(content, kind)
+    name = f"{hashlib.sha256(content).hexdigest()}.{kind}"
+    if not _there(name):
+        try:
+            _write(name, content)
+        except OSError:  # full, or read-only
+            return _inline(content, kind)
+    return f"seen/{name}"
+
+
+def built(key: Hashable, build: Callable[[], bytes], kind: str) -> str:
+    """The address of what `build` makes, made once for a key while its bytes are kept; others who ask meanwhile wait for it.
+
+    Args:
+        key: all that the bytes depend on, and a word for what they are.
+    """
+    if not _memory.serving:
+        return _inline(build(), kind)
+    if (known := _known(key)) is not None:
+        return known
+    with _memory.lock:
+        turn = _memory.building.setdefault(key, threading.Lock())
+    with turn:
+        try:
+            if (known := _known(key)) is not None:
+                return known
+            made = address(build(), kind)
+            with _memory.lock:
+                if len(made) < 2 * SMALL:  # not one that holds the bytes because they could not be written
+                    _memory.addresses[key] = made
+                while len(_memory.addresses) > NAMES:
+                    _memory.addresses.popitem(last=False)
+            return made
+        finally:
+            with _memory.lock:
+                _memory.building.pop(key, None)
+
+
+def routes() -> list[BaseRoute]:
+    """What serves the addresses, below any base path; from here on they are given out."""
+    _memory.serving = True
+    return [Route(f"{before}/seen/{{name}}", _send, methods=["GET"]) for before in ("", "/{before:path}")]
+
+
+def _inline(content: bytes, kind: str) -> str:
+    return f"data:{KINDS[kind]};base64,{base64.b64encode(content).decode()}"
+
+
+def _known(key: Hashable) -> str | None:
+    """The address that was given for a key, if its bytes are still there."""
+    with _memory.lock:
+        known = _memory.addresses.get(key)
+        if known is not None:
+            _memory.addresses.move_to_end(key)
+    if known is None or known.startswith("data:") or _there(known.removeprefix("seen/")):
+        return known
+    return None
+
+
+def _there(name: str) -> bool:
+    """Whether a file is kept; its use is noted."""
+    path = folder() / name
+    try:
+        if path.stat().st_mtime < time.time() - AGAIN:
+            os.utime(path)
+    except OSError:
+        return False
+    return True
+
+
+def _write(name: str, content: bytes) -> None:
+    """Store a file, whole or not at all."""
+    place = folder()
+    place.mkdir(parents=True, exist_ok=True)
+    if name.rpartition(".")[2] in PACKED:
+        content = gzip.compress(content, 6, mtime=0)
+    handle, temporary = tempfile.mkstemp(prefix=".", dir=place)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(temporary).replace(place / name)
+    except OSError:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+    with _memory.lock:
+        _memory.unswept += len(content)
+        due = _memory.unswept > MOST // 16
+        if due:
+            _memory.unswept = 0
+    if due:
+        _sweep(place)
+
+
+def _sweep(place: Path) -> None:
+    """Remove what was not used for longest until the rest fits, and what a process that died left half written."""
+    files = []
+    for path in place.iterdir():
+        with suppress(OSError):  # another process was faster
+            status = path.stat()
+            if _NAME.fullmatch(path.name):
+                files.append((status.st_mtime, status.st_size, path))
+            elif path.name.startswith(".") and status.st_mtime < time.time() - AGAIN:
+                path.unlink()
+    room = MOST
+    for _, size, path in sorted(files, reverse=True):
+        room -= size
+        if room < 0:
+            path.unlink(missing_ok=True)
+
+
+def _send(request: Request) -> Response:
+    """The bytes of an address; in a thread of the server's."""
+    name = request.path_params["name"]
+    kind = name.rpartition(".")[2]
+    headers = {"X-Content-Type-Options": "nosniff", "Cache-Control": "public, max-age=31536000, immutable"}
+    try:
+        content = (folder() / name).read_bytes() if _NAME.fullmatch(name) else None
+    except OSError:
+        content = None
+    if content is None:
+        return PlainTextResponse(_GONE, 404, headers | {"Cache-Control": "no-store"})
+    if kind in PACKED:
+        headers["Vary"] = "Accept-Encoding"
+        if "gzip" in request.headers.get("accept-encoding", ""):
+            headers["Content-Encoding"] = "gzip"
+        else:
+            content = gzip.decompress(content)
+    return Response(content, headers=headers, media_type=KINDS[kind])

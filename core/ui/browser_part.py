@@ -6,16 +6,19 @@ from typing import Any
 import streamlit as st
 
 
-def browser_part(name: str, python_file: str, **options: Any) -> Any:
+def browser_part(name: str, python_file: str, *, fetches: bool = False, **options: Any) -> Any:
     """The component v2 of the folder that a Python file lies in; what the folder lacks is left to `options`.
 
     Args:
         name: of the component, once in the app.
         python_file: `__file__` of the part's Python side.
+        fetches: its script uses the class Seen of seen.js.
         options: further arguments of `st.components.v2.component`.
     """
     folder = Path(python_file).parent
     for kind in ("html", "css", "js"):
         for path in folder.glob(f"*.{kind}"):
             options.setdefault(kind, path.read_text(encoding="utf-8"))
+    if fetches:
+        options["js"] = (Path(__file__).parent / "seen.js").read_text(encoding="utf-8") + options["js"]
     return st.components.v2.component(name, **options)

@@ -8,6 +8,7 @@ data address with the bytes in it.
 import base64
 import gzip
 import hashlib
+import json
 import os
 import re
 import tempfile
@@ -17,6 +18,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
@@ -25,6 +27,7 @@ from starlette.routing import BaseRoute, Route
 KINDS = {"png": "image/png", "gif": "image/gif", "json": "application/json", "csv": "text/csv", "bin": "application/octet-stream"}
 PACKED = ("json", "csv", "bin")  # are stored and sent in gzip
 SMALL = 1_000  # bytes up to which a request of its own would cost more than it saves
+LARGE = 3_000  # likewise of a value in a message, which then takes a second step to be shown
 MOST = 256 * 2**20  # bytes of all files together; those that were not used for longest go first
 AGAIN = 3_600  # seconds after which a use is noted anew
 NAMES = 8_192  # addresses that a process remembers by key
@@ -101,10 +104,30 @@ def built(key: Hashable, build: Callable[[], bytes], kind: str) -> str:
                 _memory.building.pop(key, None)
 
 
+def told(value: Any) -> Any:
+    """A value as a message of a browser part tells it: itself, or the address of its JSON where that is large.
+
+    For what is alike for everyone; the part reads either with `Seen.value` of seen.js.
+    """
+    if not _memory.serving:
+        return value
+    content = _json(value)
+    return value if len(content) <= LARGE else address(content, "json")
+
+
+def told_as(key: Hashable, build: Callable[[], Any]) -> Any:
+    """The same for a value that is made once for a key, as in `built`."""
+    return built(key, lambda: _json(build()), "json") if _memory.serving else build()
+
+
 def routes() -> list[BaseRoute]:
     """What serves the addresses, below any base path; from here on they are given out."""
     _memory.serving = True
     return [Route(f"{before}/seen/{{name}}", _send, methods=["GET"]) for before in ("", "/{before:path}")]
+
+
+def _json(value: Any) -> bytes:
+    return json.dumps(value, separators=(",", ":")).encode()
 
 
 def _inline(content: bytes, kind: str) -> str:

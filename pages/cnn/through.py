@@ -71,7 +71,8 @@ def through(shown: Shown, picture: Picture) -> None:
     items, side = pictures.maps(
         [(i, one, f"kernel {i + 1}: up to {numbers.number(one.max())}") for i, one in enumerate(maps)], float(maps.max())
     )
-    thumbnails("cnn-maps", items, side=side, picked=value("kernel") - 1, on_pick=take_kernel)
+    own = value("image") in ("own", "drawing", "upload")
+    thumbnails("cnn-maps", items, side=side, picked=value("kernel") - 1, on_pick=take_kernel, own=own)
     second = layers["relu2"][0]  # (maps, rows, columns)
     adds = "adds up what its kernels find in the first one's maps"
     if len(second) > 1:

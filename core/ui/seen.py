@@ -9,6 +9,7 @@ import base64
 import gzip
 import hashlib
 import json
+import math
 import os
 import re
 import tempfile
@@ -20,6 +21,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import pandas as pd
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
@@ -120,10 +123,38 @@ def told_as(key: Hashable, build: Callable[[], Any]) -> Any:
     return built(key, lambda: _json(build()), "json") if _memory.serving else build()
 
 
+def table(rows: pd.DataFrame) -> pd.DataFrame | str:
+    """A chart's table, or the address of its rows as JSON where it is large; missing numbers are null there."""
+    if not _memory.serving or rows.memory_usage(index=False).sum() <= LARGE:
+        return rows
+    return built(("table", _fingerprint(rows)), lambda: _json(_records(rows)), "json")
+
+
 def routes() -> list[BaseRoute]:
     """What serves the addresses, below any base path; from here on they are given out."""
     _memory.serving = True
     return [Route(f"{before}/seen/{{name}}", _send, methods=["GET"]) for before in ("", "/{before:path}")]
+
+
+def _fingerprint(rows: pd.DataFrame) -> str:
+    """The SHA-256 of a table's names, kinds and values."""
+    digest = hashlib.sha256()
+    for name, column in rows.items():
+        values = column.to_numpy()
+        digest.update(f"{name} {values.dtype} {len(values)} ".encode())
+        digest.update(repr(values.tolist()).encode() if values.dtype == object else np.ascontiguousarray(values).tobytes())
+    return digest.hexdigest()
+
+
+def _records(rows: pd.DataFrame) -> list[dict[str, Any]]:
+    """The rows, each float32 by the few digits that tell it from its neighbours."""
+    columns = {}
+    for name, column in rows.items():
+        values = column.to_numpy()
+        if values.dtype == np.float32:
+            values = values.astype(str).astype(float)
+        columns[str(name)] = [None if isinstance(v, float) and not math.isfinite(v) else v for v in values.tolist()]
+    return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
 
 
 def _json(value: Any) -> bytes:

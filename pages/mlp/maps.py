@@ -40,7 +40,7 @@ def show(
     if small(*layer.shape):
         names = (f"input ({layer.sides[0]})", layer.sides[1])
         chart = cells.moving(stack(), limit, colours, layer.state, names=names, value=value, title=title)
-        page.chart(chart, alt_text=alt_text, key=key, width="stretch")
+        page.chart(chart, alt_text=alt_text, key=key, width="stretch", steady=True)
     elif _as_images(layer):
         tiles = layer.images(now)  # (units, height, width[, 3])
         frame = pd.DataFrame({"unit": np.arange(len(tiles)), "label": "", f"largest {value}": np.abs(now).max(axis=0)})

@@ -5,6 +5,8 @@ from typing import Any
 
 import streamlit as st
 
+from core.ui import seen
+
 
 def browser_part(name: str, python_file: str, *, fetches: bool = False, **options: Any) -> Any:
     """The component v2 of the folder that a Python file lies in; what the folder lacks is left to `options`.
@@ -21,4 +23,6 @@ def browser_part(name: str, python_file: str, *, fetches: bool = False, **option
             options.setdefault(kind, path.read_text(encoding="utf-8"))
     if fetches:
         options["js"] = (Path(__file__).parent / "seen.js").read_text(encoding="utf-8") + options["js"]
+    if "js" in options:
+        options["js"] = seen.script(options["js"])
     return st.components.v2.component(name, **options)

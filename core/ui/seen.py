@@ -27,10 +27,18 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
-KINDS = {"png": "image/png", "gif": "image/gif", "json": "application/json", "csv": "text/csv", "bin": "application/octet-stream"}
-PACKED = ("json", "csv", "bin")  # are stored and sent in gzip
+KINDS = {
+    "png": "image/png",
+    "gif": "image/gif",
+    "json": "application/json",
+    "csv": "text/csv",
+    "js": "text/javascript",
+    "bin": "application/octet-stream",
+}
+PACKED = ("json", "csv", "js", "bin")  # are stored and sent in gzip
 SMALL = 1_000  # bytes up to which a request of its own would cost more than it saves
 LARGE = 3_000  # likewise of a value in a message, which then takes a second step to be shown
+ROWS = 700  # likewise of a table
 MOST = 256 * 2**20  # bytes of all files together; those that were not used for longest go first
 AGAIN = 3_600  # seconds after which a use is noted anew
 NAMES = 8_192  # addresses that a process remembers by key
@@ -48,6 +56,7 @@ class _Memory:
         self.serving = False
         self.addresses: OrderedDict[Hashable, str] = OrderedDict()
         self.building: dict[Hashable, threading.Lock] = {}
+        self.pinned: dict[str, bytes] = {}  # files that are never swept from this process, as they are sent
         self.unswept = MOST  # so that the first write sweeps
 
 
@@ -107,6 +116,17 @@ def built(key: Hashable, build: Callable[[], bytes], kind: str) -> str:
                 _memory.building.pop(key, None)
 
 
+def script(text: str) -> str:
+    """The script of a browser part, or a line that fetches it from an address; to be called once, when the part is declared."""
+    content = text.encode()
+    made = address(content, "js")
+    if not made.startswith("seen/"):
+        return text
+    _memory.pinned[made.removeprefix("seen/")] = gzip.compress(content, 6, mtime=0)  # parts are few, and stay as long as the process
+    # In two lines: Streamlit takes a single one for a file's name.
+    return f'const part = await import(new URL("{made}", document.baseURI).href);\nexport default part.default;\n'
+
+
 def told(value: Any) -> Any:
     """A value as a message of a browser part tells it: itself, or the address of its JSON where that is large.
 
@@ -125,7 +145,7 @@ def told_as(key: Hashable, build: Callable[[], Any]) -> Any:
 
 def table(rows: pd.DataFrame) -> pd.DataFrame | str:
     """A chart's table, or the address of its rows as JSON where it is large; missing numbers are null there."""
-    if not _memory.serving or rows.memory_usage(index=False).sum() <= LARGE:
+    if not _memory.serving or rows.memory_usage(index=False).sum() <= ROWS:
         return rows
     return built(("table", _fingerprint(rows)), lambda: _json(_records(rows)), "json")
 
@@ -235,7 +255,7 @@ def _send(request: Request) -> Response:
     kind = name.rpartition(".")[2]
     headers = {"X-Content-Type-Options": "nosniff", "Cache-Control": "public, max-age=31536000, immutable"}
     try:
-        content = (folder() / name).read_bytes() if _NAME.fullmatch(name) else None
+        content = _memory.pinned.get(name) or ((folder() / name).read_bytes() if _NAME.fullmatch(name) else None)
     except OSError:
         content = None
     if content is None:

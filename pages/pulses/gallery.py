@@ -100,7 +100,7 @@ def _wall(source: Source, rows: np.ndarray, ranges: dict[str, tuple[float, float
             side=tile_side(source.spec.size),
             picked=choices.value("open"),
             on_pick=lambda row: choices.put("open", row),
-            own=True,  # of a set that a person makes up or brings
+            own=source.opened is not None,
         )
 
 

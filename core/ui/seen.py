@@ -15,6 +15,7 @@ import re
 import tempfile
 import threading
 import time
+import weakref
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from contextlib import suppress
@@ -57,6 +58,7 @@ class _Memory:
         self.addresses: OrderedDict[Hashable, str] = OrderedDict()
         self.building: dict[Hashable, threading.Lock] = {}
         self.pinned: dict[str, bytes] = {}  # files that are never swept from this process, as they are sent
+        self.tables: dict[int, tuple[weakref.ref[pd.DataFrame], str]] = {}  # fingerprints, by the table's id while it lives
         self.unswept = MOST  # so that the first write sweeps
 
 
@@ -144,10 +146,17 @@ def told_as(key: Hashable, build: Callable[[], Any]) -> Any:
 
 
 def table(rows: pd.DataFrame) -> pd.DataFrame | str:
-    """A chart's table, or the address of its rows as JSON where it is large; missing numbers are null there."""
-    if not _memory.serving or rows.memory_usage(index=False).sum() <= ROWS:
+    """A chart's table, or the address of its rows as JSON where it is large; missing numbers are null there.
+
+    Args:
+        rows: not to be changed afterwards: of a table that is shown again its object is looked at, not every number.
+    """
+    if not _memory.serving or rows.size * 4 <= ROWS:
         return rows
-    return built(("table", _fingerprint(rows)), lambda: _json(_records(rows)), "json")
+    met = _memory.tables.get(id(rows))
+    if met is None or met[0]() is not rows:
+        met = _memory.tables[id(rows)] = (weakref.ref(rows, lambda _, at=id(rows): _memory.tables.pop(at, None)), _fingerprint(rows))
+    return built(("table", met[1]), lambda: _json(_records(rows)), "json")
 
 
 def routes() -> list[BaseRoute]:
@@ -158,11 +167,11 @@ def routes() -> list[BaseRoute]:
 
 def _fingerprint(rows: pd.DataFrame) -> str:
     """The SHA-256 of a table's names, kinds and values."""
-    digest = hashlib.sha256()
-    for name, column in rows.items():
-        values = column.to_numpy()
-        digest.update(f"{name} {values.dtype} {len(values)} ".encode())
-        digest.update(repr(values.tolist()).encode() if values.dtype == object else np.ascontiguousarray(values).tobytes())
+    digest = hashlib.sha256(repr([len(rows), *zip(rows.columns, map(str, rows.dtypes), strict=True)]).encode())
+    for kind in dict.fromkeys(rows.dtypes):
+        values = rows.loc[:, (rows.dtypes == kind).to_numpy()].to_numpy()  # all columns of a kind at once are faster
+        numbers = isinstance(kind, np.dtype) and kind != object
+        digest.update(np.ascontiguousarray(values).tobytes() if numbers else repr(values.tolist()).encode())
     return digest.hexdigest()
 
 

@@ -84,7 +84,7 @@ def chart(
     """
     spec = picture.shown(_opening(key, picture), "canvas" if _canvas() else "svg")
     return st.vega_lite_chart(  # type: ignore[call-overload]  # its overloads want each word apart
-        _by_address(spec) if steady else spec,
+        _by_address(picture, spec) if steady else spec,
         theme=None,
         key=key,
         width=width,
@@ -103,11 +103,11 @@ def _opening(key: str | None, picture: Prepared) -> Mapping[str, Any]:
     return kept[3]
 
 
-def _by_address(spec: Mapping[str, Any]) -> dict[str, Any]:
-    """A spec that names addresses in place of its large tables."""
-    tables = {name: seen.table(table) for name, table in spec["datasets"].items()}
+def _by_address(picture: Prepared, spec: Mapping[str, Any]) -> dict[str, Any]:
+    """The spec of a picture with addresses in place of its large tables."""
+    tables = {name: seen.table(table) for name, table in picture.tables.items()}
     addresses = {name: {"url": table, "format": {"type": "json"}} for name, table in tables.items() if isinstance(table, str)}
-    inside = {name: table for name, table in tables.items() if name not in addresses}
+    inside = {name: table for name, table in spec["datasets"].items() if name not in addresses}
     return {**_pointed({name: part for name, part in spec.items() if name != "datasets"}, addresses), "datasets": inside}
 
 

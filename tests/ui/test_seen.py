@@ -18,6 +18,7 @@ import pytest
 from starlette.applications import Starlette
 from streamlit.web.server.starlette.starlette_app import create_streamlit_middleware
 
+from core.charts.prepared import Prepared
 from core.ui import page, seen
 
 PICTURE = b"\x89PNG\r\n\x1a\n" + np.random.default_rng(5).bytes(5_000)
@@ -186,7 +187,8 @@ def test_a_chart_names_the_address_of_a_large_table_wherever_it_reads_it(serving
     rows.loc[3, "w"] = np.nan
     small = rows.head(3)
     layers = [{"data": {"name": "cells"}}, {"data": {"name": "few"}, "transform": [{"from": {"data": {"name": "cells"}}}]}]
-    told = page._by_address({"layer": layers, "params": [{"name": "cells"}], "datasets": {"cells": rows, "few": small}})
+    picture = Prepared({"layer": layers, "params": [{"name": "cells"}]}, {"cells": rows, "few": small})
+    told = page._by_address(picture, picture.shown())
     address = told["layer"][0]["data"]["url"]
     assert told["layer"][1]["transform"][0]["from"]["data"] == {"url": address, "format": {"type": "json"}}
     assert told["layer"][1]["data"] == {"name": "few"} and list(told["datasets"]) == ["few"] and told["params"] == [{"name": "cells"}]

@@ -70,6 +70,7 @@ def chart(
     select: bool | Callable[[], None] = False,
     width: str = "content",
     steady: bool = False,
+    pictures: str = "",
 ):
     """Show a chart; with `select` its selections come back and rerun the script or fragment.
 
@@ -81,8 +82,12 @@ def chart(
         width: "content", or "stretch" for as wide as its column.
         steady: its large tables stay as they are while it is up and are alike for everyone, so that they have addresses of their
             own: a browser fetches each once; another table would draw the chart anew.
+        pictures: the table whose `url` are pictures that are alike for everyone, which get addresses of their own.
     """
     spec = picture.shown(_opening(key, picture), "canvas" if _canvas() else "svg")
+    if pictures:
+        table = picture.tables[pictures]
+        spec["datasets"] = {**spec["datasets"], pictures: table.assign(url=[seen.lifted(one) for one in table["url"]])}
     return st.vega_lite_chart(  # type: ignore[call-overload]  # its overloads want each word apart
         _by_address(picture, spec) if steady else spec,
         theme=None,

@@ -119,6 +119,12 @@ def built(key: Hashable, build: Callable[[], bytes], kind: str) -> str:
                 _memory.building.pop(key, None)
 
 
+def lifted(address_: str) -> str:
+    """The address of what a data address of a PNG holds."""
+    head, _, data = address_.partition(",")
+    return address(base64.b64decode(data), "png") if head == "data:image/png;base64" else address_
+
+
 def script(text: str) -> str:
     """The script of a browser part, or a line that fetches it from an address; to be called once, when the part is declared."""
     content = text.encode()

@@ -104,6 +104,12 @@ def test_nothing_but_addresses_is_found(serving: Path) -> None:
     assert answer.headers["cache-control"] == "no-store"
 
 
+def test_a_data_address_is_lifted_out_of_a_chart(serving: Path) -> None:
+    inside = "data:image/png;base64," + base64.b64encode(PICTURE).decode()
+    assert seen.lifted(inside) == seen.address(PICTURE, "png")
+    assert seen.lifted("seen/there.png") == "seen/there.png"
+
+
 def test_small_things_stay_in_the_page(serving: Path) -> None:
     assert seen.address(b"abc", "png") == "data:image/png;base64,YWJj"
     assert not serving.exists()

@@ -15,6 +15,7 @@ from torch.fft import irfft2, rfft2
 
 from core.models.pulse_layers import FFT_FROM, MICRO_BATCH, fft_size
 
+
 def correlate(image_spectrum: Tensor, kernel_spectrum: Tensor) -> Tensor:
     """Spectra of each image's maps, (n, in, f, g) with (out, in, f, g) -> (n, out, f, g)."""
     if image_spectrum.shape[1] == 1:

@@ -14,6 +14,7 @@ from core.data.pictures import fitted
 from core.data.pulse_files import BadPulseFile, PulseSet
 from core.data.pulses import Pulses
 from core.specs import PulseSpec
+from core.ui.shared import shared
 
 MOST_PIXELS = pulse_files.MOST_PIXELS  # of a set that is downloaded
 TILE = 100  # px, about, of a picture in the gallery
@@ -44,7 +45,7 @@ class Source:
         return len(self.frame) * self.spec.size**2 <= MOST_PIXELS
 
 
-@st.cache_data(show_spinner=False, max_entries=32)
+@shared(32)
 def _plan(spec: PulseSpec, count: int, seed: int) -> pd.DataFrame:
     return pulses.plan(spec, count, seed)[1]
 

@@ -7,6 +7,7 @@ import streamlit as st
 from core.charts import cells, numbers
 from core.models.structure import LEAST_LOW, low_share, of_noise, roughness
 from core.ui import page
+from core.ui.shared import shared
 from core.ui.shown import Shown
 from pages.cnn import data as cnn_data
 from pages.cnn.choices import value
@@ -65,7 +66,7 @@ def _act(shown: Shown, number: int) -> str:
     return f" Its map is above 0 in {numbers.percent(act)} of places." if act >= 0 else ""
 
 
-@st.cache_data(show_spinner=False, max_entries=8)
+@shared(8)
 def _noise(side: int) -> tuple[float, float]:
     """low and tv that kernels of this side have on average when their weights are uniform noise."""
     return of_noise(side)

@@ -9,6 +9,7 @@ from core.models.activations import relu
 from core.runs.shipped.pulses import SEEN
 from core.ui import cached, page
 from core.ui.class_bars import class_bars
+from core.ui.shared import shared
 from core.ui.shown import Shown
 from core.ui.thumbnails import thumbnails
 from pages.cnn import data as cnn_data
@@ -19,17 +20,17 @@ from pages.cnn.runs import pulses_of
 from pages.cnn.words import in_words, when
 
 
-@st.cache_data(show_spinner=False, max_entries=32)
-def _under(_shown: Shown, key: str, kernel: np.ndarray, bias: float) -> list[np.ndarray]:
+@shared(32)
+def _under(_shown: Shown, _kernel: np.ndarray, key: str, kernel: bytes, bias: float) -> list[np.ndarray]:
     """The first test pulse of each kind under a kernel, after the ReLU; classes take turns, so it has its label's number."""
     run = _shown.run
     firsts = [cnn_data.test_pulse(run, label) for label in range(len(pulses_of(run.spec).classes))]
-    return [relu(convolution.convolve(image, kernel, bias)) for image in firsts]
+    return [relu(convolution.convolve(image, _kernel, bias)) for image in firsts]
 
 
 def kinds(shown: Shown, name: str, kernel: np.ndarray, bias: float) -> None:
     """One pulse of each kind under the same kernel, on one scale: what it finds in each."""
-    found = _under(shown, shown.key, kernel, bias)
+    found = _under(shown, kernel, shown.key, np.ascontiguousarray(kernel, np.float64).tobytes(), bias)
     top = max(float(one.max()) for one in found) or 1.0
     st.markdown(f"**One pulse of each kind under {name}**, after the ReLU, on one scale. Corners, slopes or turns: what lights up?")
     classes = pulses_of(shown.run.spec).classes

@@ -16,6 +16,7 @@ from core.ui import choices as links
 from core.ui.board import picked_on
 from core.ui.player import player
 from core.ui.question import ask
+from core.ui.shared import shared
 from core.ui.shown import Shown
 from pages.digits import choices, words
 from pages.digits.board import on_board, open_picked, strips
@@ -112,7 +113,7 @@ def _columns(net: Shown) -> None:
     map_panel(columns[opened], acts[opened], 0, f"{seen.name}, {columns[opened].words}", key="digits-compare-map")
 
 
-@st.cache_data(show_spinner=False, max_entries=64)
+@shared(64)
 def _scale(_net: Shown, _image: np.ndarray, key: str, states: int, image: bytes) -> dict[str, float]:
     """The largest size of each layer's values for an image at some states from start to end: one scale, whatever the middle shows."""
     some = np.unique(np.linspace(0, states - 1, SCALE_STATES).round().astype(int))
@@ -165,7 +166,7 @@ def _frames(middle: Shown, seen: Given, limits: Mapping[str, float]) -> list[int
     return sorted({*range(0, states, step), states - 1, middle.state})
 
 
-@st.cache_data(show_spinner=False, max_entries=16)
+@shared(16)
 def _film(
     _net: Shown, _image: np.ndarray, _limits: Mapping[str, float], kept: tuple[int, ...], key: str, image: bytes, dark: bool
 ) -> list[dict[str, Any]]:

@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 
 import numpy as np
-import streamlit as st
 
 from core.data import catalog, digits
 from core.data.pulse_sets import pulse_set
 from core.specs import DataSpec, ModelSpec, RunSpec
 from core.training.samples import as_read
+from core.ui.shared import shared
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ def stamp(spec: RunSpec) -> str:
     return catalog.stamp(spec.data if spec.data.name in catalog.DATASETS else "mnist")
 
 
-@st.cache_resource(show_spinner=False, max_entries=6)
+@shared(6)
 def _test_images(data: DataSpec, side: int, count: int, stamp: str) -> Images:
     """Read once for each data set, size of the images and number of classes, while the data set is where it was."""
     if data.pulses is not None:

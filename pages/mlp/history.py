@@ -11,6 +11,7 @@ from core.charts.norms import BANDS, MOST_LINES, norm_bands, norm_lines
 from core.charts.prepared import Prepared
 from core.runs.run import Run
 from core.ui import cached, choices, clicks, page, shown
+from core.ui.shared import shared
 from pages.mlp import choices as mlp
 from pages.mlp import maps, words
 from pages.mlp.layer import Layer, kernel_at
@@ -117,7 +118,7 @@ def _losses(layer: Layer) -> None:
     st.caption(spread_sentence(run))
 
 
-@st.cache_data(show_spinner=False, max_entries=32)
+@shared(32)
 def _norm_curves(_run: Run, key: str, states: int, layer: int) -> tuple[np.ndarray, np.ndarray]:
     """Norms over the states: of rows (states, inputs) and of columns (states, outputs)."""
     rows, columns = zip(*(dense.norms(kernel_at(_run, layer, state)) for state in range(states)), strict=True)
@@ -149,7 +150,7 @@ def _norm_chart(layer: Layer, norms: np.ndarray, what: str) -> None:
     st.caption(said)
 
 
-@st.cache_data(show_spinner=False, max_entries=32)
+@shared(32)
 def _bins(_run: Run, key: str, states: int, layer: int, limit: float) -> pd.DataFrame:
     """Counts of weights, one row a state and bin."""
     found = [course.histogram(kernel_at(_run, layer, state)[None], limit=limit) for state in range(states)]
@@ -165,7 +166,7 @@ def _histogram(layer: Layer) -> None:
     st.caption(words.HISTOGRAM)
 
 
-@st.cache_data(show_spinner=False, max_entries=64)
+@shared(64)
 def _change_limit(_run: Run, key: str, states: int, layer: int) -> float:
     """The largest change of a weight since the start, over all states."""
     start = kernel_at(_run, layer, 0)

@@ -11,6 +11,7 @@ from core.charts import client_order, numbers
 from core.charts import neighbours as charts
 from core.charts.theme import theme
 from core.ui import address, choices, page, screen
+from core.ui.shared import shared
 from pages.mlp import choices as mlp
 from pages.mlp import words
 from pages.mlp.layer import Layer, kernel_at, unit_name
@@ -36,7 +37,7 @@ def neighbours_panel(layer: Layer) -> None:
         path_panel(layer, steps)
 
 
-@st.cache_resource(show_spinner=False, max_entries=128)
+@shared(128)
 def _shown(_layer: Layer, key: str, states: int, number: int) -> tuple[charts.Shown, tuple[int, int]]:
     """The units shown around a layer, the strongest of its last state where they are many, and how many are left out."""
     found = neighbourhood(kernel_at(_layer.run, number, states - 1), number, _layer.sizes)
@@ -46,7 +47,7 @@ def _shown(_layer: Layer, key: str, states: int, number: int) -> tuple[charts.Sh
     )
 
 
-@st.cache_resource(show_spinner=False, max_entries=40)
+@shared(40)
 def _table(_layer: Layer, key: str, states: int, number: int, at: int, dark: bool) -> pd.DataFrame:
     """What the chart reads; without strips it is the same for every state that is kept."""
     shown, _ = _shown(_layer, key, states, number)

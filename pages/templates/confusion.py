@@ -15,6 +15,7 @@ from core.models.counts import precision, recall
 from core.runs import store
 from core.ui import choices, clicks, networks, page, shown
 from core.ui.player import player
+from core.ui.shared import shared
 from pages.templates.cell import CHART, cell_panel, choose_cell, pick, picked_cell
 from pages.templates.choices import FORMS, NOTHING, PAGE, at_rest, choose_state, open_part
 from pages.templates.downloads import csv, downloads
@@ -96,7 +97,7 @@ def _choices(view: View) -> tuple[str, View | None]:
     return form or "counts", second
 
 
-@st.cache_data(show_spinner=False, max_entries=24)
+@shared(24)
 def _table(_view: View, stamp: str, _clock: View, clock_stamp: str) -> pd.DataFrame:
     """Counts, recall and precision of a network at the states nearest to those of `clock`, the network whose player runs."""
     film = _view.confusions
@@ -105,7 +106,7 @@ def _table(_view: View, stamp: str, _clock: View, clock_stamp: str) -> pd.DataFr
     return chart.table(film, film[0].sum(axis=1), recall(film), precision(film), _view.classes)
 
 
-@st.cache_data(show_spinner=False, max_entries=24)
+@shared(24)
 def _less(_view: View, stamp: str, _other: View, other_stamp: str) -> pd.DataFrame:
     """The differences of two networks tested on the same images, each at the state nearest to the epoch."""
     film = _view.confusions
@@ -209,7 +210,7 @@ def _both(view: View, second: View, form: str) -> None:
         )
 
 
-@st.cache_data(show_spinner=False, max_entries=12)
+@shared(12)
 def _top_images(_view: View, key: str, state: int, dark: bool, source: str) -> pd.DataFrame:
     """Each cell's most confident image as a picture."""
     images = test_images(_view.data)

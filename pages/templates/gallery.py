@@ -9,6 +9,7 @@ from core.charts import templates as pictures
 from core.charts import theme as colours
 from core.ui import page, question, shown
 from core.ui.player import player
+from core.ui.shared import shared
 from core.ui.thumbnails import Thumbnail, thumbnails
 from pages.templates import words
 from pages.templates.choices import PAGE, at_rest, choose_state
@@ -70,7 +71,7 @@ def gallery(view: View) -> None:
         _ask(view, means)
 
 
-@st.cache_resource(show_spinner=False, max_entries=12)
+@shared(12)
 def _message(_view: View, stamp: str, dark: bool, with_means: bool, first: int, stop: int, states: tuple[int, ...]) -> bytes:
     """Some states of some units for the browser, in the theme's colours."""
     theme = colours.theme(dark)
@@ -94,7 +95,7 @@ def _message(_view: View, stamp: str, dark: bool, with_means: bool, first: int, 
     )
 
 
-@st.cache_data(show_spinner=False, max_entries=24)
+@shared(24)
 def _stills(_view: View, stamp: str, dark: bool, first: int, stop: int) -> list[Thumbnail]:
     """Some templates at a few epochs, each of them a sheet."""
     columns = sheet_columns(stop - first)

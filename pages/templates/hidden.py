@@ -10,6 +10,7 @@ from core.models.activations import softmax
 from core.runs import store
 from core.ui import choices, page, question, shown
 from core.ui.player import player
+from core.ui.shared import shared
 from pages.templates import words
 from pages.templates.choices import BARS, OWN, PAGE, WEIGHTS, at_rest
 from pages.templates.film import pack, template_film
@@ -90,7 +91,7 @@ def _answer(view: View) -> tuple[str, str]:
     )
 
 
-@st.cache_resource(show_spinner=False, max_entries=16)
+@shared(16)
 def _message(_view: View, stamp: str, dark: bool, units: tuple[int, ...], states: tuple[int, ...]) -> bytes:
     """Some filters at some states for the browser."""
     kernels = _view.over_states("dense1.kernel")

@@ -14,6 +14,7 @@ from core.models import network
 from core.specs import DataSpec, SpecError
 from core.training import samples
 from core.ui import cached, data_status, page
+from core.ui.shared import shared
 from pages.templates import words
 from pages.templates.view import View
 
@@ -33,7 +34,7 @@ def test_images(data: DataSpec) -> Images | None:
     return _test_images(data, catalog.stamp(data))
 
 
-@st.cache_resource(show_spinner="Reading the test images", max_entries=4)
+@shared(4, "Reading the test images")
 def _test_images(data: DataSpec, stamp: str) -> Images | None:
     """As `test_images`, read again when the data set comes or goes."""
     if data.name == "mnist" and catalog.missing(data):
@@ -57,7 +58,7 @@ def class_means(view: View) -> np.ndarray | None:
     return _class_means(view, view.key, catalog.stamp(view.data))
 
 
-@st.cache_resource(show_spinner="Averaging the training images", max_entries=8)
+@shared(8, "Averaging the training images")
 def _class_means(_view: View, key: str, stamp: str) -> np.ndarray | None:
     try:
         return _view.run.evaluation("class_means").reshape(-1, *_view.shape).astype(np.float32)
@@ -75,7 +76,7 @@ def probabilities(view: View, images: Images) -> np.ndarray:
     return _probabilities(view, view.key, view.state, images.source, images)
 
 
-@st.cache_resource(show_spinner=False, max_entries=24)
+@shared(24)
 def _probabilities(_view: View, key: str, state: int, source: str, _images: Images) -> np.ndarray:
     return network.answers(_view.run.spec.model, _view.weights, _images.images)
 

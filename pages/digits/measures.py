@@ -13,13 +13,23 @@ PROBE = 300  # test images whose activations set the colour scales
 
 
 def see(net: Shown, image: np.ndarray) -> dict[str, np.ndarray]:
-    """Every activation of one image (side, side) in [0, 1]: name -> (1, ...)."""
-    return activations(net.run.spec.model, net.weights, image[None])
+    """Every activation of one image (side, side) in [0, 1]: name -> (1, ...); read-only."""
+    return _see(net, image, net.key, net.state, image.dtype.str, image.tobytes())
+
+
+@shared(64)
+def _see(_net: Shown, _image: np.ndarray, key: str, state: int, kind: str, image: bytes) -> dict[str, np.ndarray]:
+    return activations(_net.run.spec.model, _net.weights, _image[None])
 
 
 def trouble(net: Shown) -> str:
     """Why a state cannot be looked into, in a sentence with the cure; empty when it can."""
-    shapes, weights = weight_shapes(net.run.spec.model), net.weights
+    return _trouble(net, net.key, net.run.states, net.state)
+
+
+@shared(256)
+def _trouble(_net: Shown, key: str, states: int, state: int) -> str:
+    shapes, weights = weight_shapes(_net.run.spec.model), _net.weights
     missing = [name for name in shapes if name not in weights]
     if len(missing) == len(shapes):
         return "This run keeps its history alone and no weights; choose another network, or look at its training below."

@@ -7,6 +7,7 @@ import streamlit as st
 
 from core.charts import raster
 from core.charts.templates import image_pixels
+from core.charts.theme import theme
 from core.data import catalog
 from core.data.class_means import class_means as averages
 from core.data.folder import MissingData
@@ -83,7 +84,12 @@ def _probabilities(_view: View, key: str, state: int, source: str, _images: Imag
 
 def url(image: np.ndarray) -> str:
     """A stored image (*shape) uint8 as a picture in the colours of the theme."""
-    return raster.rgb_url(image_pixels(image / np.float32(255), page.theme()))
+    return _url(image, image.shape, image.tobytes(), page.theme().dark)
+
+
+@shared(1024)
+def _url(_image: np.ndarray, shape: tuple[int, ...], image: bytes, dark: bool) -> str:
+    return raster.rgb_url(image_pixels(_image / np.float32(255), theme(dark)))
 
 
 def missing(view: View) -> None:

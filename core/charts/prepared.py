@@ -8,7 +8,7 @@ import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache, wraps
-from typing import Any
+from typing import Any, cast
 
 import altair as alt
 import pandas as pd
@@ -44,13 +44,13 @@ class Prepared:
     """A Vega-Lite spec with its tables by name, and the values of its top-level parameters."""
 
     spec: Mapping[str, Any]
-    tables: Mapping[str, pd.DataFrame] = field(default_factory=Tables)
+    tables: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     values: Mapping[str, Any] = field(default_factory=dict)  # they belong to the tables: where the scales end
     opening: Mapping[str, Any] = field(default_factory=dict)  # what it is first drawn with; afterwards the browser moves them
 
     def __post_init__(self) -> None:
         if not isinstance(self.tables, Tables):
-            object.__setattr__(self, "tables", Tables(self.tables))
+            object.__setattr__(self, "tables", Tables(self.tables))  # which `opened` hands on
 
     def opened(self, opening: Mapping[str, Any]) -> "Prepared":
         """The same chart of the same tables, with other opening values."""
@@ -61,7 +61,7 @@ class Prepared:
         meta = {"embedOptions": {"renderer": renderer, "actions": False}}
         values = {**self.values, **(self.opening if opening is None else opening)}
         parameters = [p | {"value": values[p["name"]]} if p["name"] in values else p for p in self.spec.get("params", [])]
-        return {**self.spec, "usermeta": meta, "params": parameters, "datasets": self.tables.sent}
+        return {**self.spec, "usermeta": meta, "params": parameters, "datasets": cast(Tables, self.tables).sent}
 
 
 def built(build: Callable[..., alt.TopLevelMixin]) -> Callable[..., Mapping[str, Any]]:

@@ -47,7 +47,7 @@ class Shared(Generic[P, R]):
                 if key in self._answers:  # somebody else has worked it out meanwhile
                     return self._answers[key]
             try:
-                answer = self._made(*arguments, **named)
+                answer = self.afresh(*arguments, **named)
                 with self._lock:
                     self._answers[key] = answer
                     if len(self._answers) > self._entries:
@@ -57,7 +57,8 @@ class Shared(Generic[P, R]):
                     self._under_way.pop(key, None)
         return answer
 
-    def _made(self, *arguments: P.args, **named: P.kwargs) -> R:
+    def afresh(self, *arguments: P.args, **named: P.kwargs) -> R:
+        """The answer worked out for one person alone, and not kept."""
         if not self._words:
             return self._function(*arguments, **named)
         with st.spinner(self._words):

@@ -46,9 +46,7 @@ def _wipe() -> None:
 def gallery(source: Source) -> None:
     """Pictures that fit the choice, the one picked, and the distributions to choose in."""
     drawn = source.opened is None
-    values, names, charts = (_looked if drawn else _looked.__wrapped__)(
-        source, source.spec, len(source.frame), source.seed, page.theme().dark
-    )
+    values, names, charts = (_looked if drawn else _looked.afresh)(source, source.spec, len(source.frame), source.seed, page.theme().dark)
     ranges = _brushed(names)
     choices.put("show", [kind for kind in choices.value("show") if kind in source.spec.classes])
     kinds = choices.value("show") or list(source.spec.classes)
@@ -104,7 +102,7 @@ def _wall(source: Source, rows: np.ndarray, ranges: dict[str, tuple[float, float
     if not len(part):
         page.empty("No pulse fits this choice", "Clear the ranges, widen one, or show more classes.", 340)
         return
-    tiles = _tiles if source.opened is None else _tiles.__wrapped__
+    tiles = _tiles if source.opened is None else _tiles.afresh
     items = tiles(source, source.spec, len(source.frame), source.seed, tuple(part.tolist()), page.theme().dark)
     with st.container(height=400, border=False):
         thumbnails(

@@ -25,7 +25,7 @@ MEASURES = {"test pulses right": "accuracy_test", "act": "act"}  # name of the c
 
 def _puzzle() -> tuple[Entry, int] | None:
     """A run and a state at which nothing is learned yet, the nearest to death that is not yet dead, if there is such."""
-    entries = gallery()[0]
+    entries = [entry for entry in gallery()[0] if cached.readable(entry.id) is not None]
     return _riddle(entries, tuple(entry.key for entry in entries))
 
 
@@ -34,9 +34,7 @@ def _riddle(_entries: list[Entry], keys: tuple[str, ...]) -> tuple[Entry, int] |
     best: tuple[Entry, int] | None = None
     least = np.inf
     for entry in _entries:
-        run = cached.readable(entry.id)
-        if run is None:
-            continue
+        run = cached.run(entry.id)
         for state in fate.quiet(run.history, len(pulses_of(run.spec).classes)).tolist():
             act = float(run.history["act"][state])
             if best is None or 0 < act < least:

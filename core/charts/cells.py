@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from core.charts import numbers
-from core.charts.epoch import columns, epoch_param, frames, opening
+from core.charts.epoch import Frames, columns, epoch_param, frames, opening
 from core.charts.epoch import value as state_value
 from core.charts.prepared import Prepared, built
 from core.charts.size import FIXED, WIDE
@@ -101,11 +101,16 @@ def moving(
     The colours run from -limit to limit at every state.
     """
     states, rows, across = stack.shape
-    kept = frames(states, rows * across)
+    kept = held_states(states, rows, across)
     table = frame(stack[0]).drop(columns="v").assign(limit=limit or 1.0)
     table = pd.concat([table, pd.DataFrame(columns(stack, kept.with_full([at])))], axis=1)
     spec = _moving(colours, (rows, across), states, kept.step, names, value, title, _legend_limit(limit))
     return Prepared(spec, {"cells": table}, opening=opening(at, states))
+
+
+def held_states(states: int, rows: int, columns: int) -> Frames:
+    """Which states the browser holds of a matrix that moves."""
+    return frames(states, rows * columns)
 
 
 def _legend_limit(limit: float) -> float:

@@ -183,7 +183,6 @@ def neighbours(
     *,
     room: int = ROOM,
     names: Sequence[str] = (),
-    opening: Mapping[str, Any] | None = None,
 ) -> Prepared:
     """The chart of a layer and its neighbours.
 
@@ -193,12 +192,11 @@ def neighbours(
         limits: of the colours, by layer.
         room: pixels that cells may fill across.
         names: of the outputs of the last layer shown, where they have some.
-        opening: values that its parameters open with.
     """
     n = shown.layer
     ends = {name: limits.get(at, 1.0) or 1.0 for name, at in (("curLimit", n), ("prevLimit", n - 1), ("nextLimit", n + 1))}
     spec = _neighbours(colours, shown.shape, states, kept(shown, states).step, room, tuple(names))
-    return Prepared(spec, {TABLE: cells_table, "path": path}, ends, opening or {})
+    return Prepared(spec, {TABLE: cells_table, "path": path}, ends)
 
 
 @built

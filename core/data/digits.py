@@ -2,6 +2,7 @@
 
 import os
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -59,6 +60,22 @@ def load(split: str) -> tuple[np.ndarray, np.ndarray]:
 
 def trouble() -> str:
     """Why MNIST cannot be read, as a sentence with the cure; empty when all four files are whole."""
+    folder = data_folder()
+    return _trouble(folder, tuple(_look(os.path.join(folder, RAW, name)) for name in RAW_FILES))
+
+
+def _look(path: str) -> tuple[int, int]:
+    """What changes when a file does: its length and the time of its change; pages ask so often that a whole check costs too much."""
+    try:
+        stat = os.stat(path)
+    except OSError:
+        return (-1, 0)
+    return stat.st_size, stat.st_mtime_ns
+
+
+@lru_cache(maxsize=8)
+def _trouble(folder: Path, looks: tuple[tuple[int, int], ...]) -> str:
+    """The trouble with the files of a folder that look so."""
     try:
         for name in RAW_FILES:
             _whole(name)

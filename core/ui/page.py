@@ -3,6 +3,7 @@
 import gc
 import os
 from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
 import streamlit as st
@@ -31,12 +32,17 @@ h1 { padding: 0.25rem 0 !important; font-size: 2rem !important; }
 """
 
 
-@st.cache_resource(show_spinner=False)
+@lru_cache(maxsize=1)
 def _freeze() -> bool:
     """Once a process: take what is loaded out of the garbage collector's sight, so that its full runs stay short."""
     gc.collect()
     gc.freeze()
     return True
+
+
+@lru_cache(maxsize=2)
+def _sign(dark: bool) -> str:
+    return svg.sign("Kernel Explorer", colours.theme(dark))
 
 
 def _canvas() -> bool:
@@ -52,7 +58,7 @@ def theme() -> colours.Theme:
 def header(title: str, sentence: str, notes: Iterable[str] = ()) -> None:
     """Title, a button that copies the link, the sentence that says what the picture shows, and notes on what could not be done."""
     _freeze()
-    st.logo(svg.sign("Kernel Explorer", theme()), size="small")
+    st.logo(_sign(theme().dark), size="small")
     st.html(_STYLE)
     screen.mount()
     st.title(title, anchor=False)

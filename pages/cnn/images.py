@@ -9,6 +9,7 @@ import streamlit as st
 from core.data import pictures
 from core.ui import cached, choices
 from core.ui.drawing_pad import drawing_pad
+from core.ui.shared import shared
 from core.ui.shown import Shown
 from pages.cnn import data as cnn_data
 from pages.cnn.choices import put, setter, value
@@ -113,7 +114,7 @@ def _photo(shown: Shown) -> Picture:
     return Picture(f"photograph ({which})", _photograph(which, side_of(shown)), False, light=True)
 
 
-@st.cache_data(show_spinner=False, max_entries=8)
+@shared(8)
 def _photograph(name: str, side: int) -> np.ndarray:
     return pictures.middle_square(pictures.grey(pictures.photograph(name)), side)
 

@@ -12,6 +12,7 @@ from core.charts.overview import Shot, Tables
 from core.charts.size import ROOM
 from core.charts.theme import theme
 from core.ui import page, screen
+from core.ui.shared import shared
 from pages.mlp import choices as mlp
 from pages.mlp import words
 from pages.mlp.layer import Layer
@@ -48,7 +49,7 @@ def _grid(layer: Layer) -> Grid:
     return grid(*layer.shape, NARROW if screen.narrow() else ROOM)
 
 
-@st.cache_resource(show_spinner=False, max_entries=64)
+@shared(64)
 def places(_layer: Layer, key: str, number: int, state: int, states: int, order: Ordering) -> tuple[np.ndarray, np.ndarray]:
     """Original row (inputs,) and column (outputs,) at each place, as the weights of one state order them."""
     return orders(_layer.kernel_at(state), order)
@@ -70,7 +71,7 @@ def _shot(layer: Layer, state: int, down: int, across: int, order: Ordering, hel
     return Shot(found.values, limit, found.row_norms, found.column_norms, found.units, found.biases, picked)  # type: ignore[arg-type]
 
 
-@st.cache_resource(show_spinner=False, max_entries=12)
+@shared(12)
 def _film(
     _layer: Layer, key: str, number: int, states: int, of: Grid, moves: Film, order: Ordering, held: int, own: bool, dark: bool
 ) -> Tables:
@@ -78,7 +79,7 @@ def _film(
     return overview_chart.film_tables(of, moves, shots, _layer.extent.row_top, theme(dark))
 
 
-@st.cache_resource(show_spinner=False, max_entries=24)
+@shared(24)
 def _still(
     _layer: Layer, key: str, number: int, state: int, states: int, of: Grid, order: Ordering, held: int, own: bool, dark: bool
 ) -> Tables:

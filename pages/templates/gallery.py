@@ -9,6 +9,7 @@ from core.charts import templates as pictures
 from core.charts import theme as colours
 from core.ui import page, question, seen, shown
 from core.ui.player import player
+from core.ui.shared import shared
 from core.ui.thumbnails import Thumbnail, thumbnails
 from pages.templates import words
 from pages.templates.choices import PAGE, at_rest, choose_state
@@ -93,7 +94,7 @@ def _message(view: View, theme: colours.Theme, means: np.ndarray | None, first: 
     )
 
 
-@st.cache_data(show_spinner=False, max_entries=24)
+@shared(24)
 def _stills(_view: View, stamp: str, dark: bool, first: int, stop: int) -> list[Thumbnail]:
     """Some templates at a few epochs, each of them a sheet."""
     columns = sheet_columns(stop - first)

@@ -17,7 +17,7 @@ from core.charts import numbers
 from core.charts.theme import LIGHT
 from core.models import dense
 from core.runs.run import Run
-from core.ui import cached
+from core.ui import shared
 from core.ui.shown import Shown
 from pages.mlp import ablation, downloads, question, through, units, words
 from pages.mlp.images import images_of
@@ -28,7 +28,7 @@ from tests.pages.mlp.mlp_case import opened, said, stored
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("KERNEL_EXPLORER_RUNS", str(tmp_path))
-    cached.run.clear()  # another test's run of the same key
+    shared.clear()  # another test's run of the same key
     return tmp_path
 
 

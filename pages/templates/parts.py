@@ -73,7 +73,7 @@ PARTS = {name: Part(_FITS[name], *words.PARTS[name]) for name in words.PARTS}  #
 
 
 def nearest(spec: RunSpec, fits: Fits) -> Entry | None:
-    """The network that comes nearest to this one among those that fit: on the same data, then with the fewest units; None where none fits."""
+    """The network that comes nearest to this one among those that fit: on the same data, then with the fewest units; None if none fits."""
     found = catalog.fitting(fits, shown.own())
     return min(found, key=lambda entry: (entry.spec.data.name != spec.data.name, sum(entry.spec.model.sizes[1:])), default=None)
 

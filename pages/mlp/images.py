@@ -68,7 +68,7 @@ def images_or_say(spec: RunSpec) -> ImageSet | None:
     return found
 
 
-@shared(24)
+@shared(24, "Sending the test images through the network ...")
 def _activations(_run: Run, key: str, state: int, states: int, _images: ImageSet, source: str) -> list[np.ndarray]:
     """Every layer's activations of the test images, the pixels first; pixels are shared."""
     model = _run.spec.model

@@ -77,7 +77,7 @@ def probabilities(view: View, images: Images) -> np.ndarray:
     return _probabilities(view, view.key, view.state, images.source, images)
 
 
-@shared(24)
+@shared(24, "Reading the test images ...")
 def _probabilities(_view: View, key: str, state: int, source: str, _images: Images) -> np.ndarray:
     return network.answers(_view.run.spec.model, _view.weights, _images.images)
 

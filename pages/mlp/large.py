@@ -80,7 +80,7 @@ def _source(layer: Layer) -> Source:
     addresses = {
         state: seen.built((*key, state), partial(pack, [state]), "bin") for state in {layer.state, layer.state if held < 0 else held}
     }
-    many = kept and (seen.built((*key, "film", run.states), partial(pack, kept.kept), "bin"), kept.kept)
+    many = None if kept is None else (seen.built((*key, "film", run.states), partial(pack, kept.kept), "bin"), kept.kept)
     return Source(_name(layer), run.states, addresses, many)
 
 

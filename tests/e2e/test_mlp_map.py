@@ -2,17 +2,27 @@
 
 import base64
 import itertools
+import re
+import signal
+from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import parse_qsl, urlsplit
 
 import numpy as np
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
+from benchmarks.served import Server
 from core.analysis.dense import norms
 from core.analysis.ordering import Ordering, orders
 from core.analysis.pooling import signed_max
+from core.charts.raster import signed_levels
+from core.charts.theme import LIGHT
+from core.runs import shipped, store
 from pages.mlp import choices as mlp
 from pages.mlp.map import packed
+from tests.e2e.pixels import agreeing
+from tests.e2e.rest import rested
 
 PART = Path(__file__).parents[2] / "pages" / "mlp" / "map"
 PICKS: list[tuple[int | None, int | None]] = [(1, 5), (1, None), (None, 5), (None, None)]
@@ -87,3 +97,66 @@ def test_a_pixel_shows_the_largest_weight_of_its_block(part: Page, down: int, ac
     sizes = norms(kernel)[0][rows]
     wanted = [rows[top + sizes[top : top + down].argmax()] for top in range(0, len(rows), down)]
     assert found[1] == wanted
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Server]:
+    server = Server(tmp_path)
+    yield server
+    server.process.send_signal(signal.SIGCONT)
+    server.stop()
+
+
+def choose(page: Page, group: str, option: str) -> None:
+    page.get_by_role("radiogroup", name=group).get_by_text(option, exact=True).click()
+
+
+def test_clicks_keys_and_the_pages_controls_sort_without_the_server(page: Page, server: Server) -> None:
+    page.set_viewport_size({"width": 1300, "height": 1500})
+    page.goto(f"{server.url}/mlp?layer=1&sort=value&by=c3&move=both&section=download")
+    kernel = store.load(shipped.RUNS["mlp-diagonal"].key).weights("dense1.kernel")[50]
+    limit = np.abs(store.load(shipped.RUNS["mlp-diagonal"].key).weights("dense1.kernel")).max()
+    weights, strip = (page.locator(f".st-key-mlp-map-chart canvas.{name}") for name in ("weights", "columns"))
+
+    def shows(ordering: Ordering) -> tuple[np.ndarray, np.ndarray]:
+        """Until the map has this order, which is returned."""
+        rows, columns = orders(kernel, ordering)
+        wanted = LIGHT.signed_palette[signed_levels(kernel[np.ix_(rows, columns)], limit)].astype(int)
+        share = 0.0
+        for _ in range(50):
+            share = agreeing(weights, wanted, 10)
+            if share > 0.98:
+                return rows, columns
+            page.wait_for_timeout(100)
+        raise AssertionError(f"{share:.1%} of the pixels are as in {ordering}")
+
+    shows(Ordering("value", "both", True, None, 3))
+    rested(page)
+    server.process.send_signal(signal.SIGSTOP)
+    choose(page, "Sort by", "|value|")
+    rows, columns = shows(Ordering("abs", "both", True, None, 3))
+    weights.click(position={"x": 105, "y": 300})
+    row, column = int(rows[300]), int(columns[10])
+    rows, columns = shows(Ordering("abs", "both", True, row, column))
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowRight")
+    row = int(rows[np.flatnonzero(rows == row)[0] + 1])
+    columns = orders(kernel, Ordering("abs", "both", True, row, column))[1]
+    column = int(columns[np.flatnonzero(columns == column)[0] + 1])
+    rows, columns = shows(Ordering("abs", "both", True, row, column))
+    places = [int(np.flatnonzero(line == unit)[0]) + 1 for line, unit in ((rows, row), (columns, column))]
+    picked = f"Picked: input {row}, place {places[0]} of 784; output {column}, place {places[1]} of 49; weight "
+    assert picked in (weights.get_attribute("aria-label") or "")
+    strip.click(position={"x": 10 * 20 + 5, "y": 10})
+    shows(Ordering("abs", "both", True, None, int(columns[20])))
+    server.process.send_signal(signal.SIGCONT)
+    expect(page).to_have_url(re.compile(rf"sort=abs&by=c{columns[20]}\b"))
+    expect(page.locator(".st-key-mlp-cell")).to_contain_text(f"Column {columns[20]}: L2 norm")
+    expect(page.locator(".st-key-mlp-matrix")).to_contain_text(f"Rows: |value| in output {columns[20]}, largest first")
+    rested(page)
+    before = page.url
+    page.go_back()
+    expect(page).not_to_have_url(before)
+    rested(page)
+    asked = dict(parse_qsl(urlsplit(page.url).query))  # value and c3 are usual and stay out of the address
+    shows(Ordering(asked.get("sort", "value"), "both", True, *mlp.pick_parts(asked.get("by", "c3"))))

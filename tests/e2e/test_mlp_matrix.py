@@ -1,13 +1,11 @@
 """The MLP page in a browser: what is drawn is what numpy says, after clicks, sorts, steps and links."""
 
-import io
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from benchmarks.served import Server
@@ -15,6 +13,7 @@ from core.analysis.ordering import Ordering, orders
 from core.analysis.path import strongest_path
 from core.charts.theme import LIGHT
 from core.runs import shipped, store
+from tests.e2e.pixels import agreeing
 
 DIAGONAL = store.load(shipped.RUNS["mlp-diagonal"].key)
 
@@ -215,11 +214,6 @@ def test_the_path_is_framed_in_the_picture(page: Page, svg_url: str) -> None:
 MAP = ".st-key-mlp-map-chart canvas"  # of a large layer: weights, rows, columns, biases
 
 
-def canvas_pixels(page: Page) -> np.ndarray:
-    shot = page.locator(f"{MAP}.weights").screenshot()
-    return np.asarray(Image.open(io.BytesIO(shot)).convert("RGB")).astype(int)
-
-
 def test_layer_1_is_drawn_pixel_by_pixel_and_steps(page: Page, app_url: str) -> None:
     page.set_viewport_size({"width": 1300, "height": 1500})
     page.goto(f"{app_url}/mlp?layer=1&sort=value&by=c3&move=rows&epoch=50")
@@ -231,8 +225,7 @@ def test_layer_1_is_drawn_pixel_by_pixel_and_steps(page: Page, app_url: str) -> 
         rows, columns = orders(kernels[epoch], Ordering("value", "rows", True, None, 3))
         levels = np.clip(np.rint(kernels[epoch][np.ix_(rows, columns)] * (127 / limit)) + 127, 0, 254).astype(int)
         wanted = LIGHT.signed_palette[levels].astype(int)  # (784, 49, 3)
-        seen = canvas_pixels(page)[:784, 2:490:10]  # across, any of ten but the middle, where a line marks the pick
-        return float(np.mean(np.abs(seen - wanted).max(axis=2) <= 3))
+        return agreeing(page.locator(f"{MAP}.weights"), wanted, 10)
 
     def wait(epoch: int) -> None:
         share = 0.0

@@ -25,7 +25,7 @@ class WeightMap {
     this.canvas.addEventListener("pointerdown", (event) => this.press(event));
     this.canvas.addEventListener("pointermove", (event) => (this.drag ? this.pull(event) : this.hover(event, "weights")));
     this.canvas.addEventListener("pointerup", (event) => this.release(event));
-    this.canvas.addEventListener("pointercancel", () => { this.drag = null; });
+    this.canvas.addEventListener("pointercancel", () => this.cancel());
     this.canvas.addEventListener("keydown", (event) => this.key(event));
     for (const name of ["rows", "columns", "biases"]) this.find(name).addEventListener("pointermove", (event) => this.hover(event, name));
     for (const name of ["weights", "rows", "columns", "biases"]) this.find(name).addEventListener("pointerleave", () => this.tip(""));
@@ -234,6 +234,13 @@ class WeightMap {
     if (!moves) this.window = {};
     const [row, column] = this.weight(event);
     this.pick(`r${row}c${column}`);
+  }
+
+  // A finger that scrolls the page after all.
+  cancel() {
+    if (this.drag?.far) this.window = this.data.window;
+    this.drag = null;
+    if (this.state) this.mark();
   }
 
   pick(by, axis = null, wait = 0) {

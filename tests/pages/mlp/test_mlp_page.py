@@ -169,6 +169,14 @@ def test_what_is_done_in_the_map_is_told_and_linked() -> None:
     assert search(at)["by"] == "c9" and map_data(at)["heard"] == 2
 
 
+def test_a_held_order_comes_with_the_weights_that_give_it() -> None:
+    sent = map_data(opened(layer=1, epoch=3, order="hold", held=50, section="download"))
+    kernels = store.load(shipped.RUNS["mlp-diagonal"].key).weights("dense1.kernel")
+    assert sent["view"]["state"] == 3 and sent["view"]["held"] == 50
+    for state in (3, 50):
+        np.testing.assert_array_equal(states(sent["addresses"][str(state)], 784, 49)[0], kernels[state])
+
+
 def test_states_inside_an_epoch_have_their_names(folder: Path) -> None:
     run = stored(folder, "softmax")
     texts = {0: ", untrained: the network", 1: "after step 1 of epoch 1: ", 2: "after step 5 of epoch 1: ", 4: "after epoch 2 of 2: "}

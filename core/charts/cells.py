@@ -53,8 +53,8 @@ def cells(
         first: number of the first row and column.
     """
     table = frame(values, more, first)
-    table["shade"] = table["v"] / (limit or 1.0)
-    table["now"] = now
+    table["shade"] = (table["v"] / (limit or 1.0)).astype(np.float32)
+    table["now"] = np.int16(now)
     table["picked"] = False
     if picked is not None:
         table.loc[picked[0] * values.shape[1] + picked[1], "picked"] = True
@@ -81,7 +81,9 @@ def frame(values: np.ndarray, more: dict[str, np.ndarray] | None = None, first: 
     rows, across = values.shape
     y, x = np.divmod(np.arange(rows * across), across)
     extra = {name: np.broadcast_to(item, values.shape).ravel() for name, item in (more or {}).items()}
-    return pd.DataFrame({"row": y + first, "column": x + first, "cell": y * across + x, "v": np.ravel(values).astype(float), **extra})
+    number = np.int16 if values.size < 2**15 else np.int32  # each cell's row is sent: the fewer bytes the better
+    places = {name: place.astype(number) for name, place in (("row", y + first), ("column", x + first), ("cell", y * across + x))}
+    return pd.DataFrame({**places, "v": np.ravel(values).astype(np.float32), **extra})
 
 
 def moving(

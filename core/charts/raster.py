@@ -47,9 +47,14 @@ def png(levels: np.ndarray, palette: np.ndarray, scale: int = 1, compress: int =
     return out.getvalue()
 
 
+def data_url(content: bytes) -> str:
+    """A PNG as an address that holds it."""
+    return "data:image/png;base64," + base64.b64encode(content).decode()
+
+
 def png_url(levels: np.ndarray, palette: np.ndarray, scale: int = 1, compress: int = 6) -> str:
     """The PNG of `png` as a data address for `mark_image`."""
-    return "data:image/png;base64," + base64.b64encode(png(levels, palette, scale, compress)).decode()
+    return data_url(png(levels, palette, scale, compress))
 
 
 def rgb_png(pixels: np.ndarray, scale: int = 1) -> bytes:
@@ -64,7 +69,7 @@ def rgb_png(pixels: np.ndarray, scale: int = 1) -> bytes:
 
 def rgb_url(pixels: np.ndarray, scale: int = 1) -> str:
     """The PNG of `rgb_png` as a data address."""
-    return "data:image/png;base64," + base64.b64encode(rgb_png(pixels, scale)).decode()
+    return data_url(rgb_png(pixels, scale))
 
 
 def film(levels: np.ndarray, palette: np.ndarray, scale: int = 1, milliseconds: int = 120) -> bytes:

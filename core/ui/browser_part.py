@@ -5,8 +5,10 @@ from typing import Any
 
 import streamlit as st
 
+from core.ui import seen
 
-def browser_part(name: str, python_file: str, **options: Any) -> Any:
+
+def browser_part(name: str, python_file: str, *, fetches: bool = False, **options: Any) -> Any:
     """The component v2 of the folder that a Python file lies in; what the folder lacks is left to `options`.
 
     Several .js files are one script: each declares functions and classes, and one of them exports.
@@ -14,6 +16,7 @@ def browser_part(name: str, python_file: str, **options: Any) -> Any:
     Args:
         name: of the component, once in the app.
         python_file: `__file__` of the part's Python side.
+        fetches: its script uses the class Seen of seen.js.
         options: further arguments of `st.components.v2.component`.
     """
     folder = Path(python_file).parent
@@ -21,4 +24,8 @@ def browser_part(name: str, python_file: str, **options: Any) -> Any:
         files = sorted(folder.glob(f"*.{kind}"))
         if files:
             options.setdefault(kind, "\n".join(path.read_text(encoding="utf-8") for path in files))
+    if fetches:
+        options["js"] = (Path(__file__).parent / "seen.js").read_text(encoding="utf-8") + options["js"]
+    if "js" in options:
+        options["js"] = seen.script(options["js"])
     return st.components.v2.component(name, **options)

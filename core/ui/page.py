@@ -10,7 +10,7 @@ import streamlit as st
 from core.charts import svg
 from core.charts import theme as colours
 from core.charts.prepared import Prepared
-from core.ui import address, screen
+from core.ui import address, screen, seen
 from core.ui.copy_link import copy_link
 
 _STYLE = """
@@ -69,6 +69,7 @@ def chart(
     key: str | None = None,
     select: bool | Callable[[], None] = False,
     width: str = "content",
+    steady: bool = False,
 ):
     """Show a chart; with `select` its selections come back and rerun the script or fragment.
 
@@ -78,9 +79,12 @@ def chart(
         alt_text: what a screen reader says instead of the picture.
         select: or what to call before that rerun; the selection lies in `st.session_state[key]`.
         width: "content", or "stretch" for as wide as its column.
+        steady: its large tables stay as they are while it is up and are alike for everyone, so that they have addresses of their
+            own: a browser fetches each once; another table would draw the chart anew.
     """
+    spec = picture.shown(_opening(key, picture), "canvas" if _canvas() else "svg")
     return st.vega_lite_chart(  # type: ignore[call-overload]  # its overloads want each word apart
-        picture.shown(_opening(key, picture), "canvas" if _canvas() else "svg"),
+        _by_address(spec) if steady else spec,
         theme=None,
         key=key,
         width=width,
@@ -97,6 +101,27 @@ def _opening(key: str | None, picture: Prepared) -> Mapping[str, Any]:
     if kept is None or kept[0] is not picture.spec or kept[1:3] != (picture.values, address.visit()):
         kept = st.session_state[f"_opening-{key}"] = (picture.spec, picture.values, address.visit(), picture.opening)
     return kept[3]
+
+
+def _by_address(spec: Mapping[str, Any]) -> dict[str, Any]:
+    """A spec that names addresses in place of its large tables."""
+    tables = {name: seen.table(table) for name, table in spec["datasets"].items()}
+    addresses = {name: {"url": table, "format": {"type": "json"}} for name, table in tables.items() if isinstance(table, str)}
+    inside = {name: table for name, table in tables.items() if name not in addresses}
+    return {**_pointed({name: part for name, part in spec.items() if name != "datasets"}, addresses), "datasets": inside}
+
+
+def _pointed(part: Any, addresses: Mapping[str, Any]) -> Any:
+    """A part of a spec with addresses wherever a table of that name is its data."""
+    if isinstance(part, list):
+        return [_pointed(one, addresses) for one in part]
+    if not isinstance(part, dict):
+        return part
+    out = {name: _pointed(one, addresses) for name, one in part.items()}
+    data = out.get("data")
+    if isinstance(data, dict) and data.get("name") in addresses:
+        out["data"] = addresses[data["name"]]
+    return out
 
 
 def legend(words: str = colours.SIGNED_WORDS) -> None:

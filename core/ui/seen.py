@@ -8,23 +8,38 @@ data address with the bytes in it.
 import base64
 import gzip
 import hashlib
+import json
+import math
 import os
 import re
 import tempfile
 import threading
 import time
+import weakref
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
+import numpy as np
+import pandas as pd
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
-KINDS = {"png": "image/png", "gif": "image/gif", "json": "application/json", "csv": "text/csv", "bin": "application/octet-stream"}
-PACKED = ("json", "csv", "bin")  # are stored and sent in gzip
+KINDS = {
+    "png": "image/png",
+    "gif": "image/gif",
+    "json": "application/json",
+    "csv": "text/csv",
+    "js": "text/javascript",
+    "bin": "application/octet-stream",
+}
+PACKED = ("json", "csv", "js", "bin")  # are stored and sent in gzip
 SMALL = 1_000  # bytes up to which a request of its own would cost more than it saves
+LARGE = 3_000  # likewise of a value in a message, which then takes a second step to be shown
+ROWS = 700  # likewise of a table
 MOST = 256 * 2**20  # bytes of all files together; those that were not used for longest go first
 AGAIN = 3_600  # seconds after which a use is noted anew
 NAMES = 8_192  # addresses that a process remembers by key
@@ -42,6 +57,8 @@ class _Memory:
         self.serving = False
         self.addresses: OrderedDict[Hashable, str] = OrderedDict()
         self.building: dict[Hashable, threading.Lock] = {}
+        self.pinned: dict[str, bytes] = {}  # files that are never swept from this process, as they are sent
+        self.tables: dict[int, tuple[weakref.ref[pd.DataFrame], str]] = {}  # fingerprints, by the table's id while it lives
         self.unswept = MOST  # so that the first write sweeps
 
 
@@ -101,10 +118,76 @@ def built(key: Hashable, build: Callable[[], bytes], kind: str) -> str:
                 _memory.building.pop(key, None)
 
 
+def script(text: str) -> str:
+    """The script of a browser part, or a line that fetches it from an address; to be called once, when the part is declared."""
+    content = text.encode()
+    made = address(content, "js")
+    if not made.startswith("seen/"):
+        return text
+    _memory.pinned[made.removeprefix("seen/")] = gzip.compress(content, 6, mtime=0)  # parts are few, and stay as long as the process
+    # In two lines: Streamlit takes a single one for a file's name.
+    return f'const part = await import(new URL("{made}", document.baseURI).href);\nexport default part.default;\n'
+
+
+def told(value: Any) -> Any:
+    """A value as a message of a browser part tells it: itself, or the address of its JSON where that is large.
+
+    For what is alike for everyone; the part reads either with `Seen.value` of seen.js.
+    """
+    if not _memory.serving:
+        return value
+    content = _json(value)
+    return value if len(content) <= LARGE else address(content, "json")
+
+
+def told_as(key: Hashable, build: Callable[[], Any]) -> Any:
+    """The same for a value that is made once for a key, as in `built`."""
+    return built(key, lambda: _json(build()), "json") if _memory.serving else build()
+
+
+def table(rows: pd.DataFrame) -> pd.DataFrame | str:
+    """A chart's table, or the address of its rows as JSON where it is large; missing numbers are null there.
+
+    Args:
+        rows: not to be changed afterwards: of a table that is shown again its object is looked at, not every number.
+    """
+    if not _memory.serving or rows.size * 4 <= ROWS:
+        return rows
+    met = _memory.tables.get(id(rows))
+    if met is None or met[0]() is not rows:
+        met = _memory.tables[id(rows)] = (weakref.ref(rows, lambda _, at=id(rows): _memory.tables.pop(at, None)), _fingerprint(rows))
+    return built(("table", met[1]), lambda: _json(_records(rows)), "json")
+
+
 def routes() -> list[BaseRoute]:
     """What serves the addresses, below any base path; from here on they are given out."""
     _memory.serving = True
     return [Route(f"{before}/seen/{{name}}", _send, methods=["GET"]) for before in ("", "/{before:path}")]
+
+
+def _fingerprint(rows: pd.DataFrame) -> str:
+    """The SHA-256 of a table's names, kinds and values."""
+    digest = hashlib.sha256(repr([len(rows), *zip(rows.columns, map(str, rows.dtypes), strict=True)]).encode())
+    for kind in dict.fromkeys(rows.dtypes):
+        values = rows.loc[:, (rows.dtypes == kind).to_numpy()].to_numpy()  # all columns of a kind at once are faster
+        numbers = isinstance(kind, np.dtype) and kind != object
+        digest.update(np.ascontiguousarray(values).tobytes() if numbers else repr(values.tolist()).encode())
+    return digest.hexdigest()
+
+
+def _records(rows: pd.DataFrame) -> list[dict[str, Any]]:
+    """The rows, each float32 by the few digits that tell it from its neighbours."""
+    columns = {}
+    for name, column in rows.items():
+        values = column.to_numpy()
+        if values.dtype == np.float32:
+            values = values.astype(str).astype(float)
+        columns[str(name)] = [None if isinstance(v, float) and not math.isfinite(v) else v for v in values.tolist()]
+    return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+
+
+def _json(value: Any) -> bytes:
+    return json.dumps(value, separators=(",", ":")).encode()
 
 
 def _inline(content: bytes, kind: str) -> str:
@@ -181,7 +264,7 @@ def _send(request: Request) -> Response:
     kind = name.rpartition(".")[2]
     headers = {"X-Content-Type-Options": "nosniff", "Cache-Control": "public, max-age=31536000, immutable"}
     try:
-        content = (folder() / name).read_bytes() if _NAME.fullmatch(name) else None
+        content = _memory.pinned.get(name) or ((folder() / name).read_bytes() if _NAME.fullmatch(name) else None)
     except OSError:
         content = None
     if content is None:

@@ -10,7 +10,7 @@ from core.charts import numbers
 from core.ui import page
 from core.ui.shown import Shown
 from pages.cnn import data as cnn_data
-from pages.cnn.choices import BUTTONS, FILTERS, LEARNED, MOST, TYPED, key, panel, value
+from pages.cnn.choices import BUTTONS, FILTERS, LEARNED, MOST, TYPED, brought, key, panel, value
 from pages.cnn.images import choose
 from pages.cnn.through import kinds, through
 from pages.cnn.typed import typed_kernel
@@ -68,6 +68,7 @@ def _panel(shown: Shown) -> None:
         place=(row, column),
         name=f"{picture.name}, {name}",
         light=picture.light,
+        own=brought(),
     )
     map_words = (
         "orange is above 0, blue below, the background's own colour 0" if stage == STAGES[0] else "the stronger the green, the larger"

@@ -76,7 +76,7 @@ def _small(history: Mapping[str, np.ndarray], measures: dict[str, str], key: str
     moment = None if end is None or end > until["epoch"][-1] else (end, "dead from here")
     table = pd.DataFrame({"state": np.arange(len(until["epoch"])), "epoch": until["epoch"], **{n: until[c] for n, c in measures.items()}})
     chart = curves.over_epochs(curves.table(until, measures), table, "", page.theme(), domain=(0, 1), moment=moment, height=130)
-    page.chart(chart, alt_text=alt_text, key=key, width="stretch")
+    page.chart(chart, alt_text=alt_text, key=key, width="stretch", steady=states == slice(None))
 
 
 def fates(shown: Shown) -> None:

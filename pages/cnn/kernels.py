@@ -95,6 +95,7 @@ def _film(of: Shown) -> None:
             page.theme(),
             states=kept,
             source=f"{of.key} {page.theme().dark}",
+            of=(value("map"), *kept),
             state=of.state,
             picked=value("kernel") - 1,
             on_pick=lambda kernel: put("kernel", kernel + 1),

@@ -131,7 +131,7 @@ def _own(shown: Shown) -> None:
     for kernel in listed(len(maps)):
         row, column, top = convolution.strongest(maps[kernel])
         items.append(Thumbnail(kernel, _patch(shown, own.pixels, row, column), f"kernel {kernel + 1}: {numbers.number(top)}"))
-    thumbnails("cnn-own-patches", items, side=0, scale=_scale(shown), on_pick=lambda kernel: _convolve("own", kernel))
+    thumbnails("cnn-own-patches", items, side=0, scale=_scale(shown), on_pick=lambda kernel: _convolve("own", kernel), own=True)
 
 
 def _patches(shown: Shown) -> None:

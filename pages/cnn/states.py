@@ -32,4 +32,4 @@ def state_curves(of: Shown, key: str, curves: pd.DataFrame, states: pd.DataFrame
             put("state", state)
 
     chart = over_epochs(curves, states.assign(now=clicks.count(key)), title, page.theme(), of.state, **options)
-    page.chart(chart, alt_text=alt_text, key=key, select=picked, width="stretch")
+    page.chart(chart, alt_text=alt_text, key=key, select=picked, width="stretch", steady=True)

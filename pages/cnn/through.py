@@ -13,7 +13,7 @@ from core.ui.shown import Shown
 from core.ui.thumbnails import thumbnails
 from pages.cnn import data as cnn_data
 from pages.cnn import pictures
-from pages.cnn.choices import put, setter, take_kernel, take_run, value
+from pages.cnn.choices import brought, put, setter, take_kernel, take_run, value
 from pages.cnn.images import Picture
 from pages.cnn.runs import pulses_of
 from pages.cnn.words import in_words, when
@@ -71,7 +71,7 @@ def through(shown: Shown, picture: Picture) -> None:
     items, side = pictures.maps(
         [(i, one, f"kernel {i + 1}: up to {numbers.number(one.max())}") for i, one in enumerate(maps)], float(maps.max())
     )
-    thumbnails("cnn-maps", items, side=side, picked=value("kernel") - 1, on_pick=take_kernel)
+    thumbnails("cnn-maps", items, side=side, picked=value("kernel") - 1, on_pick=take_kernel, own=brought())
     second = layers["relu2"][0]  # (maps, rows, columns)
     adds = "adds up what its kernels find in the first one's maps"
     if len(second) > 1:

@@ -16,6 +16,7 @@ from core.ui import choices as links
 from core.ui.board import picked_on
 from core.ui.player import player
 from core.ui.question import ask
+from core.ui.seen import told_as
 from core.ui.shown import Shown
 from pages.digits import choices, words
 from pages.digits.board import on_board, open_picked, strips
@@ -100,7 +101,7 @@ def _columns(net: Shown) -> None:
     _play(columns["chosen"], seen, limits)
     shown_strips = [_titled(net, acts[part], limits, one.words, part) for part, one in columns.items()]
     picked = f"{choices.value('part')}-{choices.value('layer')}:{choices.value('filter')}"
-    board.board(BOARD, [one for layer in zip(*shown_strips, strict=True) for one in layer], picked, _pick, columns=len(PARTS))
+    board.board(BOARD, [one for layer in zip(*shown_strips, strict=True) for one in layer], picked, _pick, columns=len(PARTS), own=seen.own)
     for place, (part, one) in zip(st.columns(3, gap="medium"), columns.items(), strict=True):
         with place:
             st.caption(f"Probabilities, {one.words}")
@@ -146,7 +147,12 @@ def _play(middle: Shown, seen: Given, limits: Mapping[str, float]) -> None:
         name="middle column:",
         on_rest=lambda: _rest(middle, kept),
     )
-    film("digits-film", PLAYER, _film(middle, seen.image, limits, tuple(kept), middle.key, seen.image.tobytes(), page.theme().dark))
+    of = (tuple(kept), middle.key, seen.image.tobytes(), page.theme().dark)
+
+    def frames() -> list[dict[str, Any]]:
+        return _film(middle, seen.image, limits, *of)
+
+    film("digits-film", PLAYER, frames() if seen.own else told_as(("digit film", *of), frames))
 
 
 def _rest(net: Shown, kept: list[int]) -> None:

@@ -29,6 +29,7 @@ class Given:
     name: str
     label: int | None = None  # where it is known
     prepared: Prepared | None = None
+    own: bool = False  # drawn or brought by this person
 
 
 def choose(spec: RunSpec) -> None:
@@ -79,7 +80,7 @@ def given(spec: RunSpec, height: int = 320) -> Given | None:
 
 def drawn(prepared: Prepared, example: bool) -> Given:
     """What stands on the pad, or our example there."""
-    return Given(prepared.centred, "our example of a drawing" if example else "your drawing", prepared=prepared)
+    return Given(prepared.centred, "our example of a drawing" if example else "your drawing", prepared=prepared, own=not example)
 
 
 def test_image(spec: RunSpec, number: int) -> Given:
@@ -106,4 +107,4 @@ def _uploaded(spec: RunSpec, height: int) -> Given | None:
     except (pictures.BadPicture, UnusableDrawing) as error:
         page.empty("This picture cannot be read", str(error), height=height)
         return None
-    return Given(prepared.centred, f"your picture {upload.name}", prepared=prepared)
+    return Given(prepared.centred, f"your picture {upload.name}", prepared=prepared, own=True)

@@ -128,7 +128,11 @@ def _so_far(run: Run) -> None:
         pictures = np.stack([tiled(slices) for slices in kernel])
         limit = float(np.abs(pictures).max()) or 1.0
         title = f"The kernels of convolution 1 at {shown.state_words(run, run.states - 1)}"
-        board("digits-job-kernels", [strip(Pictures(pictures, "signed", limit), page.theme(), title=title, alt=title, side=48, columns=16)])
+        board(
+            "digits-job-kernels",
+            [strip(Pictures(pictures, "signed", limit), page.theme(), title=title, alt=title, side=48, columns=16)],
+            own=True,
+        )
 
 
 def _curves(run: Run) -> None:

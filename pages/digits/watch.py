@@ -66,7 +66,7 @@ def _watch(net: Shown, held: dict[str, np.ndarray]) -> None:
             seen = given(spec, HEIGHT)
         if seen is not None:
             with left:
-                board("digits-given", [_one(seen.image, seen.name, 280, page.theme())])
+                board("digits-given", [_one(seen.image, seen.name, 280, page.theme())], own=seen.own)
         acts = _show(net, seen, middle, right)
     held.update(acts)
     if seen is not None and choices.value("layer"):
@@ -103,7 +103,7 @@ def _show(net: Shown, seen: Given | None, middle: DeltaGenerator, right: DeltaGe
     reading, why = answer(seen, acts["probabilities"][0], spec)
     maps = strips(spec, acts, limits(net), colours, shown=on_board(spec.model)[1:])
     with right:  # first, since what is sent first is drawn first
-        layer_board("digits-layers", [*_steps(seen, colours), *maps])
+        layer_board("digits-layers", [*_steps(seen, colours), *maps], own=seen.own)
     with middle:
         class_bars(
             "digits-probabilities",

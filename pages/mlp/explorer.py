@@ -144,7 +144,7 @@ def _small(layer: Layer) -> None:
         own_limits=mlp.value("limits") == "epoch",
         room=(210, 400) if screen.narrow() else (460, 400),
     )
-    page.chart(chart, alt_text=alt_text(layer), key=CHART, select=_clicked)
+    page.chart(chart, alt_text=alt_text(layer), key=CHART, select=_clicked, steady=True)
 
 
 def alt_text(layer: Layer) -> str:

@@ -76,7 +76,7 @@ def _clickable(chart: Prepared, key: str, alt_text: str) -> None:
         if state is not None:
             mlp.put("epoch", state)
 
-    page.chart(chart, alt_text=alt_text, key=key, select=picked, width="stretch")
+    page.chart(chart, alt_text=alt_text, key=key, select=picked, width="stretch", steady=True)
 
 
 def _states(run: Run, key: str) -> pd.DataFrame:
@@ -145,7 +145,8 @@ def _norm_chart(layer: Layer, norms: np.ndarray, what: str) -> None:
         bands = pd.DataFrame(course.quantiles(norms), columns=list(BANDS)).assign(epoch=layer.run.epochs)
         chart = norm_bands(bands, table, what, page.theme(), layer.state)
         said = f"{count:,} norms: the line is the median, the dark band holds the middle four fifths, the light band all."
-    page.chart(chart, alt_text=f"L2 norm of each {what} over the epochs", key=f"mlp-history-norms-{what.split()[0]}", width="stretch")
+    key = f"mlp-history-norms-{what.split()[0]}"
+    page.chart(chart, alt_text=f"L2 norm of each {what} over the epochs", key=key, width="stretch", steady=True)
     st.caption(said)
 
 
@@ -161,7 +162,8 @@ def _bins(_run: Run, key: str, states: int, layer: int, limit: float) -> pd.Data
 def _histogram(layer: Layer) -> None:
     bins = _bins(layer.run, layer.run.key, layer.run.states, layer.number, layer.extent.limit)
     chart = histogram(bins, page.theme(), layer.state, states=layer.run.states)
-    page.chart(chart, alt_text=f"Histogram of the weights of layer {layer.number}", key="mlp-history-histogram", width="stretch")
+    words_ = f"Histogram of the weights of layer {layer.number}"
+    page.chart(chart, alt_text=words_, key="mlp-history-histogram", width="stretch", steady=True)
     st.caption(words.HISTOGRAM)
 
 

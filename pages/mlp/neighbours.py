@@ -69,7 +69,8 @@ def _picture(layer: Layer, path: Mapping[int, tuple[int, int]]) -> None:
     opening = client_order.opening_values(mlp.opening(layer))
     opening.pop("pick", None)
     chart = charts.neighbours(
-        charts.with_path(cells, shown, path),
+        cells,
+        charts.path_table(shown, path),
         shown,
         states,
         _limits(layer),
@@ -78,7 +79,7 @@ def _picture(layer: Layer, path: Mapping[int, tuple[int, int]]) -> None:
         names=_names(layer),
         opening=opening,
     )
-    page.chart(chart, alt_text=_words(layer, shown, left_out), key=CHART, select=_clicked)
+    page.chart(chart, alt_text=_words(layer, shown, left_out), key=CHART, select=_clicked, steady=not moves)
     st.caption(_words(layer, shown, left_out))
 
 

@@ -100,6 +100,7 @@ def _wall(source: Source, rows: np.ndarray, ranges: dict[str, tuple[float, float
             side=tile_side(source.spec.size),
             picked=choices.value("open"),
             on_pick=lambda row: choices.put("open", row),
+            own=source.opened is not None,
         )
 
 

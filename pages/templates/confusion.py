@@ -143,6 +143,7 @@ def _one(view: View, clock: View, form: str) -> None:
         key=key,
         select=pick(key),
         width="stretch",
+        steady=True,
     )
 
 
@@ -166,6 +167,7 @@ def _difference(view: View, second: View, form: str) -> None:
         key=key,
         select=pick(key),
         width="stretch",
+        steady=True,
     )
     page.legend(chart.DIFFERENCE_WORDS)
     st.caption(
@@ -191,6 +193,7 @@ def last_matrix(view: View) -> None:
         key=key,
         select=pick(key, open_cell),
         width="stretch",
+        steady=True,
     )
 
 

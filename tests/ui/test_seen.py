@@ -4,6 +4,7 @@ import asyncio
 import base64
 import gzip
 import hashlib
+import json
 import os
 import threading
 from dataclasses import dataclass
@@ -12,11 +13,12 @@ from typing import Any
 from urllib.parse import unquote
 
 import numpy as np
+import pandas as pd
 import pytest
 from starlette.applications import Starlette
 from streamlit.web.server.starlette.starlette_app import create_streamlit_middleware
 
-from core.ui import seen
+from core.ui import page, seen
 
 PICTURE = b"\x89PNG\r\n\x1a\n" + np.random.default_rng(5).bytes(5_000)
 TABLE = b'[{"state": 0}]' * 900
@@ -169,3 +171,34 @@ def test_half_written_files_of_a_dead_process_go(serving: Path) -> None:
     (serving / ".alive").write_bytes(b"half")
     seen.address(PICTURE, "png")
     assert {path.name for path in serving.iterdir()} == {".alive", seen.address(PICTURE, "png").removeprefix("seen/")}
+
+
+def test_a_large_value_is_told_by_the_address_of_its_json(serving: Path) -> None:
+    value = [{"url": "data:,", "caption": f"ä {n}"} for n in range(200)]
+    address = seen.told(value)
+    assert json.loads(gzip.decompress(ask("/" + address, "gzip").content)) == value
+    assert seen.told_as("key", lambda: value) == address
+    assert seen.told(value[:3]) == value[:3]
+
+
+def test_a_chart_names_the_address_of_a_large_table_wherever_it_reads_it(serving: Path) -> None:
+    rows = pd.DataFrame({"row": np.arange(400, dtype=np.int8), "w": np.linspace(-1, 1, 400, dtype=np.float32), "name": "a"})
+    rows.loc[3, "w"] = np.nan
+    small = rows.head(3)
+    layers = [{"data": {"name": "cells"}}, {"data": {"name": "few"}, "transform": [{"from": {"data": {"name": "cells"}}}]}]
+    told = page._by_address({"layer": layers, "params": [{"name": "cells"}], "datasets": {"cells": rows, "few": small}})
+    address = told["layer"][0]["data"]["url"]
+    assert told["layer"][1]["transform"][0]["from"]["data"] == {"url": address, "format": {"type": "json"}}
+    assert told["layer"][1]["data"] == {"name": "few"} and list(told["datasets"]) == ["few"] and told["params"] == [{"name": "cells"}]
+    assert layers[0] == {"data": {"name": "cells"}}  # the prepared spec stays as it is
+    sent = pd.DataFrame(json.loads(ask("/" + address).content))
+    assert sent["row"].tolist() == rows["row"].tolist() and sent["w"].isna().tolist() == rows["w"].isna().tolist()
+    assert (sent["w"].astype(np.float32).dropna() == rows["w"].dropna()).all() and set(sent["name"]) == {"a"}
+    changed = rows.assign(w=rows["w"] * 2)
+    assert seen.table(changed) != seen.table(rows) == address
+
+
+def test_tables_stay_in_the_message_without_a_server(serving: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(seen, "_memory", seen._Memory())
+    rows = pd.DataFrame({"w": np.arange(4_000.0)})
+    assert seen.table(rows) is rows and seen.told([1] * 9_000) == [1] * 9_000

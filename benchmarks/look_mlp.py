@@ -113,9 +113,9 @@ def large_sorts(url: str, browser: Browser, peer: float) -> list[dict[str, objec
         rest(page)
         weights, norms = (page.locator(f".st-key-mlp-map-chart canvas.{name}") for name in ("weights", "columns"))
         acts = {
-            "by the key of the page": lambda i, p=page: choose(p, "Sort by", names[i % 3]),
             "by a column": lambda i, part=norms: part.click(position={"x": 35 + 10 * i, "y": 8}),
             "by a cell": lambda i, part=weights: part.click(position={"x": 35 + 10 * i, "y": 200 + 30 * i}),
+            "by the key of the page": lambda i, p=page: choose(p, "Sort by", names[i % 3]),
         }
         for name, act in acts.items():
             spent = median(lambda i, p=page, a=act: painted(p, lambda: a(i)))

@@ -1,6 +1,7 @@
 """A large layer of the MLP page: its map, which the browser orders, and the brushed part of it large."""
 
 from functools import partial
+from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -97,13 +98,12 @@ def _in_order(layer: Layer, of: Grid) -> Source:
     return Source(_name(layer), layer.run.states, {layer.state: seen.built(key, pack, "bin")})
 
 
-def _controls() -> dict[str, dict]:
+def _controls() -> dict[str, dict[str, Any]]:
     """The widgets that order the map beside its own clicks."""
+    sorts, moves = ({label: value for value, label in table.items()} for table in (client_order.SORTS, client_order.MOVES))
     falling = {label: first == "largest" for first, label in words.FIRST.items()}
-    fields = {"sort": ("sort", client_order.SORTS), "move": ("move", client_order.MOVES)}
-    tables = {name: (field, {label: value for value, label in labels.items()}) for name, (field, labels) in fields.items()}
-    tables["first"] = ("falling", falling)
-    return {mlp.key(name): {"field": field, "options": options} for name, (field, options) in tables.items()}
+    fields = {"sort": ("sort", sorts), "move": ("move", moves), "first": ("falling", falling)}
+    return {mlp.key(name): {"field": field, "options": options} for name, (field, options) in fields.items()}
 
 
 def _place(layer: Layer, of: Grid) -> str:

@@ -1,6 +1,5 @@
 """Many small pictures in one raster, each unit's weights rolled back into the image they came from."""
 
-from collections.abc import Callable
 from typing import Any
 
 import altair as alt
@@ -37,11 +36,11 @@ def lined(palette: np.ndarray, colours: Theme) -> np.ndarray:
     return out
 
 
-def mosaic_png(tiles: np.ndarray, colours: Theme, limit: float, across: int = SMALL[1]) -> bytes:
-    """A PNG of signed tiles (n, h, w) or (n, h, w, 3) on a scale of -limit to limit."""
+def mosaic_url(tiles: np.ndarray, colours: Theme, limit: float, across: int = SMALL[1]) -> str:
+    """Data address of signed tiles (n, h, w) or (n, h, w, 3) on a scale of -limit to limit."""
     if tiles.ndim == 4:
-        return raster.rgb_png(tiled(templates.pixels(tiles, limit, colours), across, rgb(colours.paper), rgb(colours.grid)))
-    return raster.png(tiled(raster.signed_levels(tiles, limit), across), lined(colours.signed_palette, colours))
+        return raster.rgb_url(tiled(templates.pixels(tiles, limit, colours), across, rgb(colours.paper), rgb(colours.grid)))
+    return raster.png_url(tiled(raster.signed_levels(tiles, limit), across), lined(colours.signed_palette, colours))
 
 
 def mosaic(
@@ -50,7 +49,7 @@ def mosaic(
     """The raster with an unseen cell on each picture that names it, and that a click picks.
 
     Args:
-        url: where a browser finds the picture of `mosaic_png`.
+        url: of `mosaic_url`.
         tiles: unit, label, chosen (optional), now (clicks so far, with `pick`), and what else the tooltip should say,
             in the order of the pictures.
         side: pixels on the screen of one picture and its line, across and down: multiples of its own sides plus one, to stay crisp.
@@ -91,23 +90,11 @@ def _mosaic(
 
 
 def images(
-    tiles: np.ndarray,
-    limit: float,
-    frame: pd.DataFrame,
-    colours: Theme,
-    *,
-    title: str = "",
-    pick: bool = False,
-    large: bool = False,
-    address: Callable[[bytes], str] = raster.data_url,
+    tiles: np.ndarray, limit: float, frame: pd.DataFrame, colours: Theme, *, title: str = "", pick: bool = False, large: bool = False
 ) -> Prepared:
-    """`mosaic` of signed tiles (n, height, width[, 3]) on a scale of -limit to limit, their rows of `frame` in the same order.
-
-    Args:
-        address: where a browser finds the picture's PNG.
-    """
+    """`mosaic` of signed tiles (n, height, width[, 3]) on a scale of -limit to limit, their rows of `frame` in the same order."""
     scale, across = fitting(tiles.shape[1:3], large)
-    url = address(mosaic_png(tiles, colours, limit, across=across))
+    url = mosaic_url(tiles, colours, limit, across=across)
     side = (scale * (tiles.shape[2] + 1), scale * (tiles.shape[1] + 1))
     return mosaic(url, frame, side, colours, title=title, pick=pick, across=across)
 

@@ -47,14 +47,9 @@ def png(levels: np.ndarray, palette: np.ndarray, scale: int = 1, compress: int =
     return out.getvalue()
 
 
-def data_url(content: bytes) -> str:
-    """A PNG as an address that holds it."""
-    return "data:image/png;base64," + base64.b64encode(content).decode()
-
-
 def png_url(levels: np.ndarray, palette: np.ndarray, scale: int = 1, compress: int = 6) -> str:
     """The PNG of `png` as a data address for `mark_image`."""
-    return data_url(png(levels, palette, scale, compress))
+    return "data:image/png;base64," + base64.b64encode(png(levels, palette, scale, compress)).decode()
 
 
 def rgb_png(pixels: np.ndarray, scale: int = 1) -> bytes:
@@ -69,7 +64,7 @@ def rgb_png(pixels: np.ndarray, scale: int = 1) -> bytes:
 
 def rgb_url(pixels: np.ndarray, scale: int = 1) -> str:
     """The PNG of `rgb_png` as a data address."""
-    return data_url(rgb_png(pixels, scale))
+    return "data:image/png;base64," + base64.b64encode(rgb_png(pixels, scale)).decode()
 
 
 def film(levels: np.ndarray, palette: np.ndarray, scale: int = 1, milliseconds: int = 120) -> bytes:

@@ -1,5 +1,6 @@
 """Browser parts: a folder with one .html, one .css and one or more .js files each, and the Python side beside them."""
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,10 @@ def browser_part(name: str, python_file: str, *, fetches: bool = False, **option
             options.setdefault(kind, "\n".join(path.read_text(encoding="utf-8") for path in files))
     if fetches:
         options["js"] = (Path(__file__).parent / "seen.js").read_text(encoding="utf-8") + options["js"]
-    if "js" in options:
-        options["js"] = seen.script(options["js"])
-    return st.components.v2.component(name, **options)
+
+    @cache  # declared when it is first shown: then it is known whether its script has an address
+    def declared() -> Any:
+        scripts = {"js": seen.script(options["js"])} if "js" in options else {}
+        return st.components.v2.component(name, **options | scripts)
+
+    return lambda **given: declared()(**given)

@@ -70,6 +70,7 @@ def chart(
     select: bool | Callable[[], None] = False,
     width: str = "content",
     steady: bool = False,
+    pictures: str = "",
 ):
     """Show a chart; with `select` its selections come back and rerun the script or fragment.
 
@@ -81,10 +82,14 @@ def chart(
         width: "content", or "stretch" for as wide as its column.
         steady: its large tables stay as they are while it is up and are alike for everyone, so that they have addresses of their
             own: a browser fetches each once; another table would draw the chart anew.
+        pictures: the table whose `url` are pictures that are alike for everyone, which get addresses of their own.
     """
     spec = picture.shown(_opening(key, picture), "canvas" if _canvas() else "svg")
+    if pictures:
+        table = picture.tables[pictures]
+        spec["datasets"] = {**spec["datasets"], pictures: table.assign(url=[seen.lifted(one) for one in table["url"]])}
     return st.vega_lite_chart(  # type: ignore[call-overload]  # its overloads want each word apart
-        _by_address(spec) if steady else spec,
+        _by_address(picture, spec) if steady else spec,
         theme=None,
         key=key,
         width=width,
@@ -103,11 +108,11 @@ def _opening(key: str | None, picture: Prepared) -> Mapping[str, Any]:
     return kept[3]
 
 
-def _by_address(spec: Mapping[str, Any]) -> dict[str, Any]:
-    """A spec that names addresses in place of its large tables."""
-    tables = {name: seen.table(table) for name, table in spec["datasets"].items()}
+def _by_address(picture: Prepared, spec: Mapping[str, Any]) -> dict[str, Any]:
+    """The spec of a picture with addresses in place of its large tables."""
+    tables = {name: seen.table(table) for name, table in picture.tables.items()}
     addresses = {name: {"url": table, "format": {"type": "json"}} for name, table in tables.items() if isinstance(table, str)}
-    inside = {name: table for name, table in tables.items() if name not in addresses}
+    inside = {name: table for name, table in spec["datasets"].items() if name not in addresses}
     return {**_pointed({name: part for name, part in spec.items() if name != "datasets"}, addresses), "datasets": inside}
 
 

@@ -19,6 +19,7 @@ import weakref
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -118,6 +119,12 @@ def built(key: Hashable, build: Callable[[], bytes], kind: str) -> str:
                 _memory.building.pop(key, None)
 
 
+def lifted(address_: str) -> str:
+    """The address of what a data address of a PNG holds."""
+    head, _, data = address_.partition(",")
+    return address(base64.b64decode(data), "png") if head == "data:image/png;base64" else address_
+
+
 def script(text: str) -> str:
     """The script of a browser part, or a line that fetches it from an address; to be called once, when the part is declared."""
     content = text.encode()
@@ -155,7 +162,7 @@ def table(rows: pd.DataFrame) -> pd.DataFrame | str:
         return rows
     met = _memory.tables.get(id(rows))
     if met is None or met[0]() is not rows:
-        met = _memory.tables[id(rows)] = (weakref.ref(rows, lambda _, at=id(rows): _memory.tables.pop(at, None)), _fingerprint(rows))
+        met = _memory.tables[id(rows)] = (weakref.ref(rows, partial(_forget, id(rows))), _fingerprint(rows))
     return built(("table", met[1]), lambda: _json(_records(rows)), "json")
 
 
@@ -165,12 +172,17 @@ def routes() -> list[BaseRoute]:
     return [Route(f"{before}/seen/{{name}}", _send, methods=["GET"]) for before in ("", "/{before:path}")]
 
 
+def _forget(at: int, _: object) -> None:
+    """A table is no more: its id may be another's soon."""
+    _memory.tables.pop(at, None)
+
+
 def _fingerprint(rows: pd.DataFrame) -> str:
     """The SHA-256 of a table's names, kinds and values."""
     digest = hashlib.sha256(repr([len(rows), *zip(rows.columns, map(str, rows.dtypes), strict=True)]).encode())
     for kind in dict.fromkeys(rows.dtypes):
         values = rows.loc[:, (rows.dtypes == kind).to_numpy()].to_numpy()  # all columns of a kind at once are faster
-        numbers = isinstance(kind, np.dtype) and kind != object
+        numbers = isinstance(kind, np.dtype) and not kind.hasobject
         digest.update(np.ascontiguousarray(values).tobytes() if numbers else repr(values.tolist()).encode())
     return digest.hexdigest()
 

@@ -1,7 +1,6 @@
 """A layer's numbers as a plain map, without sorting: cells that follow the player, a picture a unit, or a raster, by its size."""
 
 from collections.abc import Callable
-from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -11,7 +10,7 @@ from core.analysis.pooling import signed_max
 from core.charts import cells, mosaic, raster
 from core.charts.grid import grid
 from core.charts.size import small
-from core.ui import page, screen, seen
+from core.ui import page, screen
 from pages.mlp import words
 from pages.mlp.layer import Layer
 
@@ -45,10 +44,8 @@ def show(
     elif _as_images(layer):
         tiles = layer.images(now)  # (units, height, width[, 3])
         frame = pd.DataFrame({"unit": np.arange(len(tiles)), "label": "", f"largest {value}": np.abs(now).max(axis=0)})
-        wide = large and not screen.narrow()
-        address = partial(seen.address, kind="png")
-        chart = mosaic.images(tiles, limit, frame, colours, title=title, large=wide, address=address)
-        page.chart(chart, alt_text=alt_text, key=f"{key}-images")
+        chart = mosaic.images(tiles, limit, frame, colours, title=title, large=large and not screen.narrow())
+        page.chart(chart, alt_text=alt_text, key=f"{key}-images", pictures="picture")
     else:
         of = grid(*layer.shape, (480, 600) if large and not screen.narrow() else (240, 400))
         levels = raster.signed_levels(signed_max(now, of.down, of.across), limit)

@@ -1,7 +1,5 @@
 """The first layer as pictures: every unit's column as an image, every pixel's row as a place in the image."""
 
-from functools import partial
-
 import numpy as np
 import pandas as pd
 import streamlit as st
@@ -9,7 +7,7 @@ import streamlit as st
 from core.analysis import dense
 from core.charts import cells, mosaic, numbers, raster
 from core.charts.templates import pixels
-from core.ui import choices, clicks, page, screen, seen
+from core.ui import choices, clicks, page, screen
 from pages.mlp import choices as mlp
 from pages.mlp import words
 from pages.mlp.layer import Layer, pixel_words
@@ -90,18 +88,11 @@ def _images(layer: Layer, first: Layer, unit: int | None) -> None:
             _pick(layer, None, found)
 
     page.chart(
-        mosaic.images(
-            first.images(kernel[:, shown]),
-            first.extent.limit,
-            frame,
-            page.theme(),
-            pick=True,
-            large=not screen.narrow(),
-            address=partial(seen.address, kind="png"),
-        ),
+        mosaic.images(first.images(kernel[:, shown]), first.extent.limit, frame, page.theme(), pick=True, large=not screen.narrow()),
         alt_text=f"{len(shown)} columns of layer 1 as images, {words.UNIT_SORTS[sort]}",
         key=IMAGES,
         select=picked,
+        pictures="picture",
     )
     size = "×".join(map(str, first.image[:2])) if first.image else ""
     colours = words.SIGNED_UNITS if first.image and len(first.image) == 2 else words.COLOUR_UNITS

@@ -18,6 +18,7 @@ import pytest
 from starlette.applications import Starlette
 from streamlit.web.server.starlette.starlette_app import create_streamlit_middleware
 
+from core.charts.prepared import Prepared
 from core.ui import page, seen
 
 PICTURE = b"\x89PNG\r\n\x1a\n" + np.random.default_rng(5).bytes(5_000)
@@ -103,6 +104,12 @@ def test_nothing_but_addresses_is_found(serving: Path) -> None:
     assert answer.headers["cache-control"] == "no-store"
 
 
+def test_a_data_address_is_lifted_out_of_a_chart(serving: Path) -> None:
+    inside = "data:image/png;base64," + base64.b64encode(PICTURE).decode()
+    assert seen.lifted(inside) == seen.address(PICTURE, "png")
+    assert seen.lifted("seen/there.png") == "seen/there.png"
+
+
 def test_small_things_stay_in_the_page(serving: Path) -> None:
     assert seen.address(b"abc", "png") == "data:image/png;base64,YWJj"
     assert not serving.exists()
@@ -186,7 +193,8 @@ def test_a_chart_names_the_address_of_a_large_table_wherever_it_reads_it(serving
     rows.loc[3, "w"] = np.nan
     small = rows.head(3)
     layers = [{"data": {"name": "cells"}}, {"data": {"name": "few"}, "transform": [{"from": {"data": {"name": "cells"}}}]}]
-    told = page._by_address({"layer": layers, "params": [{"name": "cells"}], "datasets": {"cells": rows, "few": small}})
+    picture = Prepared({"layer": layers, "params": [{"name": "cells"}]}, {"cells": rows, "few": small})
+    told = page._by_address(picture, picture.shown())
     address = told["layer"][0]["data"]["url"]
     assert told["layer"][1]["transform"][0]["from"]["data"] == {"url": address, "format": {"type": "json"}}
     assert told["layer"][1]["data"] == {"name": "few"} and list(told["datasets"]) == ["few"] and told["params"] == [{"name": "cells"}]

@@ -9,6 +9,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -125,6 +126,15 @@ def keys() -> Iterator[str]:
                 yield path.name
 
 
+def size() -> int:
+    """Bytes of the folder that new runs go to, with what is in training."""
+    total = 0
+    for path in folders()[0].rglob("*"):
+        with suppress(OSError):  # a training that has just ended
+            total += path.stat().st_size if path.is_file() else 0
+    return total
+
+
 def save(
     spec: RunSpec,
     history: Mapping[str, Any],
@@ -228,4 +238,4 @@ def stack_history(rows: Iterable[Mapping[str, float]]) -> dict[str, np.ndarray]:
     return {name: np.array([row.get(name, np.nan) for row in rows], dtype=np.float64) for name in names}
 
 
-__all__ = ["DamagedRun", "MissingRun", "SpecError", "find", "folder_of", "keys", "load", "save", "stack_history", "versions"]
+__all__ = ["DamagedRun", "MissingRun", "SpecError", "find", "folder_of", "keys", "load", "save", "size", "stack_history", "versions"]

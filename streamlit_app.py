@@ -3,15 +3,19 @@
 import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 
-from core.ui import choices
+from core.ui import choices, limits, people
 from core.ui.site import ENTRIES
 
 if __name__ == "__main__":  # somebody's visit
     st.set_page_config(page_title="Kernel Explorer", page_icon=":material/blur_on:", layout="wide")
     pages = [st.Page(e.file, title=e.title, icon=e.icon, url_path=e.path, default=not e.path) for e in ENTRIES]
     current = st.navigation(pages, position="top")
-    with choices.page(current.url_path, [e.path for e in ENTRIES]):
-        current.run()
+    if people.welcome():
+        with choices.page(current.url_path, [e.path for e in ENTRIES]):
+            current.run()
+    else:
+        people.wait()
 else:  # the server, once, before anyone comes: else the first link to a page would find Streamlit's older way of many pages
+    limits.check()
     PagesManager.uses_pages_directory = False
     app = st.App(__file__)

@@ -39,7 +39,7 @@ def main(arguments: list[str] | None = None) -> int:
     asked = parser().parse_args(arguments)
     try:
         return COMMANDS[asked.command](asked)
-    except (SpecError, MissingData, store.MissingRun, store.DamagedRun) as error:
+    except (SpecError, MissingData, loop.MissingTorch, store.MissingRun, store.DamagedRun) as error:
         print(error, file=sys.stderr)
         return 1
     except KeyboardInterrupt:

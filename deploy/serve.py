@@ -140,16 +140,25 @@ def lay_out_static(folder: Path) -> None:
             target.with_name(f"{target.name}.gz").write_bytes(gzip.compress(path.read_bytes(), 6))
 
 
+def find_nginx() -> str:
+    """Where nginx is.
+
+    Raises:
+        Trouble: it is not installed.
+    """
+    path = shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")
+    if path is None:
+        raise Trouble("nginx is not installed; on Debian and Ubuntu: apt install nginx-light.")
+    return path
+
+
 def nginx(work: Path) -> Part:
     """nginx with the configuration in `work`, checked.
 
     Raises:
         Trouble: it is not installed, or does not take the configuration.
     """
-    path = shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")
-    if path is None:
-        raise Trouble("nginx is not installed; on Debian and Ubuntu: apt install nginx-light.")
-    command = [path, "-e", "stderr", "-p", str(work), "-c", str(work / "nginx.conf")]
+    command = [find_nginx(), "-e", "stderr", "-p", str(work), "-c", str(work / "nginx.conf")]
     if os.getuid() == 0:  # else it would give up its rights and could not read the folder
         command += ["-g", f"user {pwd.getpwuid(0).pw_name};"]
     tried = subprocess.run([*command, "-t"], capture_output=True, text=True)
@@ -213,11 +222,6 @@ def main(arguments: list[str] | None = None) -> int:
     ports = [] if asked.servers else [asked.port + 1 + i for i in range(asked.processes)]
     parts: list[Part] = []
 
-    def stop(number: int, frame: FrameType | None) -> None:
-        raise KeyboardInterrupt
-
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, stop)
     try:
         if asked.processes < 1:
             raise Trouble("At least one process must serve; choose --processes 1 or more (make serve N=).")
@@ -256,5 +260,12 @@ def main(arguments: list[str] | None = None) -> int:
             part.stop()
 
 
+def stop(number: int, frame: FrameType | None) -> None:
+    """What a signal to end does."""
+    raise KeyboardInterrupt
+
+
 if __name__ == "__main__":
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, stop)
     sys.exit(main())

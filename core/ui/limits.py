@@ -44,20 +44,20 @@ LIMITS = {
     "people": Limit(
         "KERNEL_EXPLORER_PEOPLE",
         "people, that is open pages, in one process",
-        "This server is full: {most} people are here now. It lets you in as soon as one of them leaves. "
-        "Your view stands in the address of this page, so nothing is lost.",
+        "It lets in {most} at a time, and you as soon as somebody leaves: this page looks for room by itself. "
+        "Your view stands in its address, so nothing is lost.",
     ),
     "each": Limit(
         "KERNEL_EXPLORER_TRAININGS_EACH",
         "trainings under way for one person",
-        "You have {most} trainings under way, as many as this server allows one person. "
-        "Start this one when one of them has ended; your choices stay as they are.",
+        "You have as many trainings under way as this server allows one person ({most}). "
+        "Start this one when another has ended; your choices stay as they are.",
     ),
     "trainings": Limit(
         "KERNEL_EXPLORER_TRAININGS",
         "trainings under way in all, waiting ones too",
-        "{most} trainings are under way, as many as this server allows. "
-        "Start yours when one of them has ended; your choices stay as they are.",
+        "As many trainings are under way as this server allows ({most}). "
+        "Start yours when another has ended; your choices stay as they are.",
     ),
     "upload": Limit(
         "KERNEL_EXPLORER_UPLOAD_MB",

@@ -12,7 +12,9 @@ ROOT = Path(__file__).parents[1]
 # torch and torchvision cannot be found here, whatever is installed.
 WITHOUT = """
 import sys
-sys.modules["torch"] = sys.modules["torchvision"] = None
+from importlib.machinery import PathFinder
+find = PathFinder.find_spec
+PathFinder.find_spec = lambda name, *more: None if name.split(".")[0] in ("torch", "torchvision") else find(name, *more)
 """
 PAGES = """
 import os, sys
@@ -86,10 +88,10 @@ def test_a_job_ends_with_the_sentence(tmp_path: Path, monkeypatch: pytest.Monkey
     from concurrent.futures import ThreadPoolExecutor
 
     from core.specs import DataSpec, ModelSpec, RunSpec, TrainSpec
-    from core.training import jobs
+    from core.training import jobs, loop
 
     monkeypatch.setenv("KERNEL_EXPLORER_RUNS", str(tmp_path))
-    monkeypatch.setitem(sys.modules, "torch", None)
+    monkeypatch.setattr(loop, "find_spec", lambda name: None)
     with ThreadPoolExecutor(1) as pool:
         job = jobs.submit(RunSpec(DataSpec(train=100), ModelSpec(), TrainSpec(epochs=1)), pool)
     assert job.progress().state == jobs.FAILED and job.progress().sentence.startswith("Training needs PyTorch (torch)")

@@ -81,6 +81,16 @@ def missing() -> str:
     )
 
 
+def check() -> None:
+    """See to it that something can be trained here.
+
+    Raises:
+        MissingTorch: torch is not installed.
+    """
+    if why := missing():
+        raise MissingTorch(why)
+
+
 def train(spec: RunSpec) -> Iterator[EpochRecord]:
     """Train one network and yield a record for each kept state, state 0 first.
 
@@ -104,8 +114,7 @@ def train_together(specs: Sequence[RunSpec]) -> Iterator[list[EpochRecord]]:
         SpecError: this kind of network trains alone, or the specs differ in more.
         MissingTorch: torch is not installed.
     """
-    if why := missing():
-        raise MissingTorch(why)
+    check()
     first = specs[0]
     if len(specs) > 1 and first.model.kind not in TOGETHER:
         raise SpecError("Networks of this kind train one at a time; ask for them one by one.")

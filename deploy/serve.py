@@ -250,7 +250,7 @@ def main(arguments: list[str] | None = None) -> int:
             time.sleep(0.2)
             for part in parts:
                 part.tend()
-    except (Trouble, limits.BadLimit) as error:
+    except Trouble as error:
         say(str(error))
         return 1
     except KeyboardInterrupt:

@@ -279,10 +279,14 @@ def _wait_visibly() -> None:
     """Show a sign of life for the jobs that wait in this process: nobody works on them yet, and they are gone when it is."""
     while True:
         time.sleep(BEAT_SECONDS)
-        for key, future in list(_futures.items()):
-            if not future.done() and not future.running():
-                with suppress(OSError):  # it has ended meanwhile
-                    os.utime(_home() / key / PROGRESS)
+        _touch_waiting()
+
+
+def _touch_waiting() -> None:
+    for key, future in list(_futures.items()):
+        if not future.done() and not future.running():
+            with suppress(OSError):  # it has ended meanwhile
+                os.utime(_home() / key / PROGRESS)
 
 
 def _held(job: Job) -> bool:

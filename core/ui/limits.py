@@ -75,13 +75,16 @@ LIMITS = {
 
 
 def check() -> None:
-    """Read every limit once.
+    """Read every limit once, when a server starts.
 
     Raises:
-        BadLimit: one cannot be read.
+        SystemExit: one cannot be read; the server ends with the sentence.
     """
-    for limit in LIMITS.values():
-        limit.most()
+    try:
+        for limit in LIMITS.values():
+            limit.most()
+    except BadLimit as error:
+        raise SystemExit(str(error)) from None
 
 
 def against(spec: RunSpec, own: Iterable[str]) -> str:

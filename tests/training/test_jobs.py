@@ -252,19 +252,28 @@ def test_a_job_that_waits_is_known_by_its_process_and_gone_with_it() -> None:
 
 
 def test_processes_that_share_the_store_train_a_network_once(own_store: Path) -> None:
-    """Each takes long to look whether the run is there; without a turn all would find nothing and begin."""
+    """Each takes long from the look whether somebody trains it to its own beginning; without a turn all would begin."""
     code = """
 import sys, time
 sys.path.insert(0, "tests/training")
 from test_jobs import SPEC, Held
 from core.training import jobs
-jobs._sound = lambda spec: time.sleep(0.3)
+jobs._sweep = lambda: time.sleep(0.3)
 pool = Held()
+print("ready", flush=True)
+sys.stdin.readline()
 jobs.submit(SPEC, pool)
 print(len(pool.calls))
 """
     root = Path(__file__).parents[2]
-    started = [subprocess.Popen([sys.executable, "-c", code], cwd=root, stdout=subprocess.PIPE, text=True) for _ in range(3)]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    started = [subprocess.Popen([sys.executable, "-c", code], cwd=root, **pipes) for _ in range(3)]
+    for process in started:
+        assert process.stdout is not None and process.stdout.readline() == "ready\n"
+    for process in started:
+        assert process.stdin is not None
+        process.stdin.write("go\n")
+        process.stdin.flush()
     assert sorted(process.communicate(timeout=60)[0].strip() for process in started) == ["0", "0", "1"]
 
 

@@ -5,12 +5,9 @@ With `--servers` nothing but nginx is started, in front of machines that each ru
 """
 
 import argparse
-import gzip
 import os
-import pwd
-import re
+import resource
 import secrets
-import shutil
 import signal
 import socket
 import subprocess
@@ -24,18 +21,13 @@ ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
 from core.ui import limits  # noqa: E402
+from deploy import proxy  # noqa: E402
+from deploy.proxy import Trouble  # noqa: E402
 
-TEMPLATE = Path(__file__).with_name("nginx.conf")
-MIME = Path("/etc/nginx/mime.types")
-COMPRESSED = {".js", ".css", ".svg", ".json", ".txt", ".wasm", ".map"}
 START_SECONDS = 120.0  # for a process to answer
 PAUSE_SECONDS = 5.0  # between two starts of a process that keeps dying
 STOP_SECONDS = 10.0
-ENVELOPE = 1  # MB around an upload's bytes
-
-
-class Trouble(Exception):
-    """Why it cannot be served, as a sentence with the cure."""
+FILES = 65_536
 
 
 class Part:
@@ -60,15 +52,20 @@ class Part:
 
     def tend(self) -> None:
         """Start it again if it has ended, though not at once if it has only just been started."""
-        if self.ended and time.monotonic() - self.started > PAUSE_SECONDS:
-            say(f"{self.name} has ended ({self.process.returncode if self.process else 'never begun'}); starting it again")
+        if self.process is not None and self.ended and time.monotonic() - self.started > PAUSE_SECONDS:
+            say(f"{self.name} has ended ({self.process.returncode}); starting it again")
             self.start()
 
+    def end(self) -> None:
+        """Ask it to end."""
+        if self.process is not None:
+            self.process.terminate()
+
     def stop(self) -> None:
-        """Ask it to end; one that has not within STOP_SECONDS is killed."""
+        """The same, and wait for it; one that has not ended within STOP_SECONDS is killed."""
         if self.process is None:
             return
-        self.process.terminate()
+        self.end()
         try:
             self.process.wait(STOP_SECONDS)
         except subprocess.TimeoutExpired:
@@ -91,80 +88,6 @@ def app(port: int, processes: int, work: Path, secret: str) -> Part:
         "KERNEL_EXPLORER_WORKERS": os.environ.get("KERNEL_EXPLORER_WORKERS") or str(max(1, ((os.cpu_count() or 1) - 1) // processes)),
     }
     return Part(f"App on port {port}", command, environment)
-
-
-def configuration(servers: list[str], address: str, port: int, work: Path, cookie: str, upload: int) -> str:
-    """nginx's configuration for these addresses of servers, as text.
-
-    Args:
-        cookie: its name; nginx in front of nginx needs another one.
-        upload: MB that a file may have.
-    """
-
-    def place(index: int) -> str:
-        # Tried first each time, however often it failed, so that nobody is moved while it lives.
-        others = "".join(f"        server {server} backup;\n" for server in servers if server != servers[index])
-        return f"    upstream place{index} {{\n        server {servers[index]} max_fails=0;\n{others}    }}\n"
-
-    indices = range(len(servers))
-    values = {
-        "work": str(work),
-        "mime": str(MIME),
-        "address": address,
-        "port": str(port),
-        "upload": str(upload + ENVELOPE),
-        "cookie": cookie,
-        "anywhere": "\n".join(f"        server {server} fail_timeout=2s;" for server in servers),
-        "places": "".join(place(i) for i in indices),
-        "known": "\n".join(f"        place{i} place{i};" for i in indices),
-        "answered": "\n".join(f'        "~{re.escape(servers[i])}$" place{i};' for i in indices),
-    }
-    text = re.sub(r"(?<!@)@([a-z]+)@", lambda found: values[found[1]], TEMPLATE.read_text(encoding="utf-8"))
-    return text.replace("@@", "@")
-
-
-def lay_out_static(folder: Path) -> None:
-    """Streamlit's own files, each beside its compressed form, so that nginx compresses nothing twice."""
-    import streamlit
-
-    source = Path(streamlit.__file__).parent / "static" / "static"
-    shutil.rmtree(folder, ignore_errors=True)
-    for path in source.rglob("*"):
-        target = folder / path.relative_to(source)
-        if path.is_dir():
-            target.mkdir(parents=True, exist_ok=True)
-            continue
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.symlink_to(path)
-        if path.suffix in COMPRESSED:
-            target.with_name(f"{target.name}.gz").write_bytes(gzip.compress(path.read_bytes(), 6))
-
-
-def find_nginx() -> str:
-    """Where nginx is.
-
-    Raises:
-        Trouble: it is not installed.
-    """
-    path = shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")
-    if path is None:
-        raise Trouble("nginx is not installed; on Debian and Ubuntu: apt install nginx-light.")
-    return path
-
-
-def nginx(work: Path) -> Part:
-    """nginx with the configuration in `work`, checked.
-
-    Raises:
-        Trouble: it is not installed, or does not take the configuration.
-    """
-    command = [find_nginx(), "-e", "stderr", "-p", str(work), "-c", str(work / "nginx.conf")]
-    if os.getuid() == 0:  # else it would give up its rights and could not read the folder
-        command += ["-g", f"user {pwd.getpwuid(0).pw_name};"]
-    tried = subprocess.run([*command, "-t"], capture_output=True, text=True)
-    if tried.returncode:
-        raise Trouble(f"nginx does not take its configuration: {tried.stderr.strip()}")
-    return Part("nginx", command, {})
 
 
 def healthy(port: int) -> bool:
@@ -204,6 +127,12 @@ def check_free(ports: list[int], address: str) -> None:
                 raise Trouble(f"Port {port} cannot be had ({error.strerror}); choose others with --port (make serve PORT=).") from error
 
 
+def allow_files() -> None:
+    """As many open files as the system lets this script have, for it and all that it starts: each person takes some."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, min(hard, FILES)), hard))
+
+
 def parser() -> argparse.ArgumentParser:
     """What it takes."""
     top = argparse.ArgumentParser(prog="deploy/serve.py", description="Serve the app by several processes behind nginx.")
@@ -226,25 +155,26 @@ def main(arguments: list[str] | None = None) -> int:
         if asked.processes < 1:
             raise Trouble("At least one process must serve; choose --processes 1 or more (make serve N=).")
         limits.check()
+        allow_files()
         check_free([asked.port, *ports], asked.address)
         for name in ("", "tmp", "body", "proxy"):
             (work / name).mkdir(parents=True, exist_ok=True)
-        lay_out_static(work / "static")
-        servers = asked.servers or [f"127.0.0.1:{port}" for port in ports]
+        proxy.lay_out_static(work / "static")
+        servers = [proxy.numbered(server) for server in asked.servers or ()] or [f"127.0.0.1:{port}" for port in ports]
         upload = limits.LIMITS["upload"].most()
         assert upload is not None  # it has a default
         cookie = "kernel_explorer_server" if asked.servers else "kernel_explorer_process"
-        text = configuration(servers, asked.address, asked.port, work, cookie, upload)
+        text = proxy.configuration(servers, asked.address, asked.port, work, cookie, upload)
         (work / "nginx.conf").write_text(text, encoding="utf-8")
-        proxy = nginx(work)
+        front = Part("nginx", proxy.command(work), {})
         secret = secrets.token_hex()
         apps = {port: app(port, len(ports), work, secret) for port in ports}
         for part in apps.values():
             parts.append(part)
             part.start()
         await_health(apps)
-        parts.insert(0, proxy)
-        proxy.start()
+        parts.insert(0, front)
+        front.start()
         say(f"Kernel Explorer: http://{asked.address}:{asked.port}, {len(servers)} behind it; Ctrl-C stops it")
         while True:
             time.sleep(0.2)
@@ -256,6 +186,8 @@ def main(arguments: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         return 0
     finally:
+        for part in parts:
+            part.end()
         for part in parts:
             part.stop()
 

@@ -6,25 +6,25 @@ from pathlib import Path
 
 import pytest
 
-from deploy import serve
+from deploy import proxy, serve
 
 SERVERS = ["127.0.0.1:9001", "127.0.0.1:9002", "127.0.0.1:9003"]
 
 
 def filled(work: Path, servers: list[str] = SERVERS) -> str:
-    return serve.configuration(servers, "127.0.0.1", 9000, work, "kernel_explorer_process", 60)
+    return proxy.configuration(servers, "127.0.0.1", 9000, work, "kernel_explorer_process", 60)
 
 
 @pytest.mark.parametrize("count", [1, 2, 3])
 def test_nginx_takes_it(count: int, tmp_path: Path) -> None:
     (tmp_path / "nginx.conf").write_text(filled(tmp_path, SERVERS[:count]), encoding="utf-8")
     try:
-        part = serve.nginx(tmp_path)
-    except serve.Trouble as trouble:
+        command = proxy.command(tmp_path)
+    except proxy.Trouble as trouble:
         if "not installed" in str(trouble):
             pytest.skip(str(trouble))
         raise
-    assert part.command[-1] != "-t" and part.process is None
+    assert "-t" not in command and str(tmp_path / "nginx.conf") in command
 
 
 def test_a_person_keeps_to_one_process_and_the_others_stand_in(tmp_path: Path) -> None:
@@ -41,8 +41,8 @@ def test_a_person_keeps_to_one_process_and_the_others_stand_in(tmp_path: Path) -
 
 def test_a_configuration_that_nginx_refuses_is_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "nginx.conf").write_text("events {} nonsense;", encoding="utf-8")
-    with pytest.raises(serve.Trouble, match=r"nginx is not installed|does not take its configuration: .*nonsense"):
-        serve.nginx(tmp_path)
+    with pytest.raises(proxy.Trouble, match=r"nginx is not installed|does not take its configuration: .*nonsense"):
+        proxy.command(tmp_path)
 
 
 def test_what_cannot_be_served_is_a_sentence(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], tmp_path: Path) -> None:
@@ -59,6 +59,13 @@ def test_what_cannot_be_served_is_a_sentence(monkeypatch: pytest.MonkeyPatch, ca
     monkeypatch.setenv("KERNEL_EXPLORER_PEOPLE", "some")
     with pytest.raises(SystemExit, match="KERNEL_EXPLORER_PEOPLE is 'some'"):
         serve.main(["--processes", "1", "--port", str(port), "--work", str(tmp_path)])
+
+
+def test_servers_are_known_by_number() -> None:
+    assert proxy.numbered("localhost:8501") == "127.0.0.1:8501"
+    for text, says in (("localhost", "write it as HOST:PORT"), ("localhost:http", "write it"), ("no-such.invalid:80", "cannot be found")):
+        with pytest.raises(proxy.Trouble, match=says):
+            proxy.numbered(text)
 
 
 def test_a_process_that_dies_is_started_again(monkeypatch: pytest.MonkeyPatch) -> None:

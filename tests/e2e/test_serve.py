@@ -16,7 +16,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from benchmarks.served import ROOT
-from deploy import serve
+from deploy import proxy, serve
 from tests.e2e.rest import rested
 from tests.ui.upload_case import photograph
 
@@ -71,8 +71,8 @@ def _three_ports() -> int:
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator[Served]:
     try:
-        serve.find_nginx()
-    except serve.Trouble as trouble:
+        proxy.find()
+    except proxy.Trouble as trouble:
         pytest.skip(str(trouble))
     running = Served(tmp_path_factory.mktemp("serve"))
     yield running

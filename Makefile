@@ -43,7 +43,7 @@ bench: $(VENV)/.dev ## measure speed and write benchmarks/RESULTS.md
 	$(if $(DATA),KERNEL_EXPLORER_DATA="$(abspath $(DATA))") $(BIN)/python -m benchmarks
 
 clean: ## remove the environment and caches
-	rm -rf $(VENV) .pytest_cache .ruff_cache .mypy_cache .hypothesis
+	rm -rf $(VENV) build/light .pytest_cache .ruff_cache .mypy_cache .hypothesis
 
 $(VENV)/.app: requirements.txt requirements-light.txt
 	@scripts/environment.sh "$(PYTHON)" "$(VENV)" requirements.txt

@@ -157,10 +157,11 @@ def test_a_training_is_seen_from_every_process_and_a_killed_one_is_replaced(brow
     expect(other.get_by_text(under_way).first).to_be_visible()
     expect(other.get_by_text("Done:").first).to_be_visible()
 
-    first = served.pid(0)
-    address = one.url
+    first, address, heard = served.pid(0), one.url, [0.0]
+    one.on("websocket", lambda socket: socket.on("framereceived", lambda _: heard.append(time.monotonic())))
     os.kill(first, signal.SIGKILL)
     until(lambda: place_of(one) == "place1", "the other process does not take it over")
+    until(lambda: place_of(one) != "" and len(heard) > 5 and time.monotonic() - heard[-1] > 2, "the new session does not run")
     connected(one)
     rested(one)
     assert one.url == address

@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 # A folder of data sets for tests, training and benchmarks; the app itself does without.
 DATA := $(or $(KERNEL_EXPLORER_DATA),$(wildcard ../shared/data))
 
-.PHONY: help run test bare lint reproduce bench clean
+.PHONY: help run serve light test bare lint reproduce bench clean
 .DEFAULT_GOAL := help
 
 help: ## list what can be made
@@ -14,6 +14,14 @@ help: ## list what can be made
 
 run: $(VENV)/.app ## start the app on http://localhost:8501 (PORT= to change)
 	$(BIN)/streamlit run streamlit_app.py --server.port $(PORT)
+
+serve: $(VENV)/.app ## the same by N processes behind nginx (one a core; N= and PORT= to change)
+	$(BIN)/python deploy/serve.py --port $(PORT) $(if $(N),--processes $(N))
+
+light: ## install requirements-light.txt beside and try the app without torch
+	@scripts/environment.sh "$(PYTHON)" build/light requirements-light.txt
+	@grep -hE '^pytest(-timeout)?==' requirements-dev.txt | build/light/bin/python -m pip install --quiet --disable-pip-version-check -r /dev/stdin
+	build/light/bin/python -m pytest tests/test_light.py
 
 test: $(VENV)/.dev ## run the whole test suite
 	$(if $(DATA),KERNEL_EXPLORER_DATA="$(abspath $(DATA))") $(BIN)/python -m pytest -n 2 --dist loadfile
@@ -35,9 +43,9 @@ bench: $(VENV)/.dev ## measure speed and write benchmarks/RESULTS.md
 	$(if $(DATA),KERNEL_EXPLORER_DATA="$(abspath $(DATA))") $(BIN)/python -m benchmarks
 
 clean: ## remove the environment and caches
-	rm -rf $(VENV) .pytest_cache .ruff_cache .mypy_cache .hypothesis
+	rm -rf $(VENV) build/light .pytest_cache .ruff_cache .mypy_cache .hypothesis
 
-$(VENV)/.app: requirements.txt
+$(VENV)/.app: requirements.txt requirements-light.txt
 	@scripts/environment.sh "$(PYTHON)" "$(VENV)" requirements.txt
 	@touch $@
 

@@ -4,7 +4,7 @@ import streamlit as st
 from starlette.middleware import Middleware
 from streamlit.runtime.pages_manager import PagesManager
 
-from core.ui import choices, seen
+from core.ui import choices, limits, people, seen
 from core.ui.ahead import Ahead
 from core.ui.site import ENTRIES
 
@@ -12,9 +12,12 @@ if __name__ == "__main__":  # somebody's visit
     st.set_page_config(page_title="Kernel Explorer", page_icon=":material/blur_on:", layout="wide")
     pages = [st.Page(e.file, title=e.title, icon=e.icon, url_path=e.path, default=not e.path) for e in ENTRIES]
     current = st.navigation(pages, position="top")
-    with choices.page(current.url_path, [e.path for e in ENTRIES]):
-        current.run()
+    if people.welcome():
+        with choices.page(current.url_path, [e.path for e in ENTRIES]):
+            current.run()
+    else:
+        people.wait()
 else:  # the server, once, before anyone comes: else the first link to a page would find Streamlit's older way of many pages
+    limits.check()
     PagesManager.uses_pages_directory = False
-    import os
-    app = st.App(__file__, routes=seen.routes(), middleware=[Middleware(Ahead)] if os.environ.get("KE_AHEAD") else [])
+    app = st.App(__file__, routes=seen.routes(), middleware=[Middleware(Ahead)])

@@ -129,6 +129,15 @@ def keys() -> Iterator[str]:
                 yield name
 
 
+def size() -> int:
+    """Bytes of the folder that new runs go to, with what is in training."""
+    total = 0
+    for path in folders()[0].rglob("*"):
+        with suppress(OSError):  # a training that has just ended
+            total += path.stat().st_size if path.is_file() else 0
+    return total
+
+
 def save(
     spec: RunSpec,
     history: Mapping[str, Any],
@@ -232,4 +241,4 @@ def stack_history(rows: Iterable[Mapping[str, float]]) -> dict[str, np.ndarray]:
     return {name: np.array([row.get(name, np.nan) for row in rows], dtype=np.float64) for name in names}
 
 
-__all__ = ["DamagedRun", "MissingRun", "SpecError", "find", "folder_of", "keys", "load", "save", "stack_history", "versions"]
+__all__ = ["DamagedRun", "MissingRun", "SpecError", "find", "folder_of", "keys", "load", "save", "size", "stack_history", "versions"]

@@ -11,6 +11,7 @@ from core.ui import cached, choices
 from core.ui.drawing_pad import drawing_pad
 from core.ui.shared import shared
 from core.ui.shown import Shown
+from core.ui.upload import upload
 from pages.cnn import data as cnn_data
 from pages.cnn.choices import put, setter, value
 from pages.cnn.runs import pulses_of
@@ -120,7 +121,7 @@ def _photograph(name: str, side: int) -> np.ndarray:
 
 
 def _upload(shown: Shown) -> Picture | None:
-    file = st.file_uploader("A picture", ["png", "jpg", "jpeg", "gif", "webp", "bmp"], key="cnn-upload")
+    file = upload("A picture", ["png", "jpg", "jpeg", "gif", "webp", "bmp"], key="cnn-upload")
     if file is None:
         st.caption("Its middle square is shown in grey.")
         return None

@@ -77,13 +77,8 @@ def _form() -> RunSpec | None:
     st.caption(
         f"Batches of {spec.train.batch}, SGD, {spec.data.validation} images to validate, {spec.data.test:,} {own_words(spec)} to test."
     )
-    st.button("Train", key="digits-train", type="primary", icon=":material/play_arrow:", on_click=_start, args=(spec,))
+    jobs_view.button(spec, "digits-train")
     return spec
-
-
-def _start(spec: RunSpec) -> None:
-    jobs.submit(spec)
-    shown.add_own(spec.key)
 
 
 def _chosen(net: Shown) -> None:

@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 
 HERE = Path(__file__).parent
-PARTS = ("train_mlp", "pulses", "train_pulse_cnn", "digits_filters", "look")
+PARTS = ("train_mlp", "pulses", "train_pulse_cnn", "digits_filters", "look", "load --views", "load 30 60 --trainings 2", "load 100 60")
 
 
 def main() -> None:
@@ -25,7 +25,7 @@ def main() -> None:
     ]
     for part in PARTS:
         print(f"== {part}", flush=True)
-        run = subprocess.run([sys.executable, "-m", f"benchmarks.{part}"], cwd=HERE.parent, stdout=subprocess.PIPE, text=True)
+        run = subprocess.run([sys.executable, "-m", *f"benchmarks.{part}".split()], cwd=HERE.parent, stdout=subprocess.PIPE, text=True)
         print(run.stdout, flush=True)
         if run.returncode:
             lines.append(f"| {part} failed | | | | | |")

@@ -44,7 +44,6 @@ class Server:
         self.url = f"http://127.0.0.1:{port}"
         self.log = (folder / f"server-{port}.log").open("w+")
         self.command = [sys.executable, "-m", "streamlit", "run", script, "--server.port", str(port), "--server.address", "127.0.0.1"]
-        self.command += ["--server.fileWatcherType", "none"]
         self.environment = os.environ | environment
         self._start()
 
@@ -79,21 +78,32 @@ class Server:
 
 
 @contextmanager
+def running(script: str = "streamlit_app.py", **environment: str) -> Iterator[Server]:
+    """A server of the app, or of another script, for one benchmark; it starts no download and finds the shared data sets."""
+    environment = {"KERNEL_EXPLORER_OFFLINE": "1", "PYTHONPATH": str(ROOT)} | environment
+    if SHARED.is_dir() and "KERNEL_EXPLORER_DATA" not in os.environ:
+        environment["KERNEL_EXPLORER_DATA"] = str(SHARED)
+    with tempfile.TemporaryDirectory() as folder:
+        server = Server(Path(folder), script, **environment)
+        try:
+            yield server
+        finally:
+            server.stop()
+
+
+@contextmanager
 def served(script: str = "streamlit_app.py") -> Iterator[tuple[str, Browser]]:
     """The app's address and a browser, for one benchmark; says what machine this is."""
     path = browser_path()
     if path is None:
         sys.exit("No Chromium or Chrome is installed; name one with CHROMIUM=/path/to/browser.")
-    environment = {"KERNEL_EXPLORER_OFFLINE": "1"}
-    if SHARED.is_dir() and "KERNEL_EXPLORER_DATA" not in os.environ:
-        environment["KERNEL_EXPLORER_DATA"] = str(SHARED)
-    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        server = Server(Path(folder), script, **environment)
-        try:
-            browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
-            load = os.getloadavg()[0]
-            print(f"{platform.machine()}, {os.cpu_count()} cores, load {load:.1f}, Chromium {browser.version}", file=sys.stderr)
-            yield server.url, browser
-            browser.close()
-        finally:
-            server.stop()
+    with running(script) as server, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        print(f"{machine()}, Chromium {browser.version}", file=sys.stderr)
+        yield server.url, browser
+        browser.close()
+
+
+def machine() -> str:
+    """What machine this is and what else it does."""
+    return f"{platform.machine()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}"

@@ -11,7 +11,7 @@ from benchmarks.figures import percentile
 from benchmarks.person import Answer, Person, Trouble
 from benchmarks.process import cpu_seconds, held
 from benchmarks.served import Server
-from benchmarks.views import STROKE, TAB, View, act, values
+from benchmarks.views import FLOOR, STROKE, TAB, View, absent, act, values
 from core.runs.shipped.pulses import LIVE
 from core.training import jobs, processes
 
@@ -97,11 +97,18 @@ async def crowd(name: str, server: Server, views: Sequence[View], people: int, s
 
 
 async def warm(server: Server, views: Sequence[View]) -> None:
-    """Every view once, so that what is computed once is there."""
-    person = Person(server.url)
+    """Every view once, so that what is computed once is there.
+
+    Raises:
+        Trouble: a view does not come up, or none has a widget that people are to use.
+    """
+    person, seen = Person(server.url), set[str]()
     for view in views:
         await person.open(view.page, view.search)
+        seen |= set(person.widgets)
         await person.leave()
+    if missing := absent(seen, floor=views == FLOOR):
+        raise Trouble(f"benchmarks/views.py names widgets that no view has: {', '.join(missing)}")
 
 
 async def idle_memory(server: Server, views: Sequence[View]) -> float:

@@ -5,6 +5,8 @@ need not send them again, when the run has ended, and what it has to fetch.
 """
 
 import asyncio
+import gzip
+import json
 import re
 import time
 from dataclasses import dataclass, replace
@@ -24,8 +26,16 @@ from websockets.typing import Subprotocol
 
 PATIENCE = 60.0  # s until a run that does not end counts as an error
 KEPT = 2  # runs for which a browser keeps a message that no run has used, as Streamlit's does
-ASSETS = re.compile(rb"/(?:media|app/static)/[\w./-]+")  # what is fetched by an address of its own
+ASSETS = re.compile(rb"/media/[\w.-]+|\bseen/[0-9a-f]{64}\.\w+")  # what is fetched by an address of its own
 _ID = re.compile(r"\$\$ID-[0-9a-f]+-(.+)")
+
+
+_contents: dict[str, tuple[bytes, set[str]]] = {}  # address -> JSON, and the addresses that it names; alike for everybody
+
+
+def value(told: Any) -> Any:
+    """What a message tells a browser part: itself, or what lies at its address."""
+    return json.loads(_contents[told][0]) if isinstance(told, str) else told
 
 
 class Trouble(RuntimeError):
@@ -154,12 +164,11 @@ class Person:
                 while not self._ended(await self.socket.recv(decode=False), assets):
                     pass
                 seconds, sent = time.perf_counter() - began, self.socket.arrived - before
-                fetched = sum([await self._fetch(path) for path in assets - self.fetched])
+                fetched = await self._fetch_all(assets)
         except TimeoutError as error:
             raise Trouble(f"no answer within {PATIENCE:g} s") from error
         except (OSError, WebSocketException) as error:
             raise Trouble(f"the connection broke: {error}") from error
-        self.fetched |= assets
         return Answer(seconds, sent, fetched)
 
     def _ended(self, payload: bytes, assets: set[str]) -> bool:
@@ -168,7 +177,7 @@ class Person:
         message = ForwardMsg.FromString(payload)
         kind = message.WhichOneof("type")
         if kind == "new_session":
-            self._running, self._seen = list(message.new_session.fragment_ids_this_run), set()
+            self._running, self._seen = list(message.metadata.run.fragment_ids), set()
             if message.new_session.page_script_hash != self._page:
                 self._page = message.new_session.page_script_hash
                 self.widgets, self._states = {}, {}
@@ -220,15 +229,30 @@ class Person:
             if (not self._running or kept.fragment in self._running) and self._runs - kept.run > KEPT:
                 del self._cache[hash_]
 
-    async def _fetch(self, path: str) -> int:
-        """Bytes of what a browser gets by its own address."""
+    async def _fetch_all(self, addresses: set[str]) -> int:
+        """Bytes of what a browser gets by its own address and has not yet, with what that names in turn."""
+        size = 0
+        while missing := addresses - self.fetched:
+            for address in missing:
+                size += await self._fetch(address)
+                self.fetched.add(address)
+                if address in _contents:
+                    addresses = addresses | _contents[address][1]
+        return size
+
+    async def _fetch(self, address: str) -> int:
+        """Bytes of an address, as they lie on the wire."""
         place = urlsplit(self.url)
         reader, writer = await asyncio.open_connection(place.hostname, place.port)
-        try:
-            writer.write(f"GET {path} HTTP/1.1\r\nHost: {place.netloc}\r\nAccept-Encoding: gzip\r\nConnection: close\r\n\r\n".encode())
+        try:  # version 1.0 answers in one piece
+            writer.write(f"GET /{address.lstrip('/')} HTTP/1.0\r\nHost: {place.netloc}\r\nAccept-Encoding: gzip\r\n\r\n".encode())
             came = await reader.read(-1)
         finally:
             writer.close()
-        if b" 200 " not in came[:20]:
-            raise Trouble(f"{path}: {came[:40]!r}")
+        head, _, body = came.partition(b"\r\n\r\n")
+        if b" 200 " not in head[:20]:
+            raise Trouble(f"{address}: {came[:40]!r}")
+        if address.endswith(".json") and address not in _contents:
+            content = gzip.decompress(body) if b"content-encoding: gzip" in head.lower() else body
+            _contents[address] = content, {path.decode() for path in ASSETS.findall(content)}
         return len(came)

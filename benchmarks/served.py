@@ -3,6 +3,7 @@
 import os
 import platform
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -51,6 +52,13 @@ class Server:
         self.process = subprocess.Popen(
             self.command, cwd=ROOT, env=self.environment, stdout=self.log, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL
         )
+        try:
+            self._wait()
+        except BaseException:  # an end that is asked for meanwhile, too
+            self.stop()
+            raise
+
+    def _wait(self) -> None:
         for _ in range(300):
             try:
                 urllib.request.urlopen(f"{self.url}/_stcore/health", timeout=1)
@@ -59,7 +67,6 @@ class Server:
                 if self.process.poll() is not None:
                     break
                 time.sleep(0.2)
-        self.stop()
         raise RuntimeError(f"the app did not start: {Path(self.log.name).read_text()}")
 
     def restart(self) -> None:
@@ -79,7 +86,11 @@ class Server:
 
 @contextmanager
 def running(script: str = "streamlit_app.py", **environment: str) -> Iterator[Server]:
-    """A server of the app, or of another script, for one benchmark; it starts no download and finds the shared data sets."""
+    """A server of the app, or of another script, for one benchmark; it starts no download and finds the shared data sets.
+
+    It ends with this process, where that is asked to end too.
+    """
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))
     environment = {"KERNEL_EXPLORER_OFFLINE": "1", "PYTHONPATH": str(ROOT)} | environment
     if SHARED.is_dir() and "KERNEL_EXPLORER_DATA" not in os.environ:
         environment["KERNEL_EXPLORER_DATA"] = str(SHARED)

@@ -8,7 +8,7 @@ from typing import Any
 
 from streamlit.proto.Common_pb2 import StringArray
 
-from benchmarks.person import Widget
+from benchmarks.person import Widget, value
 
 
 @dataclass(frozen=True)
@@ -64,12 +64,30 @@ STROKE = "stroke"
 ACTS: dict[str, tuple[int, tuple[str, ...]]] = {
     "section": (2, ("mlp-section", "templates-section", "cnn-section", "digits-section", "pulses-make", "floor-section")),
     "layer or model": (2, ("mlp-layer", "mlp-model", "templates-model", "cnn-run", "digits-run", "pulses-count", "floor-model")),
-    "pick": (2, ("mlp-matrix-chart", "cnn-kernel", "digits-board", "pulses-thumbnails", "floor-pick")),
+    "pick": (
+        2,
+        (
+            "mlp-matrix-chart",
+            "templates-samples",
+            "cnn-maps",
+            "digits-layers",
+            "digits-compare-maps",
+            "digits-patches",
+            "pulses-gallery",
+        ),
+    ),
     "rest": (2, ("mlp-player", "templates-player", "cnn-player", "digits-epoch", "floor-epoch")),
     STROKE: (1, ("home-pad", "digits-pad")),
 }
 OPENING = {OPEN: 3, TAB: 1}
 MOVES = 30  # of a stroke
+
+
+def absent(seen: Iterable[str], *, floor: bool = False) -> list[str]:
+    """Keys of ACTS that were never seen in the app, or on the floor: nobody would use what is called otherwise now."""
+    known = set(seen)
+    keys = [key for _, own in ACTS.values() for key in own]
+    return sorted(key for key in keys if key.startswith("floor-") == floor and key not in known)
 
 
 def act(widgets: Iterable[str], rng: random.Random) -> tuple[str, str]:
@@ -108,8 +126,8 @@ def _part(data: dict[str, Any], rng: random.Random) -> dict[str, Any]:
     if "labels" in data:
         return {"frame": rng.randrange(len(data["labels"])), "report": rng.randrange(1, 2**40)}
     if "items" in data:
-        return {"picked": rng.choice(data["items"])["id"]}
-    cells = [cell[0] for strip in data["strips"] for cell in strip["cells"]]
+        return {"picked": rng.choice(value(data["items"]))["id"]}
+    cells = [cell[0] for strip in value(data["strips"]) for cell in strip["cells"]]
     return {"picked": {"id": rng.choice(cells), "at": rng.randrange(2**40)}}
 
 

@@ -1,9 +1,15 @@
 """The load benchmark: its arithmetic, its rule of growth, and three people at the real server for five seconds."""
 
 import asyncio
+import gzip
+import json
 import math
 import os
+import subprocess
+import sys
+import threading
 import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import numpy as np
 import pytest
@@ -11,9 +17,9 @@ import pytest
 from benchmarks.crowd import Sample, crowd
 from benchmarks.figures import percentile, table
 from benchmarks.load import rows_of
-from benchmarks.person import Answer, Person, Trouble
+from benchmarks.person import Answer, Person, Trouble, value
 from benchmarks.process import Held, cpu_seconds, held
-from benchmarks.served import Server
+from benchmarks.served import ROOT, Server
 from benchmarks.soak import faults, growth
 from benchmarks.views import VIEWS, View
 
@@ -71,6 +77,41 @@ def test_what_a_process_takes_is_seen_from_outside() -> None:
     assert held(pid).memory - before.memory == pytest.approx(block.nbytes / 1e6, abs=8)
 
 
+def test_what_has_an_address_is_fetched_once_with_what_it_names() -> None:
+    picture, table = f"seen/{'a' * 64}.png", f"seen/{'b' * 64}.json"
+    files = {f"/{picture}": (b"P" * 5_000, ""), f"/{table}": (gzip.compress(json.dumps([{"id": 3, "url": picture}]).encode()), "gzip")}
+    asked: list[str] = []
+
+    class Files(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked.append(self.path)
+            content, packed = files.get(self.path, (b"", ""))
+            self.send_response(200 if content else 404)
+            if packed:
+                self.send_header("Content-Encoding", packed)
+            self.end_headers()
+            self.wfile.write(content)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    async def look(url: str) -> None:
+        person = Person(url)
+        size = await person._fetch_all({table})
+        assert sum(len(content) for content, _ in files.values()) < size < 6_000
+        assert value(table) == [{"id": 3, "url": picture}] and value([1]) == [1]
+        assert await person._fetch_all({table, picture}) == 0
+        assert await Person(url)._fetch_all({table}) == size  # somebody else's browser has none of it
+        with pytest.raises(Trouble, match="404"):
+            await person._fetch_all({"/media/nothing.png"})
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Files) as http:
+        threading.Thread(target=http.serve_forever, daemon=True).start()
+        asyncio.run(look(f"http://127.0.0.1:{http.server_port}"))
+        http.shutdown()
+    assert sorted(asked) == sorted([f"/{table}", f"/{picture}"] * 2 + ["/media/nothing.png"])
+
+
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory):
     server = Server(tmp_path_factory.mktemp("server"))
@@ -103,6 +144,21 @@ def test_a_person_is_shown_what_is_asked_for_and_sees_what_goes_wrong(server: Se
             await Person("http://127.0.0.1:9").open("mlp")
 
     asyncio.run(look())
+
+
+def test_a_server_ends_with_the_benchmark_that_is_asked_to_end() -> None:
+    held = (
+        "import time; from benchmarks.served import running\n"
+        "with running('benchmarks/floor_page.py') as server: print(server.process.pid, flush=True); time.sleep(60)"
+    )
+    with subprocess.Popen([sys.executable, "-c", held], cwd=ROOT, stdout=subprocess.PIPE, text=True) as benchmark:
+        assert benchmark.stdout is not None
+        pid = int(benchmark.stdout.readline())
+        os.kill(pid, 0)  # it runs
+        benchmark.terminate()
+        benchmark.wait(20)
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)
 
 
 def test_the_views_of_the_benchmark_are_told_apart() -> None:

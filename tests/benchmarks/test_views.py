@@ -11,7 +11,7 @@ from streamlit.proto.ButtonGroup_pb2 import ButtonGroup
 from streamlit.proto.Selectbox_pb2 import Selectbox
 
 from benchmarks.person import Widget
-from benchmarks.views import ACTS, MOVES, OPENING, VIEWS, act, stroke, values
+from benchmarks.views import ACTS, MOVES, OPENING, VIEWS, absent, act, stroke, values
 from core.ui.drawing_pad.strokes import SIDE, read
 from core.ui.site import ENTRIES
 from pages.cnn import words as cnn
@@ -42,6 +42,15 @@ def test_acts_come_as_often_as_they_should() -> None:
     assert set(drawn) == set(often)
     for what, count in often.items():
         assert abs(drawn[what] / 8_000 - count / sum(often.values())) < 0.02
+
+
+def test_widgets_that_no_view_has_are_named() -> None:
+    keys = [key for _, own in ACTS.values() for key in own]
+    app = [key for key in keys if not key.startswith("floor-")]
+    assert len(app) == len(set(app)) > len(keys) - len(app) > 0
+    assert absent(app) == absent(keys) == absent([*keys, "another"], floor=True) == []
+    assert absent([key for key in keys if key not in ("home-pad", "cnn-run", "floor-model")]) == ["cnn-run", "home-pad"]
+    assert absent([], floor=True) == sorted(set(keys) - set(app))
 
 
 def test_without_widgets_a_view_is_opened() -> None:

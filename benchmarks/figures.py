@@ -13,10 +13,12 @@ def percentile(numbers: Sequence[float], share: float) -> float:
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
-    """Columns under their heads, the first one of words and the others of numbers, rounded."""
+    """Columns under their heads in Markdown, the first one of words and the others of numbers, rounded."""
     cells = [list(head), *([f"{cell:,.1f}" if isinstance(cell, float) else str(cell) for cell in row] for row in rows)]
     widths = [max(len(row[i]) for row in cells) for i in range(len(head))]
-    return "\n".join("  ".join(c.rjust(w) if i else c.ljust(w) for i, (c, w) in enumerate(zip(row, widths, strict=True))) for row in cells)
+    lines = [[cell.rjust(w) if i else cell.ljust(w) for i, (cell, w) in enumerate(zip(row, widths, strict=True))] for row in cells]
+    lines.insert(1, ["-" * (w - 1) + (":" if i else "-") for i, w in enumerate(widths)])
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
 
 
 def say(name: str, value: float, unit: str, **more: Any) -> None:

@@ -30,8 +30,8 @@ FLAGS = [
 
 
 def browser_path() -> str | None:
-    """An installed Chromium or Chrome; CHROMIUM names another."""
-    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+    """An installed Chromium or Chrome, first the one without windows, which is lighter; CHROMIUM names another."""
+    names = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
     return os.environ.get("CHROMIUM") or next((path for name in names if (path := shutil.which(name))), None)
 
 

@@ -17,8 +17,6 @@ READ_PIXELS = """canvas => Array.from(canvas.getContext('2d').getImageData(0, 0,
 
 
 def open_page(page: Page, url: str, query: str = "") -> None:
-    page.goto(url)
-    expect(page.locator("h1")).to_be_visible()
     page.goto(f"{url}/templates?{query}")
     expect(page.get_by_role("heading", name="Looking inside neural nets")).to_be_visible()
 

@@ -32,8 +32,6 @@ def tab(request, browser: Browser, app_url: str):
 
 
 def opened(page: Page, url: str, query: str = "") -> Page:
-    page.goto(url)  # the entry first: it tells the server of the pages
-    page.get_by_test_id("stHeading").first.wait_for()
     page.goto(f"{url}/digits{query}")
     page.locator(".square").wait_for()
     reading(page).wait_for()

@@ -78,6 +78,7 @@ async def visits(server: Server, views: Sequence[View]) -> list[list[Any]]:
     for view in views:
         try:
             rows.append(await visit(server, view))
+            print(*rows[-1], file=sys.stderr, flush=True)  # it takes some minutes
         except Trouble as trouble:
             print(f"{view} failed: {trouble}", flush=True)
     return rows

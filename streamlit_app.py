@@ -1,9 +1,11 @@
 """Kernel Explorer: look inside small neural networks. Start with `streamlit run streamlit_app.py`."""
 
 import streamlit as st
+from starlette.middleware import Middleware
 from streamlit.runtime.pages_manager import PagesManager
 
 from core.ui import choices, seen
+from core.ui.ahead import Ahead
 from core.ui.site import ENTRIES
 
 if __name__ == "__main__":  # somebody's visit
@@ -14,4 +16,4 @@ if __name__ == "__main__":  # somebody's visit
         current.run()
 else:  # the server, once, before anyone comes: else the first link to a page would find Streamlit's older way of many pages
     PagesManager.uses_pages_directory = False
-    app = st.App(__file__, routes=seen.routes())
+    app = st.App(__file__, routes=seen.routes(), middleware=[Middleware(Ahead)])

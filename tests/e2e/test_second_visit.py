@@ -12,6 +12,7 @@ MOST = 60_000  # bytes of a visit's messages
 # Views, and what is there when they are drawn.
 VIEWS = {
     "templates": ("/templates", ".tf[data-state]"),
+    "map of layer 1": ("/mlp?layer=1&section=download", ".st-key-mlp-map-chart [data-state] canvas.weights"),
     "layer 1 as images": ("/mlp?section=units", ".st-key-mlp-units-images canvas"),
     "three states of a digit": ("/digits?section=compare&input=test-3", ".st-key-digits-compare-maps img"),
 }

@@ -2,7 +2,6 @@
 
 const RETRY_MS = 2000;
 const REST_MS = 200; // of the keys, until the page is told
-const DRAG = 4; // pixels
 const BAR = 90; // pixels of the row norms, across
 const BELOW = 60; // pixels of the column norms, down
 const CHOSEN = ["sort", "move", "falling", "held", "by"]; // what the view is, beside the state
@@ -22,10 +21,8 @@ class WeightMap {
     this.choice = (event) => this.choose(event.target);
     document.addEventListener("player-frame", this.frame);
     document.addEventListener("click", this.choice, true);
-    this.canvas.addEventListener("pointerdown", (event) => this.press(event));
-    this.canvas.addEventListener("pointermove", (event) => (this.drag ? this.pull(event) : this.hover(event, "weights")));
-    this.canvas.addEventListener("pointerup", (event) => this.release(event));
-    this.canvas.addEventListener("pointercancel", () => this.cancel());
+    this.brush = new Brush(this);
+    this.canvas.addEventListener("pointermove", (event) => { if (!this.brush.drag) this.hover(event, "weights"); });
     this.canvas.addEventListener("keydown", (event) => this.key(event));
     for (const name of ["rows", "columns", "biases"]) this.find(name).addEventListener("pointermove", (event) => this.hover(event, name));
     for (const name of ["weights", "rows", "columns", "biases"]) this.find(name).addEventListener("pointerleave", () => this.tip(""));
@@ -197,50 +194,6 @@ class WeightMap {
     const { grid } = this.data;
     const place = axis === "rows" ? Math.floor(y / grid.down) : Math.floor(x / grid.across);
     return clamp(place, 0, this.units[axis].length - 1);
-  }
-
-  press(event) {
-    if (!this.state || event.button !== 0) return;
-    const at = this.under(event);
-    const inside = ["row", "column"].every((axis, i) => !this.window[axis] || (at[i] >= this.window[axis][0] && at[i] <= this.window[axis][1]));
-    const there = Object.keys(this.window).length > 0;
-    this.drag = { at, from: [event.clientX, event.clientY], moves: there && inside ? { ...this.window } : null, far: false };
-    this.canvas.setPointerCapture(event.pointerId);
-    this.tip("");
-  }
-
-  pull(event) {
-    const { at, from, moves } = this.drag;
-    this.drag.far ||= Math.hypot(event.clientX - from[0], event.clientY - from[1]) >= DRAG;
-    if (!this.drag.far) return;
-    const now = this.under(event);
-    this.window = {};
-    ["row", "column"].forEach((axis, i) => {
-      if (!this.data.brushed.includes(axis)) return;
-      const count = i ? this.data.columns : this.data.rows;
-      if (moves) {
-        const by = clamp(now[i] - at[i], -moves[axis][0], count - moves[axis][1]);
-        this.window[axis] = moves[axis].map((end) => end + by);
-      } else this.window[axis] = [Math.min(at[i], now[i]), Math.max(at[i], now[i])];
-    });
-    this.mark();
-  }
-
-  release(event) {
-    if (!this.drag) return;
-    const { far, moves } = this.drag;
-    this.drag = null;
-    if (far) return this.tell(this.data.sorts ? this.view.by : null);
-    if (!moves) this.window = {};
-    const [row, column] = this.weight(event);
-    this.pick(`r${row}c${column}`);
-  }
-
-  // A finger that scrolls the page after all.
-  cancel() {
-    if (this.drag?.far) this.window = this.data.window;
-    this.drag = null;
-    if (this.state) this.mark();
   }
 
   pick(by, axis = null, wait = 0) {

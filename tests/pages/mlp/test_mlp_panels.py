@@ -59,8 +59,7 @@ def test_history_says_its_numbers_and_their_spread(run: Run) -> None:
 def test_history_looks_closer(run: Run, look: str, number: int) -> None:
     at = opened(run, section="epochs", layer=number, epoch=1, look=look)
     assert not at.exception and not at.warning
-    large = number == 1  # has a detail beside its map
-    assert len(at.get("vega_lite_chart")) == (1 + large) + (4 if look == "Norms" else 3)
+    assert len(at.get("vega_lite_chart")) == 1 + (4 if look == "Norms" else 3)  # the matrix, or the detail of a large one, first
 
 
 def test_history_without_other_seeds(run: Run) -> None:

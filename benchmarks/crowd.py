@@ -17,7 +17,7 @@ from core.training import jobs, processes
 
 PACE = 5.0  # s between somebody's acts, on average
 MOVE_SECONDS = 0.06  # between two moves of a pen, at least
-IDLE = 20  # sessions by which the memory of one is measured
+IDLE = 32  # sessions by which the memory of one is measured
 
 
 @dataclass(frozen=True)
@@ -112,17 +112,19 @@ async def warm(server: Server, views: Sequence[View]) -> None:
 
 
 async def idle_memory(server: Server, views: Sequence[View]) -> float:
-    """MB of the server that one more open session takes."""
-    before = held(server.process.pid).memory
-    people = [Person(server.url) for _ in range(IDLE)]
+    """MB of the server that one more open session takes, after as many others have taken up what had been given back before."""
+    people, at = [Person(server.url) for _ in range(2 * IDLE)], []
     for i, person in enumerate(people):
-        view = views[i * len(views) // IDLE]
+        if i == IDLE:
+            await asyncio.sleep(1)
+            at.append(held(server.process.pid).memory)
+        view = views[i * len(views) // IDLE % len(views)]
         await person.open(view.page, view.search)
     await asyncio.sleep(1)
-    spent = (held(server.process.pid).memory - before) / IDLE
+    at.append(held(server.process.pid).memory)
     for person in people:
         await person.leave()
-    return spent
+    return (at[1] - at[0]) / IDLE
 
 
 @contextmanager

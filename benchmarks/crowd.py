@@ -1,6 +1,7 @@
 """A class at once: people who open views and do things there, and what the server takes meanwhile."""
 
 import asyncio
+import os
 import random
 import time
 from collections.abc import Iterator, Sequence
@@ -9,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from benchmarks.figures import percentile
 from benchmarks.person import Answer, Person, Trouble
-from benchmarks.process import cpu_seconds, held
+from benchmarks.process import children, cpu_seconds, held
 from benchmarks.served import Server
 from benchmarks.views import FLOOR, STROKE, TAB, View, absent, act, values
 from core.runs.shipped.pulses import LIVE
@@ -130,7 +131,7 @@ async def idle_memory(server: Server, views: Sequence[View]) -> float:
 @contextmanager
 def trainings(count: int) -> Iterator[None]:
     """So many networks train meanwhile, each in a process of its own."""
-    pool = processes.Processes(count)
+    pool, before = processes.Processes(count), children(os.getpid())
     spec = replace(LIVE, train=replace(LIVE.train, epochs=200))
     found = [jobs.submit(replace(spec, model=replace(spec.model, seed=900 + i)), pool) for i in range(count)]
     try:
@@ -142,6 +143,6 @@ def trainings(count: int) -> Iterator[None]:
     finally:
         for job in found:
             job.cancel()
-        while any(job.progress().state in jobs.ACTIVE for job in found):
-            time.sleep(0.2)
         pool.shutdown()
+        while children(os.getpid()) - before:
+            time.sleep(0.2)

@@ -19,7 +19,7 @@ from benchmarks.crowd import Sample, crowd
 from benchmarks.figures import percentile, table
 from benchmarks.load import rows_of
 from benchmarks.person import Answer, Person, Trouble, value
-from benchmarks.process import Held, cpu_seconds, held
+from benchmarks.process import Held, children, cpu_seconds, held
 from benchmarks.served import ROOT, Server
 from benchmarks.soak import faults, growth
 from benchmarks.views import MOVES, STROKE, VIEWS, View, values
@@ -75,6 +75,11 @@ def test_what_a_process_takes_is_seen_from_outside() -> None:
     before = held(pid)
     with open(os.devnull), open(os.devnull):
         assert held(pid).files == before.files + 2
+    with subprocess.Popen(["sleep", "60"]) as child:
+        assert child.pid in children(pid)
+        child.kill()
+        child.wait()
+        assert child.pid not in children(pid)
     block = np.ones(40_000_000, np.uint8)
     assert held(pid).memory - before.memory == pytest.approx(block.nbytes / 1e6, abs=8)
 

@@ -1,6 +1,7 @@
 """A class at once: people who open views and do things there, and what the server takes meanwhile."""
 
 import asyncio
+import os
 import random
 import time
 from collections.abc import Iterator, Sequence
@@ -9,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from benchmarks.figures import percentile
 from benchmarks.person import Answer, Person, Trouble
-from benchmarks.process import cpu_seconds, held
+from benchmarks.process import children, cpu_seconds, held
 from benchmarks.served import Server
 from benchmarks.views import FLOOR, STROKE, TAB, View, absent, act, values
 from core.runs.shipped.pulses import LIVE
@@ -17,7 +18,7 @@ from core.training import jobs, processes
 
 PACE = 5.0  # s between somebody's acts, on average
 MOVE_SECONDS = 0.06  # between two moves of a pen, at least
-IDLE = 20  # sessions by which the memory of one is measured
+IDLE = 32  # sessions by which the memory of one is measured
 
 
 @dataclass(frozen=True)
@@ -112,23 +113,25 @@ async def warm(server: Server, views: Sequence[View]) -> None:
 
 
 async def idle_memory(server: Server, views: Sequence[View]) -> float:
-    """MB of the server that one more open session takes."""
-    before = held(server.process.pid).memory
-    people = [Person(server.url) for _ in range(IDLE)]
+    """MB of the server that one more open session takes, after as many others have taken up what had been given back before."""
+    people, at = [Person(server.url) for _ in range(2 * IDLE)], []
     for i, person in enumerate(people):
-        view = views[i * len(views) // IDLE]
+        if i == IDLE:
+            await asyncio.sleep(1)
+            at.append(held(server.process.pid).memory)
+        view = views[i * len(views) // IDLE % len(views)]
         await person.open(view.page, view.search)
     await asyncio.sleep(1)
-    spent = (held(server.process.pid).memory - before) / IDLE
+    at.append(held(server.process.pid).memory)
     for person in people:
         await person.leave()
-    return spent
+    return (at[1] - at[0]) / IDLE
 
 
 @contextmanager
 def trainings(count: int) -> Iterator[None]:
     """So many networks train meanwhile, each in a process of its own."""
-    pool = processes.Processes(count)
+    pool, before = processes.Processes(count), children(os.getpid())
     spec = replace(LIVE, train=replace(LIVE.train, epochs=200))
     found = [jobs.submit(replace(spec, model=replace(spec.model, seed=900 + i)), pool) for i in range(count)]
     try:
@@ -140,6 +143,6 @@ def trainings(count: int) -> Iterator[None]:
     finally:
         for job in found:
             job.cancel()
-        while any(job.progress().state in jobs.ACTIVE for job in found):
-            time.sleep(0.2)
         pool.shutdown()
+        while children(os.getpid()) - before:
+            time.sleep(0.2)

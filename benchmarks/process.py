@@ -21,6 +21,11 @@ def held(pid: int) -> Held:
     return Held(int(status["VmRSS"].split()[0]) / 1e3, int(status["Threads"]), sum(1 for _ in (place / "fd").iterdir()))
 
 
+def children(pid: int) -> set[int]:
+    """Processes that it has started and that have not ended."""
+    return {int(child) for task in Path(f"/proc/{pid}/task").iterdir() for child in (task / "children").read_text().split()}
+
+
 def cpu_seconds(pid: int) -> float:
     """Processor time of all its threads, ended ones too, without its children."""
     return time.clock_gettime((~pid << 3) | 2)  # the kernel's number of that process's own clock

@@ -6,6 +6,7 @@ import json
 import math
 import mmap
 import os
+import random
 import subprocess
 import sys
 import threading
@@ -19,10 +20,10 @@ from benchmarks.crowd import Sample, crowd
 from benchmarks.figures import percentile, table
 from benchmarks.load import rows_of
 from benchmarks.person import Answer, Person, Trouble, value
-from benchmarks.process import Held, cpu_seconds, held
+from benchmarks.process import Held, children, cpu_seconds, held
 from benchmarks.served import ROOT, Server
 from benchmarks.soak import faults, growth
-from benchmarks.views import VIEWS, View
+from benchmarks.views import MOVES, STROKE, VIEWS, View, values
 
 
 @pytest.mark.parametrize("share", [0.5, 0.95, 1.0])
@@ -75,9 +76,19 @@ def test_what_a_process_takes_is_seen_from_outside() -> None:
     before = held(pid)
     with open(os.devnull), open(os.devnull):
         assert held(pid).files == before.files + 2
+<<<<<<< HEAD
     with mmap.mmap(-1, 40_000_000) as block:  # of its own: numpy may be given memory that the process has had before
         np.frombuffer(block, np.uint8)[:] = 1
         assert held(pid).memory - before.memory == pytest.approx(40, abs=8)
+=======
+    with subprocess.Popen(["sleep", "60"]) as child:
+        assert child.pid in children(pid)
+        child.kill()
+        child.wait()
+        assert child.pid not in children(pid)
+    block = np.ones(40_000_000, np.uint8)
+    assert held(pid).memory - before.memory == pytest.approx(block.nbytes / 1e6, abs=8)
+>>>>>>> load
 
 
 def test_what_has_an_address_is_fetched_once_with_what_it_names() -> None:
@@ -147,6 +158,49 @@ def test_a_person_is_shown_what_is_asked_for_and_sees_what_goes_wrong(server: Se
             await Person("http://127.0.0.1:9").open("mlp")
 
     asyncio.run(look())
+
+
+ACTED = (  # a view, and what somebody does there
+    (View("digits"), "section", "digits-section"),
+    (View("mlp"), "layer or model", "mlp-layer"),
+    (View("mlp", "layer=5"), "pick", "mlp-matrix-chart"),
+    (View("digits"), "pick", "digits-layers"),
+    (View("cnn", "section=convolution"), "pick", "cnn-maps"),
+    (View("digits"), "rest", "digits-epoch"),
+    (View("templates"), "rest", "templates-player"),
+)
+
+
+def test_what_people_do_takes_effect(server: Server) -> None:
+    def addresses(person: Person) -> set[str]:
+        parts = [json.loads(widget.element.json) for key, widget in person.widgets.items() if key.startswith("address")]
+        return {part["search"] for part in parts}
+
+    async def act(view: View, kind: str, key: str) -> None:
+        person, before = Person(server.url), set[str]()
+        await person.open(view.page, view.search)
+        before = addresses(person)
+        for seed in range(3):  # the first may choose what stands there
+            for said in values(kind, person.widgets[key], random.Random(seed)):
+                await person.use(key, **said)
+            if addresses(person) - before:
+                break
+        else:
+            pytest.fail(f"{key} does nothing: {before}")
+        await person.leave()
+
+    async def draw() -> None:
+        person = Person(server.url)
+        await person.open("digits")
+        for said in values(STROKE, person.widgets["digits-pad"], random.Random(0)):
+            await person.use("digits-pad", **said)
+        pad = json.loads(person.widgets["digits-pad"].element.json)
+        assert len(pad["strokes"]) == 1 and len(pad["strokes"][0]["points"]) == 2 + 2 * MOVES
+        await person.leave()
+
+    for each in ACTED:
+        asyncio.run(act(*each))
+    asyncio.run(draw())
 
 
 def test_a_server_ends_with_the_benchmark_that_is_asked_to_end() -> None:

@@ -59,12 +59,13 @@ def test_pictures_fit_a_narrow_screen(browser: Browser, app_url: str, path: str)
     context.set_default_timeout(60_000)
     page = context.new_page()
     page.goto(app_url + path)
-    expect(page.locator(".st-key-mlp-matrix canvas.marks")).to_be_visible()
-    overhang = """() => Math.max(...[...document.querySelectorAll('canvas.marks, [role=radiogroup] *')].map(
+    matrix = ".st-key-mlp-matrix :is(canvas.marks, .map canvas.weights)"  # a large one is drawn by a part of our own
+    expect(page.locator(matrix)).to_be_visible()
+    overhang = """() => Math.max(...[...document.querySelectorAll('canvas.marks, .map canvas, [role=radiogroup] *')].map(
         (e) => e.getBoundingClientRect().right - document.documentElement.clientWidth))"""
     page.wait_for_function(f"() => ({overhang})() <= 0")
     page.set_viewport_size({"width": 1300, "height": 900})  # and the room is used when there is more
-    page.wait_for_function("() => document.querySelector('.st-key-mlp-matrix canvas.marks')?.getBoundingClientRect().width > 500")
+    page.wait_for_function("matrix => document.querySelector(matrix)?.getBoundingClientRect().width > 480", arg=matrix)
     context.close()
 
 

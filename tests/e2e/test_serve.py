@@ -155,7 +155,7 @@ def test_a_training_is_seen_from_every_process_and_a_killed_one_is_replaced(brow
     expect(one.get_by_text(under_way).first).to_be_visible()
     other.reload()
     expect(other.get_by_text(under_way).first).to_be_visible()
-    expect(other.get_by_text("Done:").first).to_be_visible()
+    expect(other.get_by_text("Done:").first).to_be_visible(timeout=150_000)
 
     first, address, heard = served.pid(0), one.url, [0.0]
     one.on("websocket", lambda socket: socket.on("framereceived", lambda _: heard.append(time.monotonic())))

@@ -46,5 +46,6 @@ def test_a_second_visit_is_small(page: Page, url: str, view: str) -> None:
     first, fetched = visit(page.context, url + path, drawn)
     second, again = visit(page.context, url + path, drawn)
     assert fetched and all(size > 0 for _, size in fetched)
-    assert {name for name, _ in again} == {name for name, _ in fetched} and not any(size for _, size in again)
+    # A script that the browser still holds in memory is not asked for, nor named, again.
+    assert {name for name, _ in again} <= {name for name, _ in fetched} and not any(size for _, size in again)
     assert max(first, second) <= MOST, (first, second)

@@ -1,6 +1,5 @@
 """The load benchmark: its arithmetic, its rule of growth, and three people at the real server for five seconds."""
 
-import asyncio
 import gzip
 import json
 import math
@@ -24,6 +23,7 @@ from benchmarks.process import Held, children, cpu_seconds, held
 from benchmarks.served import ROOT, Server
 from benchmarks.soak import faults, growth
 from benchmarks.views import MOVES, STROKE, VIEWS, View, values
+from tests import apart
 
 
 @pytest.mark.parametrize("share", [0.5, 0.95, 1.0])
@@ -116,7 +116,7 @@ def test_what_has_an_address_is_fetched_once_with_what_it_names() -> None:
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Files) as http:
         threading.Thread(target=http.serve_forever, daemon=True).start()
-        asyncio.run(look(f"http://127.0.0.1:{http.server_port}"))
+        apart.run(look(f"http://127.0.0.1:{http.server_port}"))
         http.shutdown()
     assert sorted(asked) == sorted([f"/{table}", f"/{picture}"] * 2 + ["/media/nothing.png"])
 
@@ -130,7 +130,7 @@ def server(tmp_path_factory: pytest.TempPathFactory):
 
 def test_three_people_for_five_seconds_see_no_error(server: Server) -> None:
     few = (View(""), View("mlp"), View("digits"))
-    phase = asyncio.run(crowd("test", server, few, 3, 5, seed=1))
+    phase = apart.run(crowd("test", server, few, 3, 5, seed=1))
     assert [sample.error for sample in phase.samples if sample.error] == []
     assert sum(sample.answer is not None for sample in phase.samples) >= 3
     assert all(sample.answer.seconds > 0 and sample.answer.sent > 1_000 for sample in phase.samples if sample.answer)
@@ -152,7 +152,7 @@ def test_a_person_is_shown_what_is_asked_for_and_sees_what_goes_wrong(server: Se
         with pytest.raises(Trouble, match="no connection"):
             await Person("http://127.0.0.1:9").open("mlp")
 
-    asyncio.run(look())
+    apart.run(look())
 
 
 ACTED = (  # a view, and what somebody does there
@@ -194,8 +194,8 @@ def test_what_people_do_takes_effect(server: Server) -> None:
         await person.leave()
 
     for each in ACTED:
-        asyncio.run(act(*each))
-    asyncio.run(draw())
+        apart.run(act(*each))
+    apart.run(draw())
 
 
 def test_a_server_ends_with_the_benchmark_that_is_asked_to_end() -> None:

@@ -1,6 +1,5 @@
 """The header that has a browser load a page's scripts early."""
 
-import asyncio
 import re
 from pathlib import Path
 
@@ -8,6 +7,7 @@ import pytest
 import streamlit as st
 
 from core.ui import ahead
+from tests import apart
 
 
 def answered(kind: str, content: bytes) -> dict[bytes, bytes]:
@@ -21,7 +21,7 @@ def answered(kind: str, content: bytes) -> dict[bytes, bytes]:
     async def send(message) -> None:
         sent.append(message)
 
-    asyncio.run(ahead.Ahead(app)({"type": "http"}, None, send))  # type: ignore[arg-type]
+    apart.run(ahead.Ahead(app)({"type": "http"}, None, send))  # type: ignore[arg-type]
     assert sent[1]["body"] == content
     return dict(sent[0]["headers"])
 

@@ -1,6 +1,5 @@
 """Addresses of their own: what is stored once is found again by everyone, stays within bounds and is served as it must be."""
 
-import asyncio
 import base64
 import gzip
 import hashlib
@@ -20,6 +19,7 @@ from streamlit.web.server.starlette.starlette_app import create_streamlit_middle
 
 from core.charts.prepared import Prepared
 from core.ui import page, seen
+from tests import apart
 
 PICTURE = b"\x89PNG\r\n\x1a\n" + np.random.default_rng(5).bytes(5_000)
 TABLE = b'[{"state": 0}]' * 900
@@ -58,7 +58,7 @@ def ask(path: str, encoding: str = "identity") -> Answer:
     async def send(message: Any) -> None:
         sent.append(message)
 
-    asyncio.run(app({**scope, "headers": [(b"accept-encoding", encoding.encode()), (b"host", b"app")]}, receive, send))
+    apart.run(app({**scope, "headers": [(b"accept-encoding", encoding.encode()), (b"host", b"app")]}, receive, send))
     start, *parts = sent
     headers = {name.decode(): value.decode() for name, value in start["headers"]}
     return Answer(start["status"], headers, b"".join(part["body"] for part in parts))

@@ -56,7 +56,8 @@ async def somebody(url: str, views: Sequence[View], seed: int, until: float, sam
                 samples.append(Sample(kind, await person.open(view.page, view.search)))
             else:
                 for value in list(values(kind, person.widgets[key], rng)):
-                    began = time.perf_counter()
+                    if (began := time.perf_counter()) > until:
+                        break
                     samples.append(Sample(kind, await person.use(key, **value)))
                     if kind == STROKE:
                         await asyncio.sleep(max(0.0, MOVE_SECONDS - (time.perf_counter() - began)))

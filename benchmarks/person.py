@@ -91,6 +91,7 @@ class Person:
     def _forget(self) -> None:
         self.widgets: dict[str, Widget] = {}  # by key
         self._page = ""  # hash of the page that is up
+        self._navigates = False  # whether there are several
         self._search = ""
         self._states: dict[str, WidgetState] = {}
         self._cache: dict[str, _Kept] = {}  # by the message's hash
@@ -178,9 +179,11 @@ class Person:
         kind = message.WhichOneof("type")
         if kind == "new_session":
             self._running, self._seen = list(message.metadata.run.fragment_ids), set()
-            if message.new_session.page_script_hash != self._page:
-                self._page = message.new_session.page_script_hash
-                self.widgets, self._states = {}, {}
+            if not self._navigates:
+                self._turn(message.new_session.page_script_hash)
+        elif kind == "navigation":  # of an app of many pages, whose session begins with the entry file
+            self._navigates = True
+            self._turn(message.navigation.page_script_hash)
         elif kind == "delta" and message.delta.WhichOneof("type") == "new_element":
             self._take(message)
         elif kind == "ref_hash":
@@ -195,6 +198,12 @@ class Person:
                 self._settle()
                 return True
         return False
+
+    def _turn(self, page: str) -> None:
+        """This page is up."""
+        if page != self._page:
+            self._page = page
+            self.widgets, self._states = {}, {}
 
     def _take(self, message: ForwardMsg) -> None:
         """An element of the page: its widget if it is one, an error if it says one."""

@@ -85,13 +85,18 @@ class Server:
         self.log.close()
 
 
+def _end(*_: object) -> None:
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)  # asked twice, it would leave the tidying up
+    sys.exit("stopped")
+
+
 @contextmanager
 def running(script: str = "streamlit_app.py", **environment: str) -> Iterator[Server]:
     """A server of the app, or of another script, for one benchmark; it starts no download and finds the shared data sets.
 
     It ends with this process, where that is asked to end too.
     """
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))
+    signal.signal(signal.SIGTERM, _end)
     environment = {"KERNEL_EXPLORER_OFFLINE": "1", "PYTHONPATH": str(ROOT)} | environment
     if SHARED.is_dir() and "KERNEL_EXPLORER_DATA" not in os.environ:
         environment["KERNEL_EXPLORER_DATA"] = str(SHARED)

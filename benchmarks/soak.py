@@ -1,6 +1,7 @@
 """A class that stays: memory, threads and file handles of the server over time. `make soak`, or `python -m benchmarks.soak 30 900`.
 
-Fails where memory, threads or file handles grow by more than 5 % after the first third, or where anybody sees an error.
+Fails where memory, threads or file handles grow by more than 5 % after the first third, or where anybody sees an error. The server
+keeps a session for two minutes after its person has left, so less than a quarter of an hour tells little.
 """
 
 import asyncio

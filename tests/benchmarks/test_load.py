@@ -167,17 +167,19 @@ ACTED = (  # a view, and what somebody does there
 
 
 def test_what_people_do_takes_effect(server: Server) -> None:
-    def addresses(person: Person) -> set[str]:
+    def addresses(person: Person) -> set[tuple[str, str]]:
         parts = [json.loads(widget.element.json) for key, widget in person.widgets.items() if key.startswith("address")]
-        return {part["search"] for part in parts}
+        return {(part["page"], part["search"]) for part in parts}
 
     async def act(view: View, kind: str, key: str) -> None:
-        person, before = Person(server.url), set[str]()
+        person = Person(server.url)
         await person.open(view.page, view.search)
         before = addresses(person)
+        assert {page for page, _ in before} == {view.page}
         for seed in range(3):  # the first may choose what stands there
             for said in values(kind, person.widgets[key], random.Random(seed)):
                 await person.use(key, **said)
+            assert {page for page, _ in addresses(person)} == {view.page}
             if addresses(person) - before:
                 break
         else:

@@ -1,12 +1,15 @@
 # Kernel Explorer. `make help` lists what can be made.
 PORT ?= 8501
+# Of `make soak`.
+PEOPLE ?= 30
+SECONDS ?= 900
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 # A folder of data sets for tests, training and benchmarks; the app itself does without.
 DATA := $(or $(KERNEL_EXPLORER_DATA),$(wildcard ../shared/data))
 
-.PHONY: help run test bare lint reproduce bench clean
+.PHONY: help run dev serve light test bare lint reproduce bench soak clean
 .DEFAULT_GOAL := help
 
 help: ## list what can be made
@@ -14,6 +17,17 @@ help: ## list what can be made
 
 run: $(VENV)/.app ## start the app on http://localhost:8501 (PORT= to change)
 	$(BIN)/streamlit run streamlit_app.py --server.port $(PORT)
+
+serve: $(VENV)/.app ## the same by N processes behind nginx (one a core; N= and PORT= to change)
+	$(BIN)/python deploy/serve.py --port $(PORT) $(if $(N),--processes $(N))
+
+light: ## install requirements-light.txt beside and try the app without torch
+	@scripts/environment.sh "$(PYTHON)" build/light requirements-light.txt
+	@grep -hE '^pytest(-timeout)?==' requirements-dev.txt | build/light/bin/python -m pip install --quiet --disable-pip-version-check -r /dev/stdin
+	build/light/bin/python -m pytest tests/test_light.py
+
+dev: $(VENV)/.app ## the same for those who build: open pages run again when a file changes
+	$(BIN)/streamlit run streamlit_app.py --server.port $(PORT) --server.fileWatcherType auto --server.runOnSave true
 
 test: $(VENV)/.dev ## run the whole test suite
 	$(if $(DATA),KERNEL_EXPLORER_DATA="$(abspath $(DATA))") $(BIN)/python -m pytest -n 2 --dist loadfile
@@ -34,10 +48,13 @@ reproduce: $(VENV)/.app ## train the shipped runs again from scratch (NAMES= for
 bench: $(VENV)/.dev ## measure speed and write benchmarks/RESULTS.md
 	$(if $(DATA),KERNEL_EXPLORER_DATA="$(abspath $(DATA))") $(BIN)/python -m benchmarks
 
-clean: ## remove the environment and caches
-	rm -rf $(VENV) .pytest_cache .ruff_cache .mypy_cache .hypothesis
+soak: $(VENV)/.dev ## thirty people for a quarter of an hour (PEOPLE=, SECONDS= to change): does the server grow?
+	$(if $(DATA),KERNEL_EXPLORER_DATA="$(abspath $(DATA))") $(BIN)/python -m benchmarks.soak $(PEOPLE) $(SECONDS)
 
-$(VENV)/.app: requirements.txt
+clean: ## remove the environment and caches
+	rm -rf $(VENV) build/light .pytest_cache .ruff_cache .mypy_cache .hypothesis
+
+$(VENV)/.app: requirements.txt requirements-light.txt
 	@scripts/environment.sh "$(PYTHON)" "$(VENV)" requirements.txt
 	@touch $@
 

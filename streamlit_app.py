@@ -1,17 +1,23 @@
 """Kernel Explorer: look inside small neural networks. Start with `streamlit run streamlit_app.py`."""
 
 import streamlit as st
+from starlette.middleware import Middleware
 from streamlit.runtime.pages_manager import PagesManager
 
-from core.ui import choices
+from core.ui import choices, limits, people, seen
+from core.ui.ahead import Ahead
 from core.ui.site import ENTRIES
 
 if __name__ == "__main__":  # somebody's visit
     st.set_page_config(page_title="Kernel Explorer", page_icon=":material/blur_on:", layout="wide")
     pages = [st.Page(e.file, title=e.title, icon=e.icon, url_path=e.path, default=not e.path) for e in ENTRIES]
     current = st.navigation(pages, position="top")
-    with choices.page(current.url_path, [e.path for e in ENTRIES]):
-        current.run()
+    if people.welcome():
+        with choices.page(current.url_path, [e.path for e in ENTRIES]):
+            current.run()
+    else:
+        people.wait()
 else:  # the server, once, before anyone comes: else the first link to a page would find Streamlit's older way of many pages
+    limits.check()
     PagesManager.uses_pages_directory = False
-    app = st.App(__file__)
+    app = st.App(__file__, routes=seen.routes(), middleware=[Middleware(Ahead)])

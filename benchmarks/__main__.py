@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 
 HERE = Path(__file__).parent
-PARTS = ("train_mlp", "pulses", "train_pulse_cnn", "digits_filters", "look")
+PARTS = ("train_mlp", "pulses", "train_pulse_cnn", "digits_filters", "look", "load --views", "load 30 60 --trainings 2", "load 100 60")
 
 
 def main() -> None:
@@ -23,9 +23,10 @@ def main() -> None:
         "| what | value | unit | limit | peer | ratio |",
         "|---|---|---|---|---|---|",
     ]
+    tables: list[str] = []
     for part in PARTS:
         print(f"== {part}", flush=True)
-        run = subprocess.run([sys.executable, "-m", f"benchmarks.{part}"], cwd=HERE.parent, stdout=subprocess.PIPE, text=True)
+        run = subprocess.run([sys.executable, "-m", *f"benchmarks.{part}".split()], cwd=HERE.parent, stdout=subprocess.PIPE, text=True)
         print(run.stdout, flush=True)
         if run.returncode:
             lines.append(f"| {part} failed | | | | | |")
@@ -36,7 +37,11 @@ def main() -> None:
                     str(row.get(name) if row.get(name) is not None else "") for name in ("name", "value", "unit", "limit", "peer", "ratio")
                 ]
                 lines.append("| " + " | ".join(cells) + " |")
-    (HERE / "RESULTS.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
+            elif line.startswith("|"):
+                tables.append(line)
+            elif line.startswith("#"):
+                tables += ["", line, ""]
+    (HERE / "RESULTS.md").write_text("\n".join(lines + tables) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 import os
 import platform
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -44,7 +45,6 @@ class Server:
         self.url = f"http://127.0.0.1:{port}"
         self.log = (folder / f"server-{port}.log").open("w+")
         self.command = [sys.executable, "-m", "streamlit", "run", script, "--server.port", str(port), "--server.address", "127.0.0.1"]
-        self.command += ["--server.fileWatcherType", "none"]
         self.environment = os.environ | environment
         self._start()
 
@@ -52,6 +52,13 @@ class Server:
         self.process = subprocess.Popen(
             self.command, cwd=ROOT, env=self.environment, stdout=self.log, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL
         )
+        try:
+            self._wait()
+        except BaseException:  # an end that is asked for meanwhile, too
+            self.stop()
+            raise
+
+    def _wait(self) -> None:
         for _ in range(300):
             try:
                 urllib.request.urlopen(f"{self.url}/_stcore/health", timeout=1)
@@ -60,7 +67,6 @@ class Server:
                 if self.process.poll() is not None:
                     break
                 time.sleep(0.2)
-        self.stop()
         raise RuntimeError(f"the app did not start: {Path(self.log.name).read_text()}")
 
     def restart(self) -> None:
@@ -75,7 +81,31 @@ class Server:
             self.process.wait(10)
         except subprocess.TimeoutExpired:
             self.process.kill()
+            self.process.wait()
         self.log.close()
+
+
+def _end(*_: object) -> None:
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)  # asked twice, it would leave the tidying up
+    sys.exit("stopped")
+
+
+@contextmanager
+def running(script: str = "streamlit_app.py", **environment: str) -> Iterator[Server]:
+    """A server of the app, or of another script, for one benchmark; it starts no download and finds the shared data sets.
+
+    It ends with this process, where that is asked to end too.
+    """
+    signal.signal(signal.SIGTERM, _end)
+    environment = {"KERNEL_EXPLORER_OFFLINE": "1", "PYTHONPATH": str(ROOT)} | environment
+    if SHARED.is_dir() and "KERNEL_EXPLORER_DATA" not in os.environ:
+        environment["KERNEL_EXPLORER_DATA"] = str(SHARED)
+    with tempfile.TemporaryDirectory() as folder:
+        server = Server(Path(folder), script, **environment)
+        try:
+            yield server
+        finally:
+            server.stop()
 
 
 @contextmanager
@@ -84,16 +114,13 @@ def served(script: str = "streamlit_app.py") -> Iterator[tuple[str, Browser]]:
     path = browser_path()
     if path is None:
         sys.exit("No Chromium or Chrome is installed; name one with CHROMIUM=/path/to/browser.")
-    environment = {"KERNEL_EXPLORER_OFFLINE": "1"}
-    if SHARED.is_dir() and "KERNEL_EXPLORER_DATA" not in os.environ:
-        environment["KERNEL_EXPLORER_DATA"] = str(SHARED)
-    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        server = Server(Path(folder), script, **environment)
-        try:
-            browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
-            load = os.getloadavg()[0]
-            print(f"{platform.machine()}, {os.cpu_count()} cores, load {load:.1f}, Chromium {browser.version}", file=sys.stderr)
-            yield server.url, browser
-            browser.close()
-        finally:
-            server.stop()
+    with running(script) as server, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        print(f"{machine()}, Chromium {browser.version}", file=sys.stderr)
+        yield server.url, browser
+        browser.close()
+
+
+def machine() -> str:
+    """What machine this is and what else it does."""
+    return f"{platform.machine()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}"

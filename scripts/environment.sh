@@ -12,7 +12,9 @@ if [ ! -x "$venv/bin/python" ]; then
   "$python" -m venv "$venv" || { echo "python3 -m venv failed; on Debian and Ubuntu: apt install python3-venv" >&2; exit 1; }
 fi
 echo "Installing $requirements (once; some minutes on a new machine) ..."
-# torch first and by its exact version: torchvision alone would otherwise choose another one.
-torch=$(grep -hE '^torch==' requirements.txt)
-"$venv/bin/python" -m pip install --quiet --disable-pip-version-check ${TORCH_INDEX:+--index-url "$TORCH_INDEX"} "$torch"
+if [ "$requirements" != requirements-light.txt ]; then
+  # torch first and by its exact version: torchvision alone would otherwise choose another one.
+  torch=$(grep -hE '^torch==' requirements.txt)
+  "$venv/bin/python" -m pip install --quiet --disable-pip-version-check ${TORCH_INDEX:+--index-url "$TORCH_INDEX"} "$torch"
+fi
 "$venv/bin/python" -m pip install --quiet --disable-pip-version-check -r "$requirements"

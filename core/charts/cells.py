@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from core.charts import numbers
-from core.charts.epoch import columns, epoch_param, frames, opening
+from core.charts.epoch import Frames, columns, epoch_param, frames, opening
 from core.charts.epoch import value as state_value
 from core.charts.prepared import Prepared, built
 from core.charts.size import FIXED, WIDE
@@ -53,8 +53,8 @@ def cells(
         first: number of the first row and column.
     """
     table = frame(values, more, first)
-    table["shade"] = table["v"] / (limit or 1.0)
-    table["now"] = now
+    table["shade"] = (table["v"] / (limit or 1.0)).astype(np.float32)
+    table["now"] = np.int16(now)
     table["picked"] = False
     if picked is not None:
         table.loc[picked[0] * values.shape[1] + picked[1], "picked"] = True
@@ -81,7 +81,9 @@ def frame(values: np.ndarray, more: dict[str, np.ndarray] | None = None, first: 
     rows, across = values.shape
     y, x = np.divmod(np.arange(rows * across), across)
     extra = {name: np.broadcast_to(item, values.shape).ravel() for name, item in (more or {}).items()}
-    return pd.DataFrame({"row": y + first, "column": x + first, "cell": y * across + x, "v": np.ravel(values).astype(float), **extra})
+    number = np.int16 if values.size < 2**15 else np.int32  # each cell's row is sent: the fewer bytes the better
+    places = {name: place.astype(number) for name, place in (("row", y + first), ("column", x + first), ("cell", y * across + x))}
+    return pd.DataFrame({**places, "v": np.ravel(values).astype(np.float32), **extra})
 
 
 def moving(
@@ -99,11 +101,16 @@ def moving(
     The colours run from -limit to limit at every state.
     """
     states, rows, across = stack.shape
-    kept = frames(states, rows * across)
+    kept = held_states(states, rows, across)
     table = frame(stack[0]).drop(columns="v").assign(limit=limit or 1.0)
     table = pd.concat([table, pd.DataFrame(columns(stack, kept.with_full([at])))], axis=1)
     spec = _moving(colours, (rows, across), states, kept.step, names, value, title, _legend_limit(limit))
     return Prepared(spec, {"cells": table}, opening=opening(at, states))
+
+
+def held_states(states: int, rows: int, columns: int) -> Frames:
+    """Which states the browser holds of a matrix that moves."""
+    return frames(states, rows * columns)
 
 
 def _legend_limit(limit: float) -> float:

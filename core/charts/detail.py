@@ -30,7 +30,9 @@ def detail(
         room: pixels that the cells may fill across.
     """
     y, x = np.divmod(np.arange(values.size), values.shape[1])
-    table = pd.DataFrame({"ry": y + 1, "rx": x + 1, "py": rows[y], "px": columns[x], "w": values.ravel().astype(np.float32)})
+    places = {"ry": y + 1, "rx": x + 1, "py": rows[y], "px": columns[x]}
+    table = pd.DataFrame({name: at.astype(np.int16) for name, at in places.items()})  # layers have 16,384 units at the most
+    table["w"] = values.ravel().astype(np.float32)
     table["shade"] = table["w"] / np.float32(limit or 1.0)
     table["picked"] = (table["py"] == picked[0]) & (table["px"] == picked[1])
     return Prepared(_detail(colours, values.shape, room), {"detail": table}, {"limit": limit or 1.0})

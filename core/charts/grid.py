@@ -5,12 +5,8 @@ from dataclasses import dataclass
 from core.charts.epoch import Frames
 from core.charts.size import CELLS, ROOM, SIDE
 
-PIXELS = 220_000  # of one state's picture: below 300 kB in the page's own words, however noisy
-FILM_PIXELS = 2_200_000  # of all states together
-FILM_WEIGHTS = 8_000_000  # that are put in order and pooled for a film, or there is none
-COARSEST = 8  # a film's rows are pooled so many times more than the picture at rest, at the most
-SHEET = 4_096  # pixels across of the sheet that holds a film's states
-BARS = 90  # pixels of the strip of row norms beside it
+PIXELS = 220_000  # of one state's picture
+FILM_WEIGHTS = 2_200_000  # of all states that are sent together, two bytes each
 LONGEST = 60  # cells of a detail's side
 
 
@@ -48,23 +44,6 @@ class Grid:
         return ("x",) if self.rows <= CELLS // 40 else ("x", "y")
 
 
-@dataclass(frozen=True)
-class Film:
-    """The states of a matrix that the browser holds as pictures."""
-
-    frames: Frames
-    down: int  # rows that a pixel stands for, a multiple of the grid's
-    rows: int  # pixels down of a state
-
-    def exact(self, grid: Grid) -> bool:
-        """Whether the film shows every state as well as the picture at rest does."""
-        return self.frames.step == 1 and self.down == grid.down
-
-    def per_line(self, grid: Grid) -> int:
-        """States beside each other in the sheet."""
-        return max(1, SHEET // max(grid.shape[1], BARS))
-
-
 def grid(rows: int, columns: int, room: tuple[int, int] = ROOM) -> Grid:
     """The layout of a matrix: whole pixels within `room` pixels across and down, at most PIXELS in all."""
     down, across = -(-rows // min(room[1], SIDE)), -(-columns // min(room[0], SIDE))
@@ -78,17 +57,10 @@ def grid(rows: int, columns: int, room: tuple[int, int] = ROOM) -> Grid:
     return Grid(rows, columns, down, across, tall=max(1, min(room[1] // high, 40, max(cell, 240 // high))), wide=cell)
 
 
-def film(of: Grid, states: int) -> Film | None:
-    """What of a run's states the browser can hold: fewer states or coarser rows where they are many; None for a very large one."""
+def film(of: Grid, states: int) -> Frames | None:
+    """Which of a run's states the browser holds while a player moves: all, every so manieth, or None of a very large matrix."""
     frames = Frames(states, max(1, -(-states * of.rows * of.columns // FILM_WEIGHTS)))
-    if states < 2 or len(frames.kept) < min(states, 6):
-        return None
-    for coarser in range(1, COARSEST + 1):
-        down = of.down * coarser
-        rows = -(-of.rows // down)
-        if len(frames.kept) * rows * of.shape[1] <= FILM_PIXELS:
-            return Film(frames, down, rows)
-    return None
+    return None if states < 2 or len(frames.kept) < min(states, 6) else frames
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import altair as alt
 import numpy as np
 
 from core.charts.client_order import TABLE, Block, Opening, frame, opening_values, ordered, parameters, picked_in, with_parameters
-from core.charts.epoch import frames
+from core.charts.epoch import Frames, frames
 from core.charts.matrix_parts import GAP, LABEL, STRIP, TITLE, bias_strip, cells, fitting, gap, heading, labels, norm_strip
 from core.charts.prepared import Prepared, built
 from core.charts.size import cell_size
@@ -30,6 +30,7 @@ def matrix(
     colours: Theme,
     *,
     opening: Opening | None = None,
+    full: Sequence[int] = (),
     column_names: Sequence[str] = (),
     titles: tuple[str, str] = ("inputs", "outputs"),
     own_limits: bool = False,
@@ -41,6 +42,7 @@ def matrix(
         values: (states, rows, columns).
         biases: (states, columns).
         opening: what it shows when it is drawn.
+        full: states that the browser must hold beside those that it holds anyway and those that it opens with.
         column_names: of the outputs; their numbers without.
         titles: what the rows and the columns are, in words.
         own_limits: stretch the colours of each state to its own largest |weight|, instead of that of all states.
@@ -48,10 +50,15 @@ def matrix(
     """
     opening = opening or Opening()
     states, rows, columns = values.shape
-    kept = frames(states, (rows + 1) * columns)
+    kept = held_states(states, rows, columns)
     spec = _matrix(colours, (rows, columns), states, kept.step, tuple(column_names), titles, own_limits, room)
-    table = frame([Block("cur", values, "A", "B")], biases, kept.with_full([opening.state, opening.held]))
+    table = frame([Block("cur", values, "A", "B")], biases, kept.with_full([opening.state, opening.held, *full]))
     return Prepared(spec, {TABLE: table}, ends(values, biases), opening_values(opening))
+
+
+def held_states(states: int, rows: int, columns: int) -> Frames:
+    """Which states the browser holds of a matrix."""
+    return frames(states, (rows + 1) * columns)
 
 
 @built

@@ -23,6 +23,7 @@ from core.charts.theme import Theme
 
 STRIP = 392  # pixels along a strip, at the most: 784 weights pooled two by two
 ON_PATH = "datum.path == 1"
+PLACE = "datum.m + ' ' + datum.y + ' ' + datum.x"
 ROOM = 560  # pixels across that the cells of both matrices share
 AXES = "({cur: 'A|B', prev: 'A|P', next: 'N|B'})"  # axes of the block that was clicked
 LIT = (
@@ -133,13 +134,13 @@ def pooled(weights: np.ndarray) -> np.ndarray:
     return np.take_along_axis(padded, np.abs(padded).argmax(axis=1)[:, None], axis=1)[:, 0]
 
 
-def with_path(cells: pd.DataFrame, shown: Shown, path: Mapping[int, tuple[int, int]]) -> pd.DataFrame:
-    """The table with a column `path`, 1 where the path goes through a cell or a unit's strip.
+def path_table(shown: Shown, path: Mapping[int, tuple[int, int]]) -> pd.DataFrame:
+    """A row for each cell or unit's strip that the path goes through: its `place`, as PLACE tells it, and path 1.
 
     Args:
         path: layer -> (input, output) that the path connects there.
     """
-    on = np.zeros(len(cells), dtype=bool)
+    places = []
     for at, (source, unit) in path.items():
         name = {shown.layer - 1: "prev", shown.layer: "cur", shown.layer + 1: "next"}.get(at)
         y, x = (source, unit) if name == "cur" else (unit, source)  # neighbours are turned
@@ -149,8 +150,9 @@ def with_path(cells: pd.DataFrame, shown: Shown, path: Mapping[int, tuple[int, i
             y = 0
         if name == "prev" and shown.before is None:
             x = 0
-        on |= ((cells.m == name) & (cells.y == y) & (cells.x == x)).to_numpy()
-    return cells.assign(path=on.astype(np.int8))
+        if name is not None:
+            places.append(f"{name} {y} {x}")
+    return pd.DataFrame({"place": pd.Series(places, dtype=object), "path": np.ones(len(places), np.int8)})
 
 
 def _images(name: str, count: int, size: int, colours: Theme, *, upright: bool, strip: int = STRIP) -> alt.LayerChart | alt.FacetChart:
@@ -173,6 +175,7 @@ def _images(name: str, count: int, size: int, colours: Theme, *, upright: bool, 
 
 def neighbours(
     cells_table: pd.DataFrame,
+    path: pd.DataFrame,
     shown: Shown,
     states: int,
     limits: Mapping[int, float],
@@ -180,21 +183,20 @@ def neighbours(
     *,
     room: int = ROOM,
     names: Sequence[str] = (),
-    opening: Mapping[str, Any] | None = None,
 ) -> Prepared:
     """The chart of a layer and its neighbours.
 
     Args:
-        cells_table: of `table` and `with_path`.
+        cells_table: of `table`.
+        path: of `path_table`.
         limits: of the colours, by layer.
         room: pixels that cells may fill across.
         names: of the outputs of the last layer shown, where they have some.
-        opening: values that its parameters open with.
     """
     n = shown.layer
     ends = {name: limits.get(at, 1.0) or 1.0 for name, at in (("curLimit", n), ("prevLimit", n - 1), ("nextLimit", n + 1))}
     spec = _neighbours(colours, shown.shape, states, kept(shown, states).step, room, tuple(names))
-    return Prepared(spec, {TABLE: cells_table}, ends, opening or {})
+    return Prepared(spec, {TABLE: cells_table, "path": path}, ends)
 
 
 @built
@@ -269,6 +271,11 @@ def _neighbours(colours: Theme, shape: Shape, states: int, step: int, room: int,
         lines.append(line("last", gap(LABEL, "side-last"), title(f"layer {layer + 1}, turned", wide)))
     grid = alt.vconcat(*lines, spacing=4, data=alt.NamedData(TABLE), padding={"left": 0, "top": 2, "right": 0, "bottom": 6})
     chart = ordered(grid.resolve_scale(color="independent", x="independent", y="independent"), step)
+    found = alt.LookupData(data=alt.NamedData("path"), key="place", fields=["path"])
+    chart.transform = [
+        *chart.transform,
+        *alt.Chart().transform_calculate(place=PLACE).transform_lookup(lookup="place", from_=found).transform,
+    ]
     scales = [alt.param(name=name, value=1.0) for name in ("curLimit", "prevLimit", "nextLimit")]
     return picked_in(with_parameters(chart, [*parameters(states), *scales]), clickable)
 

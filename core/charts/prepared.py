@@ -6,18 +6,37 @@ is a function of its options alone, marked `built`, on tables that it names; who
 
 import warnings
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from functools import lru_cache, wraps
-from typing import Any
+from dataclasses import dataclass, field, replace
+from functools import cached_property, lru_cache, wraps
+from typing import Any, cast
 
 import altair as alt
 import pandas as pd
+import pyarrow as pa
 from altair.utils.schemapi import debug_mode
 
 from core.charts.theme import Theme, finish
 
 # One pick shared by several views is what we mean.
 warnings.filterwarnings("ignore", message="Automatically deduplicated selection parameter")
+
+
+class Tables(dict[str, pd.DataFrame]):
+    """Tables by name; what is sent of them is made once."""
+
+    @cached_property
+    def sent(self) -> dict[str, bytes]:
+        """Each as an Arrow stream, without its index."""
+        return {name: arrow(table) for name, table in self.items()}
+
+
+def arrow(table: pd.DataFrame) -> bytes:
+    """A table's columns as an Arrow stream, which is how the browser gets them."""
+    columns = pa.Table.from_pandas(table, preserve_index=False).replace_schema_metadata()
+    out = pa.BufferOutputStream()
+    with pa.ipc.new_stream(out, columns.schema) as stream:
+        stream.write_table(columns)
+    return out.getvalue().to_pybytes()
 
 
 @dataclass(frozen=True)
@@ -29,12 +48,20 @@ class Prepared:
     values: Mapping[str, Any] = field(default_factory=dict)  # they belong to the tables: where the scales end
     opening: Mapping[str, Any] = field(default_factory=dict)  # what it is first drawn with; afterwards the browser moves them
 
+    def __post_init__(self) -> None:
+        if not isinstance(self.tables, Tables):
+            object.__setattr__(self, "tables", Tables(self.tables))  # which `opened` hands on
+
+    def opened(self, opening: Mapping[str, Any]) -> "Prepared":
+        """The same chart of the same tables, with other opening values."""
+        return replace(self, opening=opening)
+
     def shown(self, opening: Mapping[str, Any] | None = None, renderer: str = "canvas") -> dict[str, Any]:
         """The spec with its tables and values; `opening` in place of its own opening values."""
         meta = {"embedOptions": {"renderer": renderer, "actions": False}}
         values = {**self.values, **(self.opening if opening is None else opening)}
         parameters = [p | {"value": values[p["name"]]} if p["name"] in values else p for p in self.spec.get("params", [])]
-        return {**self.spec, "usermeta": meta, "params": parameters, "datasets": dict(self.tables)}
+        return {**self.spec, "usermeta": meta, "params": parameters, "datasets": cast(Tables, self.tables).sent}
 
 
 def built(build: Callable[..., alt.TopLevelMixin]) -> Callable[..., Mapping[str, Any]]:

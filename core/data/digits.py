@@ -2,6 +2,7 @@
 
 import os
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +21,13 @@ RAW_FILES: dict[str, tuple[tuple[int, ...], str]] = {
     "train-labels-idx1-ubyte": ((60_000,), "a25bea736e30d166cdddb491f175f624"),
     "t10k-images-idx3-ubyte": ((10_000, *MNIST.shape), "2646ac647ad5339dbf082846283269ea"),
     "t10k-labels-idx1-ubyte": ((10_000,), "27ae3e4e09519cfbb04c329615203637"),
+}
+MIRRORS = ("https://ossci-datasets.s3.amazonaws.com/mnist/", "http://yann.lecun.com/exdb/mnist/")  # torchvision's, and its makers'
+PACKED_FILES = {  # file -> MD5 of it in gzip, as published
+    "train-images-idx3-ubyte": "f68b3c2dcbeaaa9fbdd348bbdeb94873",
+    "train-labels-idx1-ubyte": "d53e105ee54ea40749a09fcbcd1e9432",
+    "t10k-images-idx3-ubyte": "9fb629c4189551a2d022fa330f9573f3",
+    "t10k-labels-idx1-ubyte": "ec29112dd5afa0611ce80d1b7f02629c",
 }
 CURE = f"Get MNIST ({MNIST.megabytes}) with the button on the page, or set KERNEL_EXPLORER_DATA to a folder that holds MNIST/raw/."
 
@@ -59,6 +67,22 @@ def load(split: str) -> tuple[np.ndarray, np.ndarray]:
 
 def trouble() -> str:
     """Why MNIST cannot be read, as a sentence with the cure; empty when all four files are whole."""
+    folder = data_folder()
+    return _trouble(folder, tuple(_look(os.path.join(folder, RAW, name)) for name in RAW_FILES))
+
+
+def _look(path: str) -> tuple[int, int]:
+    """What changes when a file does: its length and the time of its change; pages ask so often that a whole check costs too much."""
+    try:
+        stat = os.stat(path)
+    except OSError:
+        return (-1, 0)
+    return stat.st_size, stat.st_mtime_ns
+
+
+@lru_cache(maxsize=8)
+def _trouble(folder: Path, looks: tuple[tuple[int, int], ...]) -> str:
+    """The trouble with the files of a folder that look so."""
     try:
         for name in RAW_FILES:
             _whole(name)
@@ -68,10 +92,8 @@ def trouble() -> str:
 
 
 def archives() -> Archives:
-    """What is downloaded, and where from: torchvision's own mirrors and MD5 sums. Loads torch."""
-    from core.data.torchvision_parts import datasets
-
-    return Archives(tuple(datasets.MNIST.mirrors), {file: f"md5:{md5}" for file, md5 in datasets.MNIST.resources})
+    """What is downloaded, and where from."""
+    return Archives(MIRRORS, {f"{name}.gz": f"md5:{md5}" for name, md5 in PACKED_FILES.items()})
 
 
 def unpack(scratch: Path, folder: Path) -> None:

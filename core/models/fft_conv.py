@@ -13,21 +13,7 @@ import torch.nn.functional as F
 from torch import Tensor
 from torch.fft import irfft2, rfft2
 
-MICRO_BATCH = 8  # images; 4 to 16 are about as fast, one large batch is 4 to 5 times slower
-FFT_FROM = 7  # kernel side in pixels from which the FFT wins over torch's own convolution, at any image size
-
-
-def fft_size(least: int) -> int:
-    """The smallest even length >= `least` whose only prime factors are 2, 3 and 5."""
-    n = least + least % 2
-    while True:
-        rest = n
-        for prime in (2, 3, 5):
-            while rest % prime == 0:
-                rest //= prime
-        if rest == 1:
-            return n
-        n += 2
+from core.models.pulse_layers import FFT_FROM, MICRO_BATCH, fft_size
 
 
 def correlate(image_spectrum: Tensor, kernel_spectrum: Tensor) -> Tensor:

@@ -1,4 +1,4 @@
-"""Any network by its kind: what each of its layers gives, and what it says. Loads torch for the pulse CNN alone.
+"""Any network by its kind: what each of its layers gives, and what it says. Needs no torch.
 
 One naming for all: input, conv1, relu1, pool1, conv2, ..., dense1, ... (after its activation), logits (the last layer's sums),
 and at the end what the network says, called probabilities after softmax and outputs after tanh.
@@ -13,7 +13,7 @@ import numpy as np
 from core.specs import ModelSpec
 
 # kind of network -> module with `activations(model, weights, images, dtype)` and `answers(model, weights, images)`
-MODULES = {"dense": "core.models.dense", "digit_cnn": "core.models.digit_layers", "pulse_cnn": "core.models.pulse_cnn"}
+MODULES = {"dense": "core.models.dense", "digit_cnn": "core.models.digit_layers", "pulse_cnn": "core.models.pulse_layers"}
 PART = 500  # images that `answers` takes at a time, so that copies of their pixels stay small
 
 

@@ -6,18 +6,14 @@ conv -> ReLU -> conv -> ReLU -> max-pool 2 -> dense ReLU -> dense layers with th
 
 import math
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
-from core.models.activations import ANSWERS
-from core.models.fft_conv import MICRO_BATCH, conv, conv_pair
-from core.models.pulse_layers import shapes
+from core.models.fft_conv import conv, conv_pair
+from core.models.pulse_layers import MICRO_BATCH, NOISE, check, shapes
 from core.specs import ModelSpec, SpecError
-
-NOISE = 1e-6  # share of the largest value of a map below which the FFT cannot tell a value from 0
 
 
 class Layer(nn.Module):
@@ -81,19 +77,12 @@ class PulseCNN(nn.Module):
         return z if self.spec.output == "tanh" else torch.softmax(z, 1)
 
     @torch.no_grad()
-    def activations(self, x: Tensor) -> dict[str, Tensor]:
-        """Every activation by its name (see core.models.network) for inputs (batch, 1, side, side), (batch, ...) each."""
+    def maps(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """Both convolutions' maps before their ReLU, (batch, 1, side, side) -> (batch, c1, ...), (batch, c2, ...)."""
         first, second = self.layer("conv1"), self.layer("conv2")
-        out = {"input": x}
-        out["conv1"] = torch.cat([quiet(conv(part, first.kernel, first.bias), first.bias) for part in x.split(MICRO_BATCH)])
-        out["relu1"] = out["conv1"].relu()
-        out["conv2"] = torch.cat([quiet(conv(part, second.kernel, second.bias), second.bias) for part in out["relu1"].split(MICRO_BATCH)])
-        out["relu2"] = out["conv2"].relu()
-        out["pool2"] = nn.functional.max_pool2d(out["relu2"], 2)
-        *hidden, logits = self.dense_layers(out["pool2"])
-        out |= {f"dense{i}": z for i, z in enumerate(hidden, start=1)} | {"logits": logits}
-        out[ANSWERS[self.spec.output]] = torch.tanh(logits) if self.spec.output == "tanh" else torch.softmax(logits, 1)
-        return out
+        one = torch.cat([quiet(conv(part, first.kernel, first.bias), first.bias) for part in x.split(MICRO_BATCH)])
+        two = torch.cat([quiet(conv(part, second.kernel, second.bias), second.bias) for part in one.relu().split(MICRO_BATCH)])
+        return one, two
 
     @torch.no_grad()
     def recentre(self) -> None:
@@ -151,39 +140,8 @@ def restore(spec: ModelSpec, weights: Mapping[str, np.ndarray]) -> PulseCNN:
     Raises:
         SpecError: a parameter is missing or of another shape.
     """
+    check(spec, weights)
     model = PulseCNN(spec, start=False)
     for name, parameter in model.named_parameters():
-        if name not in weights or weights[name].shape != tuple(parameter.shape):
-            raise SpecError(f"The stored state has no {name} of shape {tuple(parameter.shape)}; choose a run that keeps its dense layers.")
         parameter.data = torch.from_numpy(np.array(weights[name], dtype=np.float32))
     return model.requires_grad_(False).eval()
-
-
-def activations(spec: ModelSpec, weights: Mapping[str, np.ndarray], images: np.ndarray, dtype: Any = np.float64) -> dict[str, np.ndarray]:
-    """Every activation of one state by its name (see core.models.network), (images, ...) each.
-
-    Args:
-        images: (images, side, side), ink 1.
-
-    Raises:
-        SpecError: the state has no dense layers.
-    """
-    x = as_input(images, dtype)
-    found = restore(spec, weights).to(x.dtype).activations(x)
-    return {name: tensor.numpy() for name, tensor in found.items()}
-
-
-@torch.no_grad()
-def answers(spec: ModelSpec, weights: Mapping[str, np.ndarray], images: np.ndarray) -> np.ndarray:
-    """What one state says to each image (images, side, side), ink 1: (images, classes) float32.
-
-    Raises:
-        SpecError: the state has no dense layers.
-    """
-    model = restore(spec, weights)
-    return model.answers(model(as_input(images))).numpy()
-
-
-def as_input(images: np.ndarray, dtype: Any = np.float32) -> Tensor:
-    """(images, side, side) numbers -> (images, 1, side, side)."""
-    return torch.from_numpy(np.array(images, dtype))[:, None]

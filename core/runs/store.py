@@ -9,6 +9,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -119,10 +120,22 @@ def keys() -> Iterator[str]:
     """Keys of all stored runs, damaged ones too, each once; what a save in progress has written so far is no run."""
     seen = set()
     for folder in folders():
-        for path in sorted(folder.iterdir()) if folder.is_dir() else []:
-            if _KEY.fullmatch(path.name) and path.is_dir() and path.name not in seen:
-                seen.add(path.name)
-                yield path.name
+        found: list[str] = []
+        with suppress(FileNotFoundError, NotADirectoryError), os.scandir(folder) as entries:
+            found = sorted(entry.name for entry in entries if _KEY.fullmatch(entry.name) and entry.is_dir())
+        for name in found:
+            if name not in seen:
+                seen.add(name)
+                yield name
+
+
+def size() -> int:
+    """Bytes of the folder that new runs go to, with what is in training."""
+    total = 0
+    for path in folders()[0].rglob("*"):
+        with suppress(OSError):  # a training that has just ended
+            total += path.stat().st_size if path.is_file() else 0
+    return total
 
 
 def save(
@@ -228,4 +241,4 @@ def stack_history(rows: Iterable[Mapping[str, float]]) -> dict[str, np.ndarray]:
     return {name: np.array([row.get(name, np.nan) for row in rows], dtype=np.float64) for name in names}
 
 
-__all__ = ["DamagedRun", "MissingRun", "SpecError", "find", "folder_of", "keys", "load", "save", "stack_history", "versions"]
+__all__ = ["DamagedRun", "MissingRun", "SpecError", "find", "folder_of", "keys", "load", "save", "size", "stack_history", "versions"]

@@ -4,6 +4,7 @@ import dataclasses
 import hashlib
 import json
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, TypeVar
 
 from core.specs.data import DataSpec
@@ -28,7 +29,7 @@ class RunSpec:
     def __post_init__(self) -> None:
         check(self)
 
-    @property
+    @cached_property
     def key(self) -> str:
         """Twelve hex digits that name this run everywhere."""
         text = f"{FORMAT}:{json.dumps(to_dict(self), sort_keys=True, separators=(',', ':'))}"

@@ -39,7 +39,7 @@ def main(arguments: list[str] | None = None) -> int:
     asked = parser().parse_args(arguments)
     try:
         return COMMANDS[asked.command](asked)
-    except (SpecError, MissingData, store.MissingRun, store.DamagedRun) as error:
+    except (SpecError, MissingData, loop.MissingTorch, store.MissingRun, store.DamagedRun) as error:
         print(error, file=sys.stderr)
         return 1
     except KeyboardInterrupt:
@@ -116,6 +116,7 @@ def train(asked: argparse.Namespace) -> int:
     if not asked.again and spec.key in set(store.keys()):
         print(f"Run {spec.key} is stored already; --again trains it anew, without the histories of other seeds.")
         return 0
+    loop.check()
     run = loop.save_records(spec, shown(loop.train(spec), spec.train.epochs, NAMES.get(spec.key, spec.key)), header=reproduce.facts(spec))
     print(line(run))
     return 0
@@ -131,6 +132,7 @@ def verify_runs(asked: argparse.Namespace) -> int:
 
 
 def reproduce_runs(asked: argparse.Namespace) -> int:
+    loop.check()
     for run in reproduce.reproduce(asked.runs):
         print(line(run), flush=True)
     return 0

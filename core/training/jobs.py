@@ -10,8 +10,9 @@ import shutil
 import threading
 import time
 import traceback
+from collections.abc import Iterator
 from concurrent.futures import Executor, Future
-from contextlib import closing
+from contextlib import closing, contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,11 @@ from core.runs import store
 from core.runs.run import Run
 from core.specs import RunSpec, SpecError, from_dict, to_dict
 from core.training import live, loop, processes
+
+try:
+    import fcntl
+except ImportError:  # Windows, where one process serves
+    fcntl = None  # type: ignore[assignment]
 
 SPEC, PROGRESS, CANCEL, BEAT = "spec.json", "progress.json", "cancel", "beat"
 QUEUED, RUNNING, DONE, FAILED, CANCELLED = "queued", "running", "done", "failed", "cancelled"
@@ -78,7 +84,7 @@ class Job:
             if _stored(self.key):
                 return Progress(DONE, self.spec.train.epochs, self.spec.train.epochs)
             return Progress(FAILED, sentence="This training is not known here any more; start it again.")
-        if found.state == RUNNING and _silent(self.folder) > STALE_SECONDS:
+        if found.state in ACTIVE and _silent(self.folder) > STALE_SECONDS:
             return Progress(FAILED, sentence="The process that trained this network is gone; start it again.")
         return found
 
@@ -106,19 +112,26 @@ class Job:
 
 
 def executor() -> Executor:
-    """The executor of this server: processes of one torch thread each, a core left for the app."""
+    """The executor of this process of the app: processes of one torch thread each."""
     global _executor
     with _lock:
         if _executor is None:
-            _executor = processes.Processes(max(1, (os.cpu_count() or 2) - 1))
+            _executor = processes.Processes(workers())
+            threading.Thread(target=_wait_visibly, daemon=True).start()
         return _executor
+
+
+def workers() -> int:
+    """How many trainings this process runs at a time: KERNEL_EXPLORER_WORKERS, else a core is left for the app."""
+    own = os.environ.get("KERNEL_EXPLORER_WORKERS", "")
+    return max(1, int(own) if own.isdigit() else (os.cpu_count() or 2) - 1)
 
 
 def submit(spec: RunSpec, pool: Executor | None = None) -> Job:
     """The job of this spec: the one that is under way or done, else a new one. Returns at once (unless `pool` is inline)."""
     job = Job(spec)
     pool = pool or executor()
-    with _lock:
+    with _lock, _turn():
         if _sound(spec) or (job.folder.exists() and job.progress().state in ACTIVE and _held(job)):
             return job
         _sweep()
@@ -167,7 +180,7 @@ def work(folder: str) -> None:
 
         loop.save_records(spec, records, header=facts(spec))
         shutil.rmtree(place, ignore_errors=True)  # from here on the stored run says that it is done
-    except (SpecError, MissingData) as error:
+    except (SpecError, MissingData, loop.MissingTorch) as error:
         _end(place, Progress(FAILED, epochs=spec.train.epochs, sentence=str(error)))
     except MemoryError:
         _end(
@@ -248,6 +261,32 @@ def _sound(spec: RunSpec) -> bool:
         return store.find(spec) is not None
     except store.DamagedRun:  # training it again puts that right
         return False
+
+
+@contextmanager
+def _turn() -> Iterator[None]:
+    """One process at a time: several of the app may share the store, and the same training be asked of two at once."""
+    if fcntl is None:
+        yield
+        return
+    _home().mkdir(parents=True, exist_ok=True)
+    with (_home() / "turn").open("a") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)  # until the file is closed
+        yield
+
+
+def _wait_visibly() -> None:
+    """Show a sign of life for the jobs that wait in this process: nobody works on them yet, and they are gone when it is."""
+    while True:
+        time.sleep(BEAT_SECONDS)
+        _touch_waiting()
+
+
+def _touch_waiting() -> None:
+    for key, future in list(_futures.items()):
+        if not future.done() and not future.running():
+            with suppress(OSError):  # it has ended meanwhile
+                os.utime(_home() / key / PROGRESS)
 
 
 def _held(job: Job) -> bool:

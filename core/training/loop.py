@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib import import_module
+from importlib.util import find_spec
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
@@ -47,6 +48,10 @@ class State(NamedTuple):
     evaluation: dict[str, np.ndarray]
 
 
+class MissingTorch(ImportError):
+    """What trains is not installed; the message is a sentence with the cure."""
+
+
 class Trainee(Protocol):
     """What a kind of network gives to the loop: one network, or several that see the same batches."""
 
@@ -66,6 +71,26 @@ class Trainee(Protocol):
         """What is kept of each network now."""
 
 
+def missing() -> str:
+    """Why nothing can be trained here and how to change that, in a sentence; empty where torch is installed. Does not load it."""
+    if find_spec("torch") is not None:
+        return ""
+    return (
+        "Training needs PyTorch (torch), which is not installed here. Whoever runs this app can add it with "
+        "`pip install -r requirements.txt`; all stored runs open without it."
+    )
+
+
+def check() -> None:
+    """See to it that something can be trained here.
+
+    Raises:
+        MissingTorch: torch is not installed.
+    """
+    if why := missing():
+        raise MissingTorch(why)
+
+
 def train(spec: RunSpec) -> Iterator[EpochRecord]:
     """Train one network and yield a record for each kept state, state 0 first.
 
@@ -74,6 +99,7 @@ def train(spec: RunSpec) -> Iterator[EpochRecord]:
     Raises:
         SpecError: choices that this kind of network cannot follow.
         core.data.folder.MissingData: the images are not here.
+        MissingTorch: torch is not installed.
     """
     for (record,) in train_together([spec]):
         yield record
@@ -86,7 +112,9 @@ def train_together(specs: Sequence[RunSpec]) -> Iterator[list[EpochRecord]]:
 
     Raises:
         SpecError: this kind of network trains alone, or the specs differ in more.
+        MissingTorch: torch is not installed.
     """
+    check()
     first = specs[0]
     if len(specs) > 1 and first.model.kind not in TOGETHER:
         raise SpecError("Networks of this kind train one at a time; ask for them one by one.")

@@ -10,8 +10,8 @@ from torch import Tensor
 
 from core.data.pulse_sets import pulse_set
 from core.models.counts import accuracy, confusion
-from core.models.fft_conv import MICRO_BATCH
 from core.models.pulse_cnn import PulseCNN
+from core.models.pulse_layers import MICRO_BATCH
 from core.models.structure import low_share, roughness
 from core.specs import RunSpec, SpecError
 from core.training.loop import State, evenly_spaced
@@ -144,8 +144,8 @@ def _acts(model: PulseCNN, images: Tensor) -> dict[str, float]:
     """Shares of the second maps and of each first kernel's maps that are above 0."""
     first, second = [], []
     for part in images.split(4 * MICRO_BATCH):
-        maps = model.activations(part.float())
-        first.append((maps["conv1"] > 0).float().mean((2, 3)))  # (n, c1)
-        second.append((maps["conv2"] > 0).float().mean((1, 2, 3)))  # (n,)
+        one, two = model.maps(part.float())
+        first.append((one > 0).float().mean((2, 3)))  # (n, c1)
+        second.append((two > 0).float().mean((1, 2, 3)))  # (n,)
     each = torch.cat(first).mean(0).tolist()
     return {"act": float(torch.cat(second).mean()), **{f"act{i}": share for i, share in enumerate(each, start=1)}}

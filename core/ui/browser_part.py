@@ -1,21 +1,36 @@
-"""Browser parts: a folder with one .html, one .css and one .js file each, and the Python side beside them."""
+"""Browser parts: a folder with one .html, one .css and one or more .js files each, and the Python side beside them."""
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
+from core.ui import seen
 
-def browser_part(name: str, python_file: str, **options: Any) -> Any:
+
+def browser_part(name: str, python_file: str, *, fetches: bool = False, **options: Any) -> Any:
     """The component v2 of the folder that a Python file lies in; what the folder lacks is left to `options`.
+
+    Several .js files are one script: each declares functions and classes, and one of them exports.
 
     Args:
         name: of the component, once in the app.
         python_file: `__file__` of the part's Python side.
+        fetches: its script uses the class Seen of seen.js.
         options: further arguments of `st.components.v2.component`.
     """
     folder = Path(python_file).parent
     for kind in ("html", "css", "js"):
-        for path in folder.glob(f"*.{kind}"):
-            options.setdefault(kind, path.read_text(encoding="utf-8"))
-    return st.components.v2.component(name, **options)
+        files = sorted(folder.glob(f"*.{kind}"))
+        if files:
+            options.setdefault(kind, "\n".join(path.read_text(encoding="utf-8") for path in files))
+    if fetches:
+        options["js"] = (Path(__file__).parent / "seen.js").read_text(encoding="utf-8") + options["js"]
+
+    @cache  # declared when it is first shown: then it is known whether its script has an address
+    def declared() -> Any:
+        scripts = {"js": seen.script(options["js"])} if "js" in options else {}
+        return st.components.v2.component(name, **options | scripts)
+
+    return lambda **given: declared()(**given)

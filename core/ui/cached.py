@@ -9,9 +9,10 @@ from core.data import catalog as data_catalog
 from core.data import digits
 from core.runs import catalog, store
 from core.runs.run import Run
+from core.ui.shared import shared
 
 
-@st.cache_resource(show_spinner=False, max_entries=64)
+@shared(64)
 def run(id_: str) -> Run:
     """A stored run by its shipped name or its key.
 
@@ -52,7 +53,7 @@ def stack(run: Run, parameter: str) -> np.ndarray:
     return _stack(run, run.key, run.states, parameter)
 
 
-@st.cache_resource(show_spinner=False, max_entries=48)
+@shared(48)
 def _stack(_run: Run, key: str, states: int, parameter: str) -> np.ndarray:
     """By key and number of states, which rises while a run is in training."""
     return _frozen(_run.weights(parameter))
@@ -63,7 +64,7 @@ def state(run: Run, index: int) -> dict[str, np.ndarray]:
     return _state(run, run.key, run.states, index % run.states)
 
 
-@st.cache_resource(show_spinner=False, max_entries=128)
+@shared(128)
 def _state(_run: Run, key: str, states: int, index: int) -> dict[str, np.ndarray]:
     return MappingProxyType({name: _frozen(array) for name, array in _run.state(index).items()})  # type: ignore[return-value]
 
@@ -83,6 +84,6 @@ def test_digits() -> digits.Digits:
     return _test_digits(data_catalog.stamp("mnist"))
 
 
-@st.cache_resource(show_spinner="Reading the digits", max_entries=2)
+@shared(2, "Reading the digits")
 def _test_digits(stamp: str) -> digits.Digits:
     return digits.load_any("test")

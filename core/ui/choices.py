@@ -16,9 +16,11 @@ import streamlit as st
 
 from core.specs import meta
 from core.ui import address
+from core.ui.address import Asked
 
 _DECLARED = "_choices"  # (page, name) -> Choice, of the run that is or was last
 _KEPT = "_choices-kept"  # session key -> value: Streamlit forgets a widget's value when its page or section is left
+_NOTHING = object()  # not even None
 F = TypeVar("F", bound=Callable[..., None])
 Section = str | tuple[str, ...] | None  # one section of a page, several, or all of them
 
@@ -109,11 +111,13 @@ def key(page: str, name: str) -> str:
 def value(page: str, name: str) -> Any:
     """The present value of a declared choice; where a run was broken off before it was told, the one last seen."""
     held = st.session_state.get(key(page, name))
+    if held is not None:
+        return held
     choice = _registry().get((page, name))
-    if held is None and choice is not None and choice.default is not None:
-        last = _kept().get(key(page, name))
-        return choice.default if last is None else last
-    return held
+    if choice is None or choice.default is None:
+        return None
+    last = _kept().get(key(page, name))
+    return choice.default if last is None else last
 
 
 def put(page: str, name: str, item: Any) -> None:
@@ -156,14 +160,14 @@ def declare(page: str, declared: Sequence[Choice]) -> list[str]:
         A note for each value of the address that cannot be.
     """
     notes = []
-    registry = _registry()
+    registry, kept, asked = _registry(), _kept(), address.current().asked  # looked up once: each look costs
     for choice in declared:
         registry[page, choice.name] = choice
     for choice in declared:
-        note = _arrive(page, choice)
+        note = "" if asked is None or choice.name in asked.taken else _arrive(page, choice, asked)
         if note:
             notes.append(note)
-        _settle(page, choice)
+        _settle(page, choice, kept)
     return notes
 
 
@@ -171,11 +175,8 @@ def _registry() -> dict[tuple[str, str], Choice]:
     return st.session_state.setdefault(_DECLARED, {})
 
 
-def _arrive(page: str, choice: Choice) -> str:
+def _arrive(page: str, choice: Choice, asked: Asked) -> str:
     """Take what the address asks for under this name, once; a note if it cannot be."""
-    asked = address.current().asked
-    if asked is None or choice.name in asked.taken:
-        return ""
     raw = asked.values.get(choice.name)
     if raw is None:
         if asked.fresh and _counts(page, choice):
@@ -199,20 +200,21 @@ def _instead(choice: Choice) -> str:
     return f"showing {words!r} instead" if isinstance(choice.default, str) else f"showing {words} instead"
 
 
-def _settle(page: str, choice: Choice) -> None:
+def _settle(page: str, choice: Choice, kept: dict[str, Any]) -> None:
     """A value that is missing is the one last seen, or the default; one that no longer can be gives way to the default."""
     name = key(page, choice.name)
-    if name not in st.session_state:
-        st.session_state[name] = _kept().get(name, choice.default)
-    held = st.session_state[name]
+    before = st.session_state.get(name, _NOTHING)
+    held = kept.get(name, choice.default) if before is _NOTHING else before
     if held is None:
-        st.session_state[name] = choice.default
+        held = choice.default
     elif held != choice.default:
         try:
             choice.read(choice.write(held))
         except (ValueError, OverflowError, TypeError, AttributeError, LookupError):
-            st.session_state[name] = choice.default
-    _kept()[name] = st.session_state[name]  # at once: a run that is broken off forgets what it was told
+            held = choice.default
+    if held is not before:
+        st.session_state[name] = held
+    kept[name] = held  # at once: a run that is broken off forgets what it was told
 
 
 def _kept() -> dict[str, Any]:
@@ -248,11 +250,12 @@ def page(path: str, pages: Sequence[str]) -> Iterator[None]:
 
 def search() -> dict[str, str] | None:
     """What the address should say: of each declared choice that counts and is not at its default, its text; None without choices."""
-    if not _registry():
+    registry, kept = _registry(), _kept()
+    if not registry:
         return None
     out = {}
-    for (page, name), choice in _registry().items():
-        item = _kept()[key(page, name)] = value(page, name)
+    for (page, name), choice in registry.items():
+        item = kept[key(page, name)] = value(page, name)
         if item is not None and item != choice.default and _counts(page, choice):
             out[name] = choice.write(item)
     return out

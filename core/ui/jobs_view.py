@@ -6,10 +6,12 @@ import streamlit as st
 
 from core.runs.run import Run
 from core.specs import RunSpec
-from core.training import jobs
+from core.training import jobs, loop
 from core.training.jobs import Job, Progress
+from core.ui import limits, shown
 from core.ui.data_status import duration
 
+_TROUBLE = "_training-trouble"
 POLL_SECONDS = 1.0
 NUMBERS = {  # metric of a state -> (label, format)
     "loss": ("Loss", "{:.3g}"),
@@ -17,6 +19,23 @@ NUMBERS = {  # metric of a state -> (label, format)
     "accuracy_validation": ("Validation accuracy", "{:.1%}"),
     "accuracy_test": ("Test accuracy", "{:.1%}"),
 }
+
+
+def button(spec: RunSpec, key: str, label: str = "Train", icon: str = ":material/play_arrow:", *, main: bool = True) -> None:
+    """A button that has a network trained for this person; a sentence below it says why that cannot be, now or at all."""
+    missing = loop.missing()
+    st.button(label, key=key, type="primary" if main else "secondary", icon=icon, on_click=_start, args=(spec,), disabled=bool(missing))
+    if why := missing or st.session_state.pop(_TROUBLE, ""):
+        st.warning(why, icon=":material/info:")
+
+
+def _start(spec: RunSpec) -> None:
+    why = limits.against(spec, shown.own())
+    if why:
+        st.session_state[_TROUBLE] = why
+        return
+    jobs.submit(spec)
+    shown.add_own(spec.key)
 
 
 def show(job: Job, key: str, draw: Callable[[Run], None] | None = None) -> Progress:
@@ -71,6 +90,4 @@ def _ended(job: Job, now: Progress, key: str) -> None:
         st.markdown(f"Trained for {job.spec.train.epochs} epochs and stored as run `{job.key}`.")
         return
     st.markdown(now.sentence)
-    if st.button("Start it again", key=f"{key}-again", icon=":material/refresh:"):
-        jobs.submit(job.spec)
-        st.rerun()
+    button(job.spec, f"{key}-again", "Start it again", ":material/refresh:", main=False)

@@ -14,6 +14,7 @@ from core.data.pictures import fitted
 from core.data.pulse_files import BadPulseFile, PulseSet
 from core.data.pulses import Pulses
 from core.specs import PulseSpec
+from core.ui.shared import shared
 
 MOST_PIXELS = pulse_files.MOST_PIXELS  # of a set that is downloaded
 TILE = 100  # px, about, of a picture in the gallery
@@ -44,7 +45,7 @@ class Source:
         return len(self.frame) * self.spec.size**2 <= MOST_PIXELS
 
 
-@st.cache_data(show_spinner=False, max_entries=32)
+@shared(32)
 def _plan(spec: PulseSpec, count: int, seed: int) -> pd.DataFrame:
     return pulses.plan(spec, count, seed)[1]
 
@@ -77,6 +78,12 @@ def tile_url(image: NDArray[np.uint8], theme: Theme) -> str:
 
 def picture(image: NDArray[np.uint8], theme: Theme, about: int) -> bytes:
     """A PNG of a pulse in a frame, enlarged by a whole number to at most `about` px, never reduced."""
+    return _picture(image, theme, image.shape, image.dtype.str, image.tobytes(), about, theme.dark)
+
+
+@shared(128)
+def _picture(_image: NDArray[np.uint8], _theme: Theme, shape: tuple[int, ...], kind: str, pixels: bytes, about: int, dark: bool) -> bytes:
+    image, theme = _image, _theme
     colours = theme.ink_palette[image * np.uint8(254)]  # (H, W, 3)
     scale = max(1, about // image.shape[0])
     large = colours.repeat(scale, axis=0).repeat(scale, axis=1)

@@ -86,6 +86,11 @@ def _tests(spec: RunSpec) -> list[Choice]:
     ]
 
 
+def brought() -> bool:
+    """Whether the image is the person's own: made, drawn or uploaded."""
+    return value("image") in ("own", "drawing", "upload")
+
+
 def read_image(text: str) -> str:
     """A link's image, checked: source-number, or a source that has no number.
 

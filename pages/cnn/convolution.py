@@ -8,9 +8,10 @@ import streamlit as st
 from core.analysis import classical_kernels, convolution
 from core.charts import numbers
 from core.ui import page
+from core.ui.shared import shared
 from core.ui.shown import Shown
 from pages.cnn import data as cnn_data
-from pages.cnn.choices import BUTTONS, FILTERS, LEARNED, MOST, TYPED, key, panel, value
+from pages.cnn.choices import BUTTONS, FILTERS, LEARNED, MOST, TYPED, brought, key, panel, value
 from pages.cnn.images import choose
 from pages.cnn.through import kinds, through
 from pages.cnn.typed import typed_kernel
@@ -42,7 +43,8 @@ def _panel(shown: Shown) -> None:
     name, kernel, bias = chosen
     stride, padding, dilation = settings
     try:
-        feature_map = convolution.convolve(picture.pixels, kernel, bias, stride, padding, dilation)
+        pixels, weights = (np.ascontiguousarray(array, np.float64) for array in (picture.pixels, kernel))
+        feature_map = _convolved(pixels, weights, pixels.tobytes(), weights.tobytes(), weights.shape, bias, settings)
     except ValueError as error:
         st.error(str(error), icon=":material/error:")
         return
@@ -68,6 +70,7 @@ def _panel(shown: Shown) -> None:
         place=(row, column),
         name=f"{picture.name}, {name}",
         light=picture.light,
+        own=brought(),
     )
     map_words = (
         "orange is above 0, blue below, the background's own colour 0" if stage == STAGES[0] else "the stronger the green, the larger"
@@ -86,6 +89,13 @@ def _panel(shown: Shown) -> None:
     )
     kinds(shown, name, kernel, bias)
     through(shown, picture)
+
+
+@shared(64)
+def _convolved(
+    _image: np.ndarray, _kernel: np.ndarray, image: bytes, kernel: bytes, shape: tuple[int, ...], bias: float, settings: Settings
+) -> np.ndarray:
+    return convolution.convolve(_image, _kernel, bias, *settings)
 
 
 def _csv(feature_map: np.ndarray) -> bytes:

@@ -2,7 +2,6 @@
 
 import numpy as np
 import pandas as pd
-import streamlit as st
 
 from core.analysis import kernels, pulse_response
 from core.data import pulse_sets
@@ -11,6 +10,7 @@ from core.models import network
 from core.models.activations import ANSWERS
 from core.runs.run import Run
 from core.specs import PulseSpec
+from core.ui.shared import shared
 from core.ui.shown import Shown
 from pages.cnn.runs import pulses_of
 
@@ -65,7 +65,7 @@ def test_pulses(run: Run) -> np.ndarray:
     return _head(run, run.key, min(count(run), affordable(run)))
 
 
-@st.cache_resource(show_spinner=False, max_entries=4)
+@shared(4)
 def _head(_run: Run, key: str, images: int) -> np.ndarray:
     return pulse_sets.some(_run.spec.data, "test", np.arange(images))
 
@@ -75,7 +75,7 @@ def test_answers(shown: Shown) -> np.ndarray:
     return _answers(shown, shown.key, shown.state)
 
 
-@st.cache_data(show_spinner="Reading the test pulses ...", max_entries=16)
+@shared(16, "Reading the test pulses ...")
 def _answers(_shown: Shown, key: str, state: int) -> np.ndarray:
     return network.answers(_shown.run.spec.model, complete(_shown), test_pulses(_shown.run))
 
@@ -87,12 +87,12 @@ def complete(shown: Shown) -> dict[str, np.ndarray]:
 
 def activations(shown: Shown, image: np.ndarray) -> dict[str, np.ndarray]:
     """Every activation of one image (side, side) by name; what the dense layers give means something where they are kept."""
-    return _activations(shown, shown.key, shown.state, image)
+    return _activations(shown, image, shown.key, shown.state, image.dtype.str, image.tobytes())
 
 
-@st.cache_resource(show_spinner=False, max_entries=8)
-def _activations(_shown: Shown, key: str, state: int, image: np.ndarray) -> dict[str, np.ndarray]:
-    return network.activations(_shown.run.spec.model, complete(_shown), image[None], np.float32)
+@shared(48)
+def _activations(_shown: Shown, _image: np.ndarray, key: str, state: int, kind: str, image: bytes) -> dict[str, np.ndarray]:
+    return network.activations(_shown.run.spec.model, complete(_shown), _image[None], np.float32)
 
 
 def says(shown: Shown, image: np.ndarray) -> np.ndarray:
@@ -105,7 +105,7 @@ def sweep(shown: Shown, kind: str, parameter: str, fixed: dict[str, float]) -> t
     return _sweep(shown, shown.key, shown.state, kind, parameter, tuple(sorted(fixed.items())))
 
 
-@st.cache_data(show_spinner="Moving the pulse ...", max_entries=64)
+@shared(64, "Moving the pulse ...")
 def _sweep(
     _shown: Shown, key: str, state: int, kind: str, parameter: str, fixed: tuple[tuple[str, float], ...]
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -132,7 +132,7 @@ def liked(shown: Shown, best: int, label: int | None = None) -> pd.DataFrame:
     return _liked(shown, shown.key, shown.state, best, label)
 
 
-@st.cache_data(show_spinner="Looking for the patches that each kernel likes ...", max_entries=16)
+@shared(16, "Looking for the patches that each kernel likes ...")
 def _liked(_shown: Shown, key: str, state: int, best: int, label: int | None) -> pd.DataFrame:
     rows = np.arange(searched(_shown.run))
     if label is not None:
@@ -151,7 +151,7 @@ def limit(shown: Shown, layer: str) -> float:
     return _limit(shown, shown.key, shown.run.states, layer)
 
 
-@st.cache_data(show_spinner=False, max_entries=64)
+@shared(64)
 def _limit(_shown: Shown, key: str, states: int, layer: str) -> float:
     return kernels.limit(planes(_shown, layer))
 
@@ -161,6 +161,6 @@ def structure(shown: Shown, kernel: int) -> pd.DataFrame:
     return _structure(shown, shown.key, shown.run.states, kernel)
 
 
-@st.cache_data(show_spinner=False, max_entries=64)
+@shared(64)
 def _structure(_shown: Shown, key: str, states: int, kernel: int) -> pd.DataFrame:
     return kernels.structure(_shown.run.epochs, planes(_shown, "conv1")[:, kernel : kernel + 1])

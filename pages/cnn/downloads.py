@@ -9,6 +9,7 @@ import streamlit as st
 from core.charts import raster
 from core.runs.run import HISTORY
 from core.ui import page
+from core.ui.shared import shared
 from core.ui.shown import Shown
 from pages.cnn import data as cnn_data
 
@@ -22,7 +23,7 @@ def film(shown: Shown, dark: bool) -> bytes:
     return _film(shown, shown.key, shown.run.states, dark)
 
 
-@st.cache_data(show_spinner=False, max_entries=8)
+@shared(8)
 def _film(_shown: Shown, key: str, states: int, dark: bool) -> bytes:
     stack, limit = cnn_data.planes(_shown, "conv1"), cnn_data.limit(_shown, "conv1")
     zero = raster.signed_levels(np.zeros(1), 1.0)[0]
@@ -35,7 +36,7 @@ def arrays(shown: Shown) -> bytes:
     return _arrays(shown, shown.key, shown.run.states)
 
 
-@st.cache_data(show_spinner=False, max_entries=8)
+@shared(8)
 def _arrays(_shown: Shown, key: str, states: int) -> bytes:
     run = _shown.run
     parts: dict[str, Any] = {"epoch": run.epochs}

@@ -8,9 +8,12 @@ import streamlit as st
 
 from core.analysis import fate
 from core.charts import curves
+from core.charts.prepared import Prepared
+from core.charts.theme import theme
 from core.runs.catalog import Entry
 from core.ui import cached, page
 from core.ui.question import ask, told
+from core.ui.shared import shared
 from core.ui.shown import Shown
 from pages.cnn.choices import PAGE, take_run
 from pages.cnn.runs import gallery, pulses_of
@@ -22,12 +25,16 @@ MEASURES = {"test pulses right": "accuracy_test", "act": "act"}  # name of the c
 
 def _puzzle() -> tuple[Entry, int] | None:
     """A run and a state at which nothing is learned yet, the nearest to death that is not yet dead, if there is such."""
+    entries = [entry for entry in gallery()[0] if cached.readable(entry.id) is not None]
+    return _riddle(entries, tuple(entry.key for entry in entries))
+
+
+@shared(32)
+def _riddle(_entries: list[Entry], keys: tuple[str, ...]) -> tuple[Entry, int] | None:
     best: tuple[Entry, int] | None = None
     least = np.inf
-    for entry in gallery()[0]:
-        run = cached.readable(entry.id)
-        if run is None:
-            continue
+    for entry in _entries:
+        run = cached.run(entry.id)
         for state in fate.quiet(run.history, len(pulses_of(run.spec).classes)).tolist():
             act = float(run.history["act"][state])
             if best is None or 0 < act < least:
@@ -66,17 +73,25 @@ def question() -> None:
     measures = {"loss": "loss", "test pulses right": "accuracy_test"} | ({"act": "act"} if known else {})
     until = None if known else state + 1
     with right_side:
-        _small(history, measures, "cnn-waiting-curves", "The training in question", slice(None, until))
+        _small(history, entry.key, measures, "cnn-waiting-curves", "The training in question", until)
 
 
-def _small(history: Mapping[str, np.ndarray], measures: dict[str, str], key: str, alt_text: str, states: slice = slice(None)) -> None:
-    """Curves of one run, with the moment it died where they reach it."""
+def _small(
+    history: Mapping[str, np.ndarray], run: str, measures: dict[str, str], key: str, alt_text: str, until: int | None = None
+) -> None:
+    """Curves of one run up to a state, with the moment it died where they reach it."""
+    chart = _curves(history, run, tuple(measures.items()), until, page.theme().dark)
+    page.chart(chart, alt_text=alt_text, key=key, width="stretch", steady=until is None)
+
+
+@shared(128)
+def _curves(_history: Mapping[str, np.ndarray], run: str, named: tuple[tuple[str, str], ...], stop: int | None, dark: bool) -> Prepared:
+    history, measures, states = _history, dict(named), slice(None, stop)
     until = {column: np.asarray(history[column])[states] for column in ("epoch", *measures.values())}
     end = fate.died(history) if fate.known(history) else None
     moment = None if end is None or end > until["epoch"][-1] else (end, "dead from here")
     table = pd.DataFrame({"state": np.arange(len(until["epoch"])), "epoch": until["epoch"], **{n: until[c] for n, c in measures.items()}})
-    chart = curves.over_epochs(curves.table(until, measures), table, "", page.theme(), domain=(0, 1), moment=moment, height=130)
-    page.chart(chart, alt_text=alt_text, key=key, width="stretch")
+    return curves.over_epochs(curves.table(until, measures), table, "", theme(dark), domain=(0, 1), moment=moment, height=130)
 
 
 def fates(shown: Shown) -> None:
@@ -101,7 +116,7 @@ def _fate(shown: Shown, entry: Entry) -> None:
     st.markdown(f"**{entry.title}**")
     end = fate.fate(run.history, len(pulses_of(run.spec).classes))
     if end.kind != "unknown":
-        _small(run.history, MEASURES, f"cnn-fates-{entry.id}", f"Accuracy and act of {entry.title}")
+        _small(run.history, run.key, MEASURES, f"cnn-fates-{entry.id}", f"Accuracy and act of {entry.title}")
     st.caption(end.sentence)
     if entry.id == shown.id:
         st.caption("**This is the run shown.**")

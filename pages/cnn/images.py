@@ -9,7 +9,9 @@ import streamlit as st
 from core.data import pictures
 from core.ui import cached, choices
 from core.ui.drawing_pad import drawing_pad
+from core.ui.shared import shared
 from core.ui.shown import Shown
+from core.ui.upload import upload
 from pages.cnn import data as cnn_data
 from pages.cnn.choices import put, setter, value
 from pages.cnn.runs import pulses_of
@@ -113,13 +115,13 @@ def _photo(shown: Shown) -> Picture:
     return Picture(f"photograph ({which})", _photograph(which, side_of(shown)), False, light=True)
 
 
-@st.cache_data(show_spinner=False, max_entries=8)
+@shared(8)
 def _photograph(name: str, side: int) -> np.ndarray:
     return pictures.middle_square(pictures.grey(pictures.photograph(name)), side)
 
 
 def _upload(shown: Shown) -> Picture | None:
-    file = st.file_uploader("A picture", ["png", "jpg", "jpeg", "gif", "webp", "bmp"], key="cnn-upload")
+    file = upload("A picture", ["png", "jpg", "jpeg", "gif", "webp", "bmp"], key="cnn-upload")
     if file is None:
         st.caption("Its middle square is shown in grey.")
         return None

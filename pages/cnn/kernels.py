@@ -7,7 +7,9 @@ import streamlit as st
 
 from core.analysis import kernels
 from core.charts import numbers, raster
+from core.charts.theme import theme
 from core.ui import choices, networks, page, shown
+from core.ui.shared import shared
 from core.ui.shown import Shown
 from core.ui.thumbnails import Thumbnail, thumbnails
 from pages.cnn import data as cnn_data
@@ -95,6 +97,7 @@ def _film(of: Shown) -> None:
             page.theme(),
             states=kept,
             source=f"{of.key} {page.theme().dark}",
+            of=(value("map"), *kept),
             state=of.state,
             picked=value("kernel") - 1,
             on_pick=lambda kernel: put("kernel", kernel + 1),
@@ -112,7 +115,16 @@ def _scale(limit: float) -> str:
 
 def _stills(of: Shown) -> None:
     """The same kernels at a few states, so that the film can be compared with what stands still; a click goes there."""
-    stack, limit, palette = cnn_data.planes(of, "conv1"), cnn_data.limit(of, "conv1"), page.theme().signed_palette
+    items, scale = _drawn_stills(of, of.key, of.run.states, page.theme().dark)
+    st.caption("Stills of the first convolution, on the film's colours. Click one to go there.")
+    thumbnails("cnn-stills", items, side=0, scale=scale, picked=of.state, on_pick=setter("state"))
+
+
+@shared(24)
+def _drawn_stills(_of: Shown, key: str, count_of_states: int, dark: bool) -> tuple[list[Thumbnail], int]:
+    """The stills, and how many times their size they are shown."""
+    of = _of
+    stack, limit, palette = cnn_data.planes(of, "conv1"), cnn_data.limit(of, "conv1"), theme(dark).signed_palette
     count, side = stack.shape[1:3]
     across = min(count, max(ACROSS, math.isqrt(2 * count)), max(1, WIDE // (side + 1)))
     width, height = across * (side + 1) - 1, -(-count // across) * (side + 1) - 1
@@ -126,5 +138,4 @@ def _stills(of: Shown) -> None:
     for state in states:
         sheet = raster.tiled(raster.signed_levels(stack[state], limit), across, fill=zero)
         items.append(Thumbnail(state, raster.png_url(sheet, palette), f"epoch {names[state]}{ends.get(state, '')}"))
-    st.caption("Stills of the first convolution, on the film's colours. Click one to go there.")
-    thumbnails("cnn-stills", items, side=0, scale=scale, picked=of.state, on_pick=setter("state"))
+    return items, scale

@@ -12,7 +12,7 @@ from pages.cnn import data as cnn_data
 from pages.cnn.downloads import history
 from pages.cnn.fates import fates, question
 from pages.cnn.runs import pulses_of
-from pages.cnn.states import state_curves, state_player
+from pages.cnn.states import Curves, state_curves, state_player
 from pages.cnn.words import outputs, when
 
 COUNTED, ACT_IMAGES = 1_000, 100  # training pulses that core.training.pulse_cnn counts at each state, and of those for act
@@ -81,41 +81,33 @@ def _most(values: np.ndarray, least: float) -> float:
 
 
 def _curves(shown: Shown) -> None:
-    run = shown.run
-    told = {"epoch": run.epochs, **{name: cnn_data.history(run, name) for name in TOLD}}
-    states = pd.DataFrame({"state": np.arange(run.states), **told})
     loss, share, act = st.columns(3)
     with loss:
-        state_curves(
-            shown,
-            "cnn-loss-loss",
-            curves.table(told, {"loss": "loss"}),
-            states,
-            f"loss ({LOSSES[run.spec.train.loss]})",
-            "Training loss over the epochs",
-            domain=(0, _most(told["loss"], 0.1) * 1.05),
-            others=_other_seeds(shown, "loss"),
-        )
+        state_curves(shown, "cnn-loss-loss", lambda: _losses(shown), "Training loss over the epochs")
     with share:
-        state_curves(
-            shown,
-            "cnn-loss-shares",
-            curves.table(told, SHARES),
-            states,
-            "share of pulses",
-            "Pulses recognised over the epochs",
-            domain=(0, 1),
-            percent=True,
-            others=_other_seeds(shown, "accuracy_test"),
-        )
+        state_curves(shown, "cnn-loss-shares", lambda: _shares(shown), "Pulses recognised over the epochs")
     with act:
-        state_curves(
-            shown,
-            "cnn-loss-act",
-            curves.table(told, {"act": "act"}),
-            states,
-            "act",
-            "Share of the second convolution's outputs above 0, over the epochs",
-            domain=(0, _most(told["act"], 0.6)),
-            percent=True,
-        )
+        state_curves(shown, "cnn-loss-act", lambda: _acts(shown), "Share of the second convolution's outputs above 0, over the epochs")
+
+
+def _told(shown: Shown) -> tuple[dict[str, np.ndarray], pd.DataFrame]:
+    """What the history tells, and that as a table of the states."""
+    told = {"epoch": shown.run.epochs, **{name: cnn_data.history(shown.run, name) for name in TOLD}}
+    return told, pd.DataFrame({"state": np.arange(shown.run.states), **told})
+
+
+def _losses(shown: Shown) -> Curves:
+    told, states = _told(shown)
+    options = {"domain": (0, _most(told["loss"], 0.1) * 1.05), "others": _other_seeds(shown, "loss")}
+    return curves.table(told, {"loss": "loss"}), states, f"loss ({LOSSES[shown.run.spec.train.loss]})", options
+
+
+def _shares(shown: Shown) -> Curves:
+    told, states = _told(shown)
+    options = {"domain": (0, 1), "percent": True, "others": _other_seeds(shown, "accuracy_test")}
+    return curves.table(told, SHARES), states, "share of pulses", options
+
+
+def _acts(shown: Shown) -> Curves:
+    told, states = _told(shown)
+    return curves.table(told, {"act": "act"}), states, "act", {"domain": (0, _most(told["act"], 0.6)), "percent": True}

@@ -5,13 +5,16 @@ import pandas as pd
 import streamlit as st
 
 from core.charts import cells, numbers
+from core.charts.prepared import Prepared
+from core.charts.theme import theme
 from core.models.structure import LEAST_LOW, low_share, of_noise, roughness
 from core.ui import page
+from core.ui.shared import shared
 from core.ui.shown import Shown
 from pages.cnn import data as cnn_data
 from pages.cnn.choices import value
 from pages.cnn.downloads import downloads
-from pages.cnn.states import state_curves
+from pages.cnn.states import Curves, state_curves
 from pages.cnn.words import when
 
 SIDE = 225  # CSS pixels of the kernel, at the most
@@ -24,8 +27,7 @@ def picked_kernel(shown: Shown) -> None:
     picture, words, low, tv = st.columns([5, 6, 6, 6])
     with picture:
         st.markdown(f"**Kernel {number}** {when(shown)}")
-        limit, size = cnn_data.limit(shown, "conv1"), max(1, SIDE // len(weights))
-        chart = cells.cells(weights, limit, page.theme(), value="weight", size=size, axes=False, first=1)
+        chart = _cells(shown, shown.key, shown.run.states, shown.state, number, page.theme().dark)
         page.chart(chart, alt_text=f"Weights of kernel {number}", key="cnn-picked")
     with words:
         st.markdown(_numbers(weights) + _act(shown, number))
@@ -52,6 +54,13 @@ def picked_kernel(shown: Shown) -> None:
         st.caption("How far neighbouring weights lie apart on average (total variation). It falls as the kernel gets smooth.")
 
 
+@shared(64)
+def _cells(_shown: Shown, key: str, states: int, state: int, number: int, dark: bool) -> Prepared:
+    weights = cnn_data.planes(_shown, "conv1")[state, number - 1]
+    limit, size = cnn_data.limit(_shown, "conv1"), max(1, SIDE // len(weights))
+    return cells.cells(weights, limit, theme(dark), value="weight", size=size, axes=False, first=1)
+
+
 def _numbers(weights: np.ndarray) -> str:
     row, column = divmod(int(abs(weights).argmax()), weights.shape[1])
     return (
@@ -65,22 +74,16 @@ def _act(shown: Shown, number: int) -> str:
     return f" Its map is above 0 in {numbers.percent(act)} of places." if act >= 0 else ""
 
 
-@st.cache_data(show_spinner=False, max_entries=8)
+@shared(8)
 def _noise(side: int) -> tuple[float, float]:
     """low and tv that kernels of this side have on average when their weights are uniform noise."""
     return of_noise(side)
 
 
 def _measure(shown: Shown, measured: pd.DataFrame, name: str, title: str, most: float, noise: float) -> None:
-    curve = pd.DataFrame({"state": measured["state"], "epoch": measured["epoch"], "curve": name, "value": measured[name]})
-    state_curves(
-        shown,
-        f"cnn-structure-{name}",
-        curve,
-        measured[["state", "epoch", "low", "tv"]],
-        title,
-        f"{name} of the picked kernel over the epochs",
-        domain=(0.0, most),
-        height=150,
-        level=(noise, "noise"),
-    )
+    def build() -> Curves:
+        curve = pd.DataFrame({"state": measured["state"], "epoch": measured["epoch"], "curve": name, "value": measured[name]})
+        options = {"domain": (0.0, most), "height": 150, "level": (noise, "noise")}
+        return curve, measured[["state", "epoch", "low", "tv"]], title, options
+
+    state_curves(shown, f"cnn-structure-{name}", build, f"{name} of the picked kernel over the epochs", value("kernel"))

@@ -9,9 +9,12 @@ import streamlit as st
 from core.analysis import convolution
 from core.analysis.pulse_response import called
 from core.charts import numbers, response
+from core.charts.prepared import Prepared
+from core.charts.theme import theme
 from core.data.pulses import MEANINGS, draw_one, middle
 from core.ui import choices, page
 from core.ui.pulse_set import picture
+from core.ui.shared import shared
 from core.ui.shown import Shown
 from core.ui.thumbnails import Thumbnail, thumbnails
 from pages.cnn import data as cnn_data
@@ -77,30 +80,56 @@ def _slider(shown: Shown, kind: str, parameter: str) -> float:
 def _curves(shown: Shown, kind: str, parameter: str, at: float, outputs: pd.DataFrame, strongest: pd.DataFrame) -> None:
     least, most, low, high = _range(shown, parameter)
     factor = MEANINGS[parameter].factor(pulses_of(shown.run.spec).size)
-    outputs, strongest = (frame.assign(value=frame["value"] * factor) for frame in (outputs, strongest))
     trained = (low, high) if (low, high) != (least, most) else None
+    listing, dark = tuple(listed(shown.run.spec.model.channels[0])), page.theme().dark
+    said, answers, kernels = _along(shown, outputs, strongest, shown.key, shown.state, kind, parameter, at, factor, trained, listing, dark)
     if cnn_data.answering(shown) == shown:
-        st.markdown(_sentence(kind, outputs, trained))
-        table = outputs.rename(columns={"class": "curve", "output": "answer"})
-        domain = (cnn_data.floor(shown.run), 1.0)
-        chart = response.along(table, at, (unit(parameter), "output"), page.theme(), domain=domain, trained=trained)
-        page.chart(chart, alt_text="The network's outputs along the parameter", key="cnn-sweep-outputs", width="stretch")
+        st.markdown(said)
+        page.chart(answers, alt_text="The network's outputs along the parameter", key="cnn-sweep-outputs", width="stretch")
     else:
         st.caption("The outputs stand here at the last state: of the dense layers no other state is kept. Move the player to its end.")
-    listing = [str(kernel + 1) for kernel in listed(shown.run.spec.model.channels[0])]
-    table = strongest[strongest["kernel"].isin(listing)].rename(columns={"kernel": "curve", "response": "answer"})
-    chart = response.along(table, at, (unit(parameter), "strongest response"), page.theme(), trained=trained)
-    page.chart(chart, alt_text="Each kernel's strongest response along the parameter", key="cnn-sweep-kernels", width="stretch")
+    page.chart(kernels, alt_text="Each kernel's strongest response along the parameter", key="cnn-sweep-kernels", width="stretch")
     shaded = "Shaded: the range it was trained with. " if trained else ""
     st.caption(f"{shaded}Strongest response: the largest value of a kernel's feature map after the ReLU. The line marks your pulse.")
     st.download_button(
         "Curves, CSV",
-        lambda: _csv(outputs, strongest),
+        lambda: _csv(*(_scaled(frame, factor) for frame in (outputs, strongest))),
         f"{shown.id}-{kind}-{parameter}.csv",
         "text/csv",
         icon=":material/download:",
         on_click="ignore",
     )
+
+
+def _scaled(frame: pd.DataFrame, factor: float) -> pd.DataFrame:
+    """The parameter in the unit shown."""
+    return frame.assign(value=frame["value"] * factor)
+
+
+@shared(64)
+def _along(
+    _shown: Shown,
+    _outputs: pd.DataFrame,
+    _strongest: pd.DataFrame,
+    key: str,
+    state: int,
+    kind: str,
+    parameter: str,
+    at: float,
+    factor: float,
+    trained: tuple[float, float] | None,
+    listing: tuple[int, ...],
+    dark: bool,
+) -> tuple[str, Prepared, Prepared]:
+    """The sentence, and the curves of the outputs and of these kernels."""
+    outputs, strongest = _scaled(_outputs, factor), _scaled(_strongest, factor)
+    table = outputs.rename(columns={"class": "curve", "output": "answer"})
+    domain = (cnn_data.floor(_shown.run), 1.0)
+    answers = response.along(table, at, (unit(parameter), "output"), theme(dark), domain=domain, trained=trained)
+    table = strongest[strongest["kernel"].isin([str(kernel + 1) for kernel in listing])]
+    table = table.rename(columns={"kernel": "curve", "response": "answer"})
+    kernels = response.along(table, at, (unit(parameter), "strongest response"), theme(dark), trained=trained)
+    return _sentence(kind, outputs, trained), answers, kernels
 
 
 def _sentence(kind: str, outputs: pd.DataFrame, trained: tuple[float, float] | None) -> str:
@@ -131,7 +160,7 @@ def _own(shown: Shown) -> None:
     for kernel in listed(len(maps)):
         row, column, top = convolution.strongest(maps[kernel])
         items.append(Thumbnail(kernel, _patch(shown, own.pixels, row, column), f"kernel {kernel + 1}: {numbers.number(top)}"))
-    thumbnails("cnn-own-patches", items, side=0, scale=_scale(shown), on_pick=lambda kernel: _convolve("own", kernel))
+    thumbnails("cnn-own-patches", items, side=0, scale=_scale(shown), on_pick=lambda kernel: _convolve("own", kernel), own=True)
 
 
 def _patches(shown: Shown) -> None:
@@ -149,8 +178,7 @@ def _patches(shown: Shown) -> None:
         required=True,
         persist_state="session",
     )
-    images, labels = cnn_data.test_pulses(shown.run), cnn_data.labels(shown.run)
-    best = cnn_data.liked(shown, BEST, None if of in (None, ANY) else classes.index(of))
+    liked = _liked(shown, shown.key, shown.state, None if of in (None, ANY) else classes.index(of), page.theme().dark)
     planes = cnn_data.planes(shown, "conv1")[shown.state]
     if len(listed(len(planes))) < len(planes):
         st.caption(
@@ -159,18 +187,34 @@ def _patches(shown: Shown) -> None:
     for kernel in listed(len(planes)):
         left, right = st.columns([1, 6], vertical_alignment="top")
         with left:
-            st.image(pictures.kernel(planes[kernel]), caption=f"kernel {kernel + 1}, on its own scale")
+            st.image(_kernel(shown, shown.key, shown.state, kernel, page.theme().dark), caption=f"kernel {kernel + 1}, on its own scale")
         with right:
-            items = [
-                Thumbnail(
-                    int(row.image),
-                    _patch(shown, images[row.image], row.row, row.column),
-                    f"{classes[labels[row.image]]} {row.image}: {numbers.number(row.response)}",
-                )
-                for row in best[best["kernel"] == kernel + 1].itertuples()
-            ]
             pick = partial(_convolve_test, kernel)
-            thumbnails(f"cnn-patches-{kernel + 1}", items, side=0, scale=_scale(shown), on_pick=pick)
+            thumbnails(f"cnn-patches-{kernel + 1}", liked[kernel], side=0, scale=_scale(shown), on_pick=pick)
+
+
+@shared(16)
+def _liked(_shown: Shown, key: str, state: int, label: int | None, dark: bool) -> list[list[Thumbnail]]:
+    """Of each kernel the patches that it likes best."""
+    classes = pulses_of(_shown.run.spec).classes
+    images, labels = cnn_data.test_pulses(_shown.run), cnn_data.labels(_shown.run)
+    best = cnn_data.liked(_shown, BEST, label)
+    return [
+        [
+            Thumbnail(
+                int(row.image),
+                _patch(_shown, images[row.image], row.row, row.column),
+                f"{classes[labels[row.image]]} {row.image}: {numbers.number(row.response)}",
+            )
+            for row in best[best["kernel"] == kernel + 1].itertuples()
+        ]
+        for kernel in range(_shown.run.spec.model.channels[0])
+    ]
+
+
+@shared(128)
+def _kernel(_shown: Shown, key: str, state: int, kernel: int, dark: bool) -> bytes:
+    return pictures.kernel(cnn_data.planes(_shown, "conv1")[state, kernel])
 
 
 def _patch(shown: Shown, image: np.ndarray, row: int, column: int) -> str:

@@ -1,6 +1,7 @@
 """Which runs the CNN page shows: all that fit, the family of one, and those of the gallery of fates."""
 
 from dataclasses import replace
+from functools import lru_cache
 
 from core.models.pulse_layers import map_sides
 from core.runs import catalog
@@ -44,6 +45,7 @@ def family(spec: RunSpec) -> dict[int, str]:
     return dict(sorted(found.items()))
 
 
+@lru_cache(maxsize=4_096)
 def _alike(spec: RunSpec) -> RunSpec:
     """What the members of a family have in common."""
     return replace(spec, model=replace(spec.model, channels=(1, *spec.model.channels[1:])))

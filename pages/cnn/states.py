@@ -1,13 +1,18 @@
 """The state shown, moved by the player and by clicks in charts over the states."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from core.charts.curves import over_epochs
+from core.charts.epoch import opening
+from core.charts.prepared import Prepared
+from core.charts.theme import theme
 from core.ui import clicks, page, shown
 from core.ui.player import player
+from core.ui.shared import shared
 from core.ui.shown import Shown
 from pages.cnn.choices import put
 
@@ -23,13 +28,27 @@ def state_player(of: Shown) -> None:
     player("cnn-player", shown.labels(of.run), of.state, TARGETS, name="epoch", on_rest=rested)
 
 
-def state_curves(of: Shown, key: str, curves: pd.DataFrame, states: pd.DataFrame, title: str, alt_text: str, **options: Any) -> None:
-    """Curves over the states with a mark at the one shown; a click goes to a state. See core.charts.curves.over_epochs."""
+Curves = tuple[pd.DataFrame, pd.DataFrame, str, dict[str, Any]]  # curves, states, title and options of core.charts.curves.over_epochs
+
+
+def state_curves(of: Shown, key: str, build: Callable[[], Curves], alt_text: str, kernel: int = 0) -> None:
+    """Curves over the states with a mark at the one shown; a click goes to a state.
+
+    Args:
+        build: makes them of the run, where nobody has looked at them yet.
+        kernel: of which they speak, if of one.
+    """
 
     def picked() -> None:
         state = clicks.take(key, "state")
         if state is not None:
             put("state", state)
 
-    chart = over_epochs(curves, states.assign(now=clicks.count(key)), title, page.theme(), of.state, **options)
-    page.chart(chart, alt_text=alt_text, key=key, select=picked, width="stretch")
+    chart = _chart(build, of.key, of.run.states, key, kernel, clicks.count(key), page.theme().dark)
+    page.chart(chart.opened(opening(of.state, of.run.states)), alt_text=alt_text, key=key, select=picked, width="stretch", steady=True)
+
+
+@shared(128)
+def _chart(_build: Callable[[], Curves], run: str, states: int, key: str, kernel: int, now: int, dark: bool) -> Prepared:
+    curves, rows, title, options = _build()
+    return over_epochs(curves, rows.assign(now=now), title, theme(dark), 0, **options)

@@ -7,8 +7,11 @@ import streamlit as st
 from core.analysis.mistakes import misread_first
 from core.charts import confusion as charts
 from core.charts import numbers, raster
+from core.charts.prepared import Prepared
+from core.charts.theme import theme
 from core.models import counts as counting
 from core.ui import page
+from core.ui.shared import shared
 from core.ui.shown import Shown
 from core.ui.thumbnails import Thumbnail, thumbnails
 from pages.cnn import data as cnn_data
@@ -43,8 +46,6 @@ def _matrix(shown: Shown, classes: list[str]) -> None:
         f"**{right:,} of {total:,} test pulses right {when(shown)}** ({numbers.percent(float(counting.accuracy(counts)))}). "
         "Rows are what was drawn."
     )
-    one = counts[None].astype(int)  # (1, classes, classes)
-    frame = charts.table(one, one[0].sum(1), counting.recall(one), counting.precision(one), classes)
 
     def picked() -> None:
         cell = (st.session_state["cnn-confusion"].get("selection") or {}).get("cell")
@@ -52,19 +53,27 @@ def _matrix(shown: Shown, classes: list[str]) -> None:
             put("actual", cell[0]["row"])
             put("predicted", cell[0]["column"])
 
-    page.chart(
-        charts.matrix(frame, classes, page.theme()), alt_text="Confusion counts", key="cnn-confusion", select=picked, width="stretch"
-    )
+    chart = _counts(shown, shown.key, shown.run.states, shown.state, page.theme().dark)
+    page.chart(chart, alt_text="Confusion counts", key="cnn-confusion", select=picked, width="stretch")
     page.legend(charts.SHARE_WORDS)
     st.caption("Click a cell to see its pulses. Margins: recall of each row, precision of each column.")
     st.download_button(
         "Counts, CSV",
-        _csv(counts, classes),
+        lambda: _csv(counts, classes),
         f"{shown.id}-confusion.csv",
         "text/csv",
         icon=":material/download:",
         on_click="ignore",
     )
+
+
+@shared(64)
+def _counts(_shown: Shown, key: str, states: int, state: int, dark: bool) -> Prepared:
+    """The counts of a state as a matrix."""
+    one = _shown.run.evaluation("confusion")[state][None].astype(int)  # (1, classes, classes)
+    classes = list(pulses_of(_shown.run.spec).classes)
+    frame = charts.table(one, one[0].sum(1), counting.recall(one), counting.precision(one), classes)
+    return charts.matrix(frame, classes, theme(dark))
 
 
 def _csv(counts: np.ndarray, classes: list[str]) -> bytes:
@@ -94,12 +103,17 @@ def _gallery(shown: Shown, classes: list[str]) -> None:
     if not len(order):
         page.empty("No test pulse fits", "The network makes no such mistake at this state; choose another class.", 200)
         return
-    images = cnn_data.test_pulses(shown.run)
     items, side = [], TILE
     for i in order[:SHOWN].tolist():
         name, guess_name = classes[labels[i]], classes[predicted[i]]
         words = f"{name}\nread as {guess_name} ✗ {says[i].max():.2f}" if wrong[i] else f"{name}\n✓ {says[i].max():.2f}"
-        small, scale = pictures.fitted(images[i], TILE)
-        side = scale * len(small)
-        items.append(Thumbnail(i, raster.png_url(raster.amount_levels(small, 1), page.theme().ink_palette), words))
+        url, side = _pulse(shown, shown.key, i, page.theme().dark)
+        items.append(Thumbnail(i, url, words))
     thumbnails("cnn-gallery", items, side=side, on_pick=lambda number: convolve(f"test-{number}"))
+
+
+@shared(512)
+def _pulse(_shown: Shown, key: str, number: int, dark: bool) -> tuple[str, int]:
+    """A test pulse as a picture, and its pixels across."""
+    small, scale = pictures.fitted(cnn_data.test_pulses(_shown.run)[number], TILE)
+    return raster.png_url(raster.amount_levels(small, 1), theme(dark).ink_palette), scale * len(small)

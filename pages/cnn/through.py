@@ -1,5 +1,7 @@
 """After the window: one pulse of each kind under the kernel, and an image through the network's own layers to its outputs."""
 
+from dataclasses import dataclass
+
 import numpy as np
 import streamlit as st
 
@@ -9,31 +11,31 @@ from core.models.activations import relu
 from core.runs.shipped.pulses import SEEN
 from core.ui import cached, page
 from core.ui.class_bars import class_bars
+from core.ui.shared import shared
 from core.ui.shown import Shown
-from core.ui.thumbnails import thumbnails
+from core.ui.thumbnails import Thumbnail, thumbnails
 from pages.cnn import data as cnn_data
 from pages.cnn import pictures
-from pages.cnn.choices import put, setter, take_kernel, take_run, value
+from pages.cnn.choices import brought, put, setter, take_kernel, take_run, value
 from pages.cnn.images import Picture
 from pages.cnn.runs import pulses_of
 from pages.cnn.words import in_words, when
 
 
-@st.cache_data(show_spinner=False, max_entries=32)
-def _under(_shown: Shown, key: str, kernel: np.ndarray, bias: float) -> list[np.ndarray]:
-    """The first test pulse of each kind under a kernel, after the ReLU; classes take turns, so it has its label's number."""
-    run = _shown.run
-    firsts = [cnn_data.test_pulse(run, label) for label in range(len(pulses_of(run.spec).classes))]
-    return [relu(convolution.convolve(image, kernel, bias)) for image in firsts]
+@shared(32)
+def _under(_shown: Shown, _kernel: np.ndarray, key: str, kernel: bytes, bias: float, dark: bool) -> tuple[list[Thumbnail], int]:
+    """Pictures of the first test pulse of each kind under a kernel, after the ReLU, and their side; classes take turns."""
+    run, classes = _shown.run, pulses_of(_shown.run.spec).classes
+    firsts = [cnn_data.test_pulse(run, label) for label in range(len(classes))]
+    found = [relu(convolution.convolve(image, _kernel, bias)) for image in firsts]
+    top = max(float(one.max()) for one in found) or 1.0
+    return pictures.maps([(i, one, f"{classes[i]}: up to {numbers.number(one.max())}") for i, one in enumerate(found)], top)
 
 
 def kinds(shown: Shown, name: str, kernel: np.ndarray, bias: float) -> None:
     """One pulse of each kind under the same kernel, on one scale: what it finds in each."""
-    found = _under(shown, shown.key, kernel, bias)
-    top = max(float(one.max()) for one in found) or 1.0
+    items, side = _under(shown, kernel, shown.key, np.ascontiguousarray(kernel, np.float64).tobytes(), bias, page.theme().dark)
     st.markdown(f"**One pulse of each kind under {name}**, after the ReLU, on one scale. Corners, slopes or turns: what lights up?")
-    classes = pulses_of(shown.run.spec).classes
-    items, side = pictures.maps([(i, one, f"{classes[i]}: up to {numbers.number(one.max())}") for i, one in enumerate(found)], top)
     thumbnails("cnn-kinds", items, side=side, on_pick=lambda number: put("image", f"test-{number}"))
     _study()
 
@@ -66,12 +68,10 @@ def _go(id_: str, kernel: int, pulse: str) -> None:
 def through(shown: Shown, picture: Picture) -> None:
     """The same image through the network's own layers."""
     layers = cnn_data.activations(shown, picture.pixels)
-    maps = layers["relu1"][0]  # (kernels, rows, columns)
+    drawn = _drawn(shown, picture.pixels, shown.key, shown.state, picture.pixels.tobytes(), value("map"), page.theme().dark)
+    items, side = drawn.maps
     st.markdown(f"**Through all kernels at once**, {when(shown)}, after the ReLU; click one to take its kernel.")
-    items, side = pictures.maps(
-        [(i, one, f"kernel {i + 1}: up to {numbers.number(one.max())}") for i, one in enumerate(maps)], float(maps.max())
-    )
-    thumbnails("cnn-maps", items, side=side, picked=value("kernel") - 1, on_pick=take_kernel)
+    thumbnails("cnn-maps", items, side=side, picked=value("kernel") - 1, on_pick=take_kernel, own=brought())
     second = layers["relu2"][0]  # (maps, rows, columns)
     adds = "adds up what its kernels find in the first one's maps"
     if len(second) > 1:
@@ -81,7 +81,7 @@ def through(shown: Shown, picture: Picture) -> None:
     for column, name, words in ((left, "relu2", "second convolution after its ReLU"), (middle, "pool2", "pooled")):
         one = layers[name][0, value("map") - 1]
         column.image(
-            pictures.amounts(one, float(second.max())),
+            drawn.second[name],
             caption=f"{words}, {one.shape[0]} × {one.shape[1]}, up to {numbers.number(one.max())}",
         )
     if cnn_data.answering(shown) != shown:
@@ -95,10 +95,33 @@ def through(shown: Shown, picture: Picture) -> None:
         for place, units in enumerate(shown.run.spec.model.sizes[:-1], start=1):
             values = layers[f"dense{place}"][0]
             st.image(
-                pictures.rolled(values), caption=f"dense layer {place}: {units:,} units from {numbers.span(values.min(), values.max())}"
+                drawn.dense[place - 1], caption=f"dense layer {place}: {units:,} units from {numbers.span(values.min(), values.max())}"
             )
     with last:
         _outputs(shown, layers, picture)
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """An image in the network's layers, as pictures."""
+
+    maps: tuple[list[Thumbnail], int]  # of the first convolution after its ReLU, and their side
+    second: dict[str, bytes]  # relu2 and pool2 of one map
+    dense: list[bytes]  # units of each hidden dense layer
+
+
+@shared(48)
+def _drawn(_shown: Shown, _image: np.ndarray, key: str, state: int, image: bytes, number: int, dark: bool) -> Drawn:
+    """The pictures of one map of the second convolution and of all that lies around it."""
+    layers = cnn_data.activations(_shown, _image)
+    maps = layers["relu1"][0]  # (kernels, rows, columns)
+    named = [(i, one, f"kernel {i + 1}: up to {numbers.number(one.max())}") for i, one in enumerate(maps)]
+    top = float(layers["relu2"].max())
+    return Drawn(
+        pictures.maps(named, float(maps.max())),
+        {name: pictures.amounts(layers[name][0, number - 1], top) for name in ("relu2", "pool2")},
+        [pictures.rolled(layers[f"dense{place}"][0]) for place in range(1, len(_shown.run.spec.model.sizes))],
+    )
 
 
 def _outputs(shown: Shown, layers: dict[str, np.ndarray], picture: Picture) -> None:

@@ -95,9 +95,9 @@ def _layout(one: Layer, side: int) -> tuple[int, int]:
     return (side // 4, 20) if count <= CLICKABLE else (side // 12, 64)
 
 
-def layer_board(key: str, shown: Sequence[Strip]) -> None:
-    """Strips whose maps open on a click."""
-    board(key, shown, f"{choices.value('layer')}:{choices.value('filter')}", on_pick=lambda: open_picked(picked_on(key)))
+def layer_board(key: str, shown: Sequence[Strip], *, own: bool) -> None:
+    """Strips whose maps open on a click; `own` where they show what this person drew or brought."""
+    board(key, shown, f"{choices.value('layer')}:{choices.value('filter')}", on_pick=lambda: open_picked(picked_on(key)), own=own)
 
 
 def open_picked(picked: str) -> None:

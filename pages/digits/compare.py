@@ -10,12 +10,15 @@ import streamlit as st
 from core.analysis.change import change
 from core.charts import numbers
 from core.charts.strips import Strip
+from core.charts.theme import theme
 from core.models.digit_layers import layers
 from core.ui import board, class_bars, page, shown
 from core.ui import choices as links
 from core.ui.board import picked_on
 from core.ui.player import player
 from core.ui.question import ask
+from core.ui.seen import told_as
+from core.ui.shared import shared
 from core.ui.shown import Shown
 from pages.digits import choices, words
 from pages.digits.board import on_board, open_picked, strips
@@ -98,9 +101,9 @@ def _columns(net: Shown) -> None:
     st.markdown(f"The same image three times: {'; '.join(said)}.")
     limits = _scale(net, seen.image, net.key, net.run.states, seen.image.tobytes())
     _play(columns["chosen"], seen, limits)
-    shown_strips = [_titled(net, acts[part], limits, one.words, part) for part, one in columns.items()]
+    shown_strips = [_titled(one, seen.image, limits, one.words, part) for part, one in columns.items()]
     picked = f"{choices.value('part')}-{choices.value('layer')}:{choices.value('filter')}"
-    board.board(BOARD, [one for layer in zip(*shown_strips, strict=True) for one in layer], picked, _pick, columns=len(PARTS))
+    board.board(BOARD, [one for layer in zip(*shown_strips, strict=True) for one in layer], picked, _pick, columns=len(PARTS), own=seen.own)
     for place, (part, one) in zip(st.columns(3, gap="medium"), columns.items(), strict=True):
         with place:
             st.caption(f"Probabilities, {one.words}")
@@ -112,7 +115,7 @@ def _columns(net: Shown) -> None:
     map_panel(columns[opened], acts[opened], 0, f"{seen.name}, {columns[opened].words}", key="digits-compare-map")
 
 
-@st.cache_data(show_spinner=False, max_entries=64)
+@shared(64)
 def _scale(_net: Shown, _image: np.ndarray, key: str, states: int, image: bytes) -> dict[str, float]:
     """The largest size of each layer's values for an image at some states from start to end: one scale, whatever the middle shows."""
     some = np.unique(np.linspace(0, states - 1, SCALE_STATES).round().astype(int))
@@ -120,10 +123,25 @@ def _scale(_net: Shown, _image: np.ndarray, key: str, states: int, image: bytes)
     return {one.name: max(float(np.abs(values[one.name]).max()) for values in acts) or 1.0 for one in on_board(_net.run.spec.model)}
 
 
-def _titled(net: Shown, acts: Mapping[str, np.ndarray], limits: Mapping[str, float], state: str, part: str) -> list[Strip]:
+def _titled(net: Shown, image: np.ndarray, limits: Mapping[str, float], state: str, part: str) -> list[Strip]:
     """The strips of one column, named after its state."""
-    spec = net.run.spec
-    found = strips(spec, acts, limits, page.theme(), side=SIDE, prefix=f"{part}-")
+    return _drawn(net, image, limits, net.key, net.run.states, net.state, image.tobytes(), state, part, page.theme().dark)
+
+
+@shared(256)
+def _drawn(
+    _net: Shown,
+    _image: np.ndarray,
+    _limits: Mapping[str, float],
+    key: str,
+    states: int,
+    index: int,
+    image: bytes,
+    state: str,
+    part: str,
+    dark: bool,
+) -> list[Strip]:
+    found = strips(_net.run.spec, see(_net, _image), _limits, theme(dark), side=SIDE, prefix=f"{part}-")
     return [replace(one, title=f"{one.title.split(', ')[0]}, {state}") for one in found]
 
 
@@ -146,7 +164,12 @@ def _play(middle: Shown, seen: Given, limits: Mapping[str, float]) -> None:
         name="middle column:",
         on_rest=lambda: _rest(middle, kept),
     )
-    film("digits-film", PLAYER, _film(middle, seen.image, limits, tuple(kept), middle.key, seen.image.tobytes(), page.theme().dark))
+    of = (tuple(kept), middle.key, seen.image.tobytes(), page.theme().dark)
+
+    def frames() -> list[dict[str, Any]]:
+        return _film(middle, seen.image, limits, *of)
+
+    film("digits-film", PLAYER, frames() if seen.own else told_as(("digit film", *of), frames))
 
 
 def _rest(net: Shown, kept: list[int]) -> None:
@@ -157,7 +180,7 @@ def _rest(net: Shown, kept: list[int]) -> None:
 
 def _frames(middle: Shown, seen: Given, limits: Mapping[str, float]) -> list[int]:
     """The states of the film: all, or evenly chosen ones where they are many or large; the present one and the ends among them."""
-    one = _titled(middle, see(middle, seen.image), limits, "", "chosen")
+    one = _titled(middle, seen.image, limits, middle.words, "chosen")
     bytes_ = sum(len(strip.url) for strip in one)
     states = middle.run.states
     most = max(2, min(MOST_FRAMES, FILM_BYTES // bytes_))
@@ -165,7 +188,7 @@ def _frames(middle: Shown, seen: Given, limits: Mapping[str, float]) -> list[int
     return sorted({*range(0, states, step), states - 1, middle.state})
 
 
-@st.cache_data(show_spinner=False, max_entries=16)
+@shared(16)
 def _film(
     _net: Shown, _image: np.ndarray, _limits: Mapping[str, float], kept: tuple[int, ...], key: str, image: bytes, dark: bool
 ) -> list[dict[str, Any]]:
@@ -173,7 +196,7 @@ def _film(
     spec, frames = _net.run.spec, []
     for one in (_net.at(state) for state in kept):
         acts = see(one, _image)
-        pictures = _titled(one, acts, _limits, one.words, "chosen")
+        pictures = _titled(one, _image, _limits, one.words, "chosen")
         numbered = {len(PARTS) * i + PARTS.index("chosen"): picture for i, picture in enumerate(pictures)}
         bars = class_bars.frame(acts["probabilities"][0], classes(spec), noun=class_noun(spec))
         frames.append({BOARD: board.frame(numbered), f"{BARS}-chosen": bars})

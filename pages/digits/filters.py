@@ -9,17 +9,18 @@ from core.analysis.confusion import suffers_most
 from core.analysis.digit_survey import Patch, Survey, best_patches, switch_off
 from core.charts import numbers
 from core.charts.recall import recall_dots
-from core.charts.strips import Pictures, sheet
-from core.charts.theme import Theme, rgb
+from core.charts.strips import Pictures, Strip, sheet
+from core.charts.theme import Theme, rgb, theme
 from core.models.counts import accuracy, recall
 from core.models.digit_layers import layers
 from core.ui import choices as links
 from core.ui import page
 from core.ui.board import board, picked_on
+from core.ui.shared import shared
 from core.ui.shown import Shown
 from pages.digits import choices, words
 from pages.digits.choices import BEST
-from pages.digits.images import Images, an, class_noun, classes, test_images
+from pages.digits.images import Images, an, class_noun, classes, stamp, test_images
 from pages.digits.input import test_name
 from pages.digits.measures import survey
 from pages.digits.table import FINGER, tiled
@@ -55,24 +56,7 @@ def _convolution(net: Shown) -> int:
 def _patches(net: Shown, found: Survey, images: Images, number: int, chosen: int) -> None:
     """A row a filter: its kernel, and the nine patches of nine different images that excite it most."""
     colours, spec = page.theme(), net.run.spec
-    kernel = net.weights[f"conv{number}.kernel"]
-    limit = float(np.abs(kernel).max())
-    patches = [best_patches(found, number, f, BEST) for f in range(len(kernel))]
-    slices = kernel.shape[1]
-    rows = []
-    for f, row in enumerate(patches):
-        name = f"Filter {f}" + (f", its {slices} slices" if slices > 1 else "") + ": switch it off"
-        rows.append(
-            [(f"{f}/", name, Pictures(tiled(kernel[f])[None], "signed", limit))]
-            + [(f"{f}/{n}", _words(net, p), _cut(p, images)) for n, p in enumerate(row)]
-        )
-    shown = sheet(
-        rows,
-        colours,
-        side=56 if number == 1 else 42,
-        title=f"Filters 0 to {len(patches) - 1}, a row each: its kernel, then the {BEST} patches that excite it most, strongest first",
-        alt=f"The strongest patches of each filter of convolution {number}",
-    )
+    patches, shown = _drawn(net, found, images, net.key, net.state, stamp(spec), number, colours.dark)
     place = choices.value("patch")
     picked = f"{chosen}/" if place is None else f"{chosen}/{place}"
     board(BOARD, [shown], least=min(shown.width, FINGER * (BEST + 1)), picked=picked, on_pick=lambda: _pick(number))
@@ -86,6 +70,32 @@ def _patches(net: Shown, found: Survey, images: Images, number: int, chosen: int
         f"**Filter {chosen}** of convolution {number} answers with **{numbers.fixed(patch.value, 4)}** before ReLU to this piece "
         f"of {patch.side}x{patch.side} pixels of {test_name(spec, patch.image)}."
     )
+
+
+@shared(24)
+def _drawn(
+    _net: Shown, _found: Survey, _images: Images, key: str, state: int, stamp: str, number: int, dark: bool
+) -> tuple[list[list[Patch]], Strip]:
+    """The strongest patches of each filter, and the picture of all."""
+    kernel = _net.weights[f"conv{number}.kernel"]
+    limit = float(np.abs(kernel).max())
+    patches = [best_patches(_found, number, f, BEST) for f in range(len(kernel))]
+    slices = kernel.shape[1]
+    rows = []
+    for f, row in enumerate(patches):
+        name = f"Filter {f}" + (f", its {slices} slices" if slices > 1 else "") + ": switch it off"
+        rows.append(
+            [(f"{f}/", name, Pictures(tiled(kernel[f])[None], "signed", limit))]
+            + [(f"{f}/{n}", _words(_net, p), _cut(p, _images)) for n, p in enumerate(row)]
+        )
+    shown = sheet(
+        rows,
+        theme(dark),
+        side=56 if number == 1 else 42,
+        title=f"Filters 0 to {len(patches) - 1}, a row each: its kernel, then the {BEST} patches that excite it most, strongest first",
+        alt=f"The strongest patches of each filter of convolution {number}",
+    )
+    return patches, shown
 
 
 def _pick(number: int) -> None:
@@ -126,7 +136,7 @@ def _without(net: Shown, found: Survey, number: int, off: int) -> None:
     count, names, what = spec.model.channels[number - 1], classes(spec), class_noun(spec)
     widget = links.showing("digits-off", off, lambda f: choices.put(layer=f"relu{number}", filter=f, patch=None))
     st.segmented_control("Switch a filter off: its map becomes 0", list(range(count)), required=True, wrap=True, **widget)
-    whole, cut = found.counts, switch_off(found, number, off)
+    whole, cut = found.counts, _switched_off(found, net.key, net.state, stamp(spec), number, off)
     before, after = recall(whole), recall(cut)
     first = "the first " if len(found.labels) < len(test_images(spec).labels) else ""
     st.markdown(
@@ -148,6 +158,11 @@ def _without(net: Shown, found: Survey, number: int, off: int) -> None:
         width="stretch",
     )
     st.caption(words.RECALLS)
+
+
+@shared(256)
+def _switched_off(_found: Survey, key: str, state: int, stamp: str, number: int, off: int) -> np.ndarray:
+    return switch_off(_found, number, off)
 
 
 def _loss(before: np.ndarray, after: np.ndarray, worst: int) -> str:

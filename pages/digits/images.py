@@ -1,14 +1,15 @@
 """The test images of a network in the form that it asks for, and what its classes are called."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
-import streamlit as st
 
 from core.data import catalog, digits
 from core.data.pulse_sets import pulse_set
 from core.specs import DataSpec, ModelSpec, RunSpec
 from core.training.samples import as_read
+from core.ui.shared import shared
 
 
 @dataclass(frozen=True)
@@ -22,8 +23,13 @@ class Images:
 
 def test_images(spec: RunSpec) -> Images:
     """The test images on this machine that a run's network can be shown: its own data set's, or digits that stand in for them."""
-    data = DataSpec(spec.data.name, train=1, validation=0, test=spec.data.test, seed=spec.data.seed, pulses=spec.data.pulses)
-    return _test_images(data, spec.model.image, spec.model.sizes[-1], stamp(spec))
+    return _test_images(_tested(spec.data), spec.model.image, spec.model.sizes[-1], stamp(spec))
+
+
+@lru_cache(maxsize=256)
+def _tested(data: DataSpec) -> DataSpec:
+    """What of a run's data says which test images they are."""
+    return DataSpec(data.name, train=1, validation=0, test=data.test, seed=data.seed, pulses=data.pulses)
 
 
 def stamp(spec: RunSpec) -> str:
@@ -31,7 +37,7 @@ def stamp(spec: RunSpec) -> str:
     return catalog.stamp(spec.data if spec.data.name in catalog.DATASETS else "mnist")
 
 
-@st.cache_resource(show_spinner=False, max_entries=6)
+@shared(6)
 def _test_images(data: DataSpec, side: int, count: int, stamp: str) -> Images:
     """Read once for each data set, size of the images and number of classes, while the data set is where it was."""
     if data.pulses is not None:

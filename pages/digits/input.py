@@ -13,6 +13,7 @@ from core.ui import page
 from core.ui.drawing_pad import last_drawing
 from core.ui.drawing_pad.examples import THREE
 from core.ui.drawn_digit import PIXELS
+from core.ui.upload import too_large, upload
 from pages.digits import choices, words
 from pages.digits.images import an, classes, noun, test_images
 
@@ -29,6 +30,7 @@ class Given:
     name: str
     label: int | None = None  # where it is known
     prepared: Prepared | None = None
+    own: bool = False  # drawn or brought by this person
 
 
 def choose(spec: RunSpec) -> None:
@@ -53,7 +55,7 @@ def choose(spec: RunSpec) -> None:
         )
         return
     if source == "upload":
-        st.file_uploader(words.UPLOAD, key=UPLOAD, help=words.UPLOAD_HELP)
+        upload(words.UPLOAD, key=UPLOAD, help=words.UPLOAD_HELP)
     st.toggle("Centre the digit", key=links.key(choices.PAGE, "centre"), help=words.CENTRE, persist_state="session")
 
 
@@ -79,7 +81,7 @@ def given(spec: RunSpec, height: int = 320) -> Given | None:
 
 def drawn(prepared: Prepared, example: bool) -> Given:
     """What stands on the pad, or our example there."""
-    return Given(prepared.centred, "our example of a drawing" if example else "your drawing", prepared=prepared)
+    return Given(prepared.centred, "our example of a drawing" if example else "your drawing", prepared=prepared, own=not example)
 
 
 def test_image(spec: RunSpec, number: int) -> Given:
@@ -96,14 +98,14 @@ def test_name(spec: RunSpec, number: int) -> str:
 
 
 def _uploaded(spec: RunSpec, height: int) -> Given | None:
-    upload = st.session_state.get(UPLOAD)
-    if upload is None:
+    file = st.session_state.get(UPLOAD)
+    if file is None or too_large(file):
         page.empty("No picture yet", words.NO_UPLOAD, height=height)
         return None
     try:
-        ink = pictures.ink(pictures.grey(pictures.read_upload(upload.getvalue(), upload.name)))
+        ink = pictures.ink(pictures.grey(pictures.read_upload(file.getvalue(), file.name)))
         prepared = prepare_drawing(pictures.ink_square(ink), centre=choices.value("centre"), side=spec.model.image)
     except (pictures.BadPicture, UnusableDrawing) as error:
         page.empty("This picture cannot be read", str(error), height=height)
         return None
-    return Given(prepared.centred, f"your picture {upload.name}", prepared=prepared)
+    return Given(prepared.centred, f"your picture {file.name}", prepared=prepared, own=True)

@@ -1,11 +1,11 @@
 """What the digits page works out once for everybody: colour scales, a look at every test image, and whether a state can be shown."""
 
 import numpy as np
-import streamlit as st
 
 from core.analysis import digit_survey
 from core.analysis.digit_survey import Survey
 from core.models.digit_layers import activations, weight_shapes
+from core.ui.shared import shared
 from core.ui.shown import Shown
 from pages.digits.images import stamp, test_images
 
@@ -13,13 +13,23 @@ PROBE = 300  # test images whose activations set the colour scales
 
 
 def see(net: Shown, image: np.ndarray) -> dict[str, np.ndarray]:
-    """Every activation of one image (side, side) in [0, 1]: name -> (1, ...)."""
-    return activations(net.run.spec.model, net.weights, image[None])
+    """Every activation of one image (side, side) in [0, 1]: name -> (1, ...); read-only."""
+    return _see(net, image, net.key, net.state, image.dtype.str, image.tobytes())
+
+
+@shared(64)
+def _see(_net: Shown, _image: np.ndarray, key: str, state: int, kind: str, image: bytes) -> dict[str, np.ndarray]:
+    return activations(_net.run.spec.model, _net.weights, _image[None])
 
 
 def trouble(net: Shown) -> str:
     """Why a state cannot be looked into, in a sentence with the cure; empty when it can."""
-    shapes, weights = weight_shapes(net.run.spec.model), net.weights
+    return _trouble(net, net.key, net.run.states, net.state)
+
+
+@shared(256)
+def _trouble(_net: Shown, key: str, states: int, state: int) -> str:
+    shapes, weights = weight_shapes(_net.run.spec.model), _net.weights
     missing = [name for name in shapes if name not in weights]
     if len(missing) == len(shapes):
         return "This run keeps its history alone and no weights; choose another network, or look at its training below."
@@ -38,7 +48,7 @@ def limits(net: Shown) -> dict[str, float]:
     return _limits(net.at(-1), net.key, net.run.states, stamp(net.run.spec))
 
 
-@st.cache_resource(show_spinner=False, max_entries=32)
+@shared(32)
 def _limits(_net: Shown, key: str, states: int, stamp: str) -> dict[str, float]:
     """Taken once for each run, as far as it is, while its test images are the same."""
     shown = _net if not trouble(_net) else _net.at(0)
@@ -51,7 +61,7 @@ def survey(net: Shown) -> Survey:
     return _survey(net, net.key, net.state, stamp(net.run.spec))
 
 
-@st.cache_resource(show_spinner="Looking at every test image...", max_entries=2)
+@shared(2, "Looking at every test image...")
 def _survey(_net: Shown, key: str, state: int, stamp: str) -> Survey:
     """About 110 MB for the shipped networks, so few are kept."""
     model, found = _net.run.spec.model, test_images(_net.run.spec)

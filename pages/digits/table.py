@@ -8,17 +8,19 @@ import streamlit as st
 
 from core.analysis import digit_examples, digit_survey
 from core.charts import numbers, raster
-from core.charts.strips import Pictures, sheet, sheet_png, strip
+from core.charts.strips import Pictures, Strip, sheet, sheet_png, strip
+from core.charts.theme import theme
 from core.models.digit_layers import Layer, activations, layer
 from core.specs import RunSpec
 from core.ui import choices as links
 from core.ui import page
 from core.ui.board import board, picked_on
 from core.ui.class_bars import class_bars
+from core.ui.shared import shared
 from core.ui.shown import Shown
 from pages.digits import choices, words
 from pages.digits.board import kind, open_picked
-from pages.digits.images import class_noun, classes, noun, test_images
+from pages.digits.images import class_noun, classes, noun, stamp, test_images
 from pages.digits.input import test_name
 from pages.digits.measures import limits, survey
 from pages.digits.panel import map_panel
@@ -37,12 +39,18 @@ def table(net: Shown) -> None:
     if not len(examples):
         page.empty("No such image", words.NONE_MISREAD.format(noun=noun(spec)))
         return
-    acts = activations(spec.model, net.weights, test_images(spec).images[examples])
+    acts = _acts(net, net.key, net.state, stamp(spec), tuple(examples.tolist()))
     titles = [test_name(spec, int(n)) for n in examples]
     if name == "probabilities":
         _answers(spec, acts, titles)
     else:
-        _maps(net, acts, layer(spec.model, name), titles)
+        _maps(net, acts, layer(spec.model, name), titles, tuple(examples.tolist()))
+
+
+@shared(24)
+def _acts(_net: Shown, key: str, state: int, stamp: str, examples: tuple[int, ...]) -> Acts:
+    """What each layer gives for some test images."""
+    return activations(_net.run.spec.model, _net.weights, test_images(_net.run.spec).images[list(examples)])
 
 
 def shown_layer(net: Shown) -> str:
@@ -107,24 +115,10 @@ def kernel_of(net: Shown, one: Layer) -> np.ndarray | None:
     return None if one.flat else net.weights[f"conv{one.number}.kernel"]
 
 
-def _maps(net: Shown, acts: Acts, one: Layer, titles: list[str]) -> None:
-    by, model = choices.value("order"), net.run.spec.model
-    kernel = kernel_of(net, one)
-    weights = net.weights[f"{one.weights}.kernel"].T if kernel is None else kernel
-    order = digit_examples.filter_order(acts[one.name], weights, by)
-    rows = _rows(net, acts, one, kernel, order, titles)
-    side = 72 if len(order) <= 8 else 48
-    heads = ["", *(str(f) for f in order)]
-    name, what = choices.tables(model)[one.name], "units" if one.flat else "filters"
-    shown = sheet(
-        rows,
-        page.theme(),
-        side=side,
-        heads=heads,
-        title=f"{name}: {len(titles)} test images down, {what} by {choices.ORDERS[by]} across, their numbers"
-        f"{'' if one.flat else ' and kernels'} on top",
-        alt=f"{len(titles)} test images down, the {len(order)} {what} of {name} across",
-    )
+def _maps(net: Shown, acts: Acts, one: Layer, titles: list[str], examples: tuple[int, ...]) -> None:
+    by, model, colours = choices.value("order"), net.run.spec.model, page.theme()
+    kernel, order = kernel_of(net, one), _order(net, acts, one, by)
+    shown = _sheet(net, acts, one, tuple(titles), net.key, net.state, stamp(net.run.spec), examples, one.name, by, colours.dark)
     image = min(choices.value("row"), len(titles) - 1)
     opened = f"{image}/{choices.value('layer')}:{choices.value('filter')}"
     with st.container(key="digits-table"):
@@ -134,7 +128,7 @@ def _maps(net: Shown, acts: Acts, one: Layer, titles: list[str]) -> None:
     page.legend(f"the {'values' if one.flat else 'maps'} of a layer share one scale, {scale}" + ("" if one.flat else f"; {words.KERNELS}"))
     st.download_button(
         "Table (PNG)",
-        data=lambda: sheet_png(rows, page.theme(), side=side, heads=heads),
+        data=lambda: sheet_png(_rows(net, acts, one, kernel, order, titles), colours, side=_side(order), heads=_heads(order)),
         file_name=f"digits-{one.name}-{net.id}.png",
         mime="image/png",
         key="digits-table-png",
@@ -149,6 +143,49 @@ def _maps(net: Shown, acts: Acts, one: Layer, titles: list[str]) -> None:
     else:
         hint = f"; click a kernel to see its {slices} slices." if slices > 1 else "."
         st.caption("Click a map to open it with its values and the sums behind them" + hint)
+
+
+def _order(net: Shown, acts: Acts, one: Layer, by: str) -> np.ndarray:
+    """The filters or units of a layer in the order chosen."""
+    kernel = kernel_of(net, one)
+    return digit_examples.filter_order(acts[one.name], net.weights[f"{one.weights}.kernel"].T if kernel is None else kernel, by)
+
+
+def _side(order: np.ndarray) -> int:
+    """Pixels of a map."""
+    return 72 if len(order) <= 8 else 48
+
+
+def _heads(order: np.ndarray) -> list[str]:
+    return ["", *(str(f) for f in order)]
+
+
+@shared(24)
+def _sheet(
+    _net: Shown,
+    _acts: Acts,
+    _one: Layer,
+    _titles: tuple[str, ...],
+    key: str,
+    state: int,
+    stamp: str,
+    examples: tuple[int, ...],
+    name: str,
+    by: str,
+    dark: bool,
+) -> Strip:
+    """The table as one picture."""
+    order, title = _order(_net, _acts, _one, by), choices.tables(_net.run.spec.model)[name]
+    what = "units" if _one.flat else "filters"
+    return sheet(
+        _rows(_net, _acts, _one, kernel_of(_net, _one), order, list(_titles)),
+        theme(dark),
+        side=_side(order),
+        heads=_heads(order),
+        title=f"{title}: {len(_titles)} test images down, {what} by {choices.ORDERS[by]} across, their numbers"
+        f"{'' if _one.flat else ' and kernels'} on top",
+        alt=f"{len(_titles)} test images down, the {len(order)} {what} of {title} across",
+    )
 
 
 def _rows(net: Shown, acts: Acts, one: Layer, kernel: np.ndarray | None, order: np.ndarray, titles: list[str]) -> list[list[Picture]]:

@@ -77,13 +77,8 @@ def _form() -> RunSpec | None:
     st.caption(
         f"Batches of {spec.train.batch}, SGD, {spec.data.validation} images to validate, {spec.data.test:,} {own_words(spec)} to test."
     )
-    st.button("Train", key="digits-train", type="primary", icon=":material/play_arrow:", on_click=_start, args=(spec,))
+    jobs_view.button(spec, "digits-train")
     return spec
-
-
-def _start(spec: RunSpec) -> None:
-    jobs.submit(spec)
-    shown.add_own(spec.key)
 
 
 def _chosen(net: Shown) -> None:
@@ -128,7 +123,11 @@ def _so_far(run: Run) -> None:
         pictures = np.stack([tiled(slices) for slices in kernel])
         limit = float(np.abs(pictures).max()) or 1.0
         title = f"The kernels of convolution 1 at {shown.state_words(run, run.states - 1)}"
-        board("digits-job-kernels", [strip(Pictures(pictures, "signed", limit), page.theme(), title=title, alt=title, side=48, columns=16)])
+        board(
+            "digits-job-kernels",
+            [strip(Pictures(pictures, "signed", limit), page.theme(), title=title, alt=title, side=48, columns=16)],
+            own=True,
+        )
 
 
 def _curves(run: Run) -> None:

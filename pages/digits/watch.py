@@ -10,7 +10,7 @@ from streamlit.delta_generator import DeltaGenerator
 from core.analysis.dense import order
 from core.charts import numbers
 from core.charts.strips import Pictures, Strip, strip
-from core.charts.theme import Theme
+from core.charts.theme import Theme, theme
 from core.data.pictures import scaled
 from core.specs import RunSpec
 from core.ui import choices as links
@@ -20,6 +20,7 @@ from core.ui.class_bars import class_bars
 from core.ui.drawing_pad import drawing_pad
 from core.ui.drawing_pad.examples import THREE
 from core.ui.drawn_digit import prepare_or_say
+from core.ui.shared import shared
 from core.ui.shown import Shown
 from pages.digits import choices, words
 from pages.digits.board import layer_board, on_board, strips
@@ -66,7 +67,7 @@ def _watch(net: Shown, held: dict[str, np.ndarray]) -> None:
             seen = given(spec, HEIGHT)
         if seen is not None:
             with left:
-                board("digits-given", [_one(seen.image, seen.name, 280, page.theme())])
+                board("digits-given", [_one(seen.image, seen.name, 280, page.theme())], own=seen.own)
         acts = _show(net, seen, middle, right)
     held.update(acts)
     if seen is not None and choices.value("layer"):
@@ -101,9 +102,9 @@ def _show(net: Shown, seen: Given | None, middle: DeltaGenerator, right: DeltaGe
     acts = see(net, seen.image)
     colours = page.theme()
     reading, why = answer(seen, acts["probabilities"][0], spec)
-    maps = strips(spec, acts, limits(net), colours, shown=on_board(spec.model)[1:])
+    maps = _maps(net, acts, limits(net), net.key, net.run.states, net.state, seen.image.tobytes(), colours.dark)
     with right:  # first, since what is sent first is drawn first
-        layer_board("digits-layers", [*_steps(seen, colours), *maps])
+        layer_board("digits-layers", [*_steps(seen, colours), *maps], own=seen.own)
     with middle:
         class_bars(
             "digits-probabilities",
@@ -115,6 +116,15 @@ def _show(net: Shown, seen: Given | None, middle: DeltaGenerator, right: DeltaGe
             words=why,
         )
     return acts
+
+
+@shared(64)
+def _maps(
+    _net: Shown, _acts: dict[str, np.ndarray], _limits: dict[str, float], key: str, states: int, state: int, image: bytes, dark: bool
+) -> list[Strip]:
+    """Every layer's maps for an image."""
+    model = _net.run.spec.model
+    return strips(_net.run.spec, _acts, _limits, theme(dark), shown=on_board(model)[1:])
 
 
 def answer(seen: Given, shares: np.ndarray, spec: RunSpec) -> tuple[str, str]:

@@ -4,13 +4,13 @@ import math
 from collections.abc import Callable
 
 import numpy as np
-import streamlit as st
 
 from core.charts import raster
 from core.charts.theme import Theme, theme
 from core.data.pulses import draw
 from core.specs import PulseSpec
 from core.ui import page
+from core.ui.shared import shared
 from core.ui.shown import Shown
 from pages.home.networks import KINDS, SHAPE, best
 
@@ -70,12 +70,12 @@ _PICTURES: dict[str, tuple[Callable[[Shown, Theme, int], bytes], str]] = {
 }
 
 
-@st.cache_data(show_spinner=False, max_entries=8)
+@shared(8)
 def _drawn_pulses(side: int, dark: bool) -> bytes:
     return _pulses(theme(dark), side)
 
 
-@st.cache_data(show_spinner=False, max_entries=32)
+@shared(32)
 def _drawn(topic: str, key: str, side: int, dark: bool, _shown: Shown) -> bytes:
     return _PICTURES[topic][0](_shown, theme(dark), side)
 

@@ -15,6 +15,7 @@ from core.charts.ablation import unit_bars
 from core.charts.recall import recall_dots
 from core.models.counts import accuracy, confusion, recall
 from core.ui import choices, clicks, page
+from core.ui.shared import shared
 from core.ui.shown import Shown
 from pages.mlp import choices as mlp
 from pages.mlp import words
@@ -70,7 +71,7 @@ def ablation_panel(layer: Layer) -> None:
             _overview(layer, found, number, units, off)
 
 
-@st.cache_data(show_spinner=False, max_entries=64)
+@shared(64, "Switching off one unit after the other ...")
 def _each(
     _shown: Shown, key: str, state: int, _images: ImageSet, source: str, count: int, number: int, off: str
 ) -> tuple[np.ndarray, np.ndarray]:

@@ -42,7 +42,7 @@ def view_choices(layer: Layer) -> list[Choice]:
     rows, columns = layer.shape
 
     def read_pick(text: str) -> str:
-        row, column = _parts(text)
+        row, column = pick_parts(text)
         if (row is not None and row >= rows) or (column is not None and column >= columns):
             raise ValueError(text)
         return text
@@ -149,7 +149,7 @@ def moved(layer: Layer) -> bool:
     return (value("model"), value("layer"), value("epoch")) != (layer.shown.id, layer.number, layer.state)
 
 
-def _parts(text: str) -> tuple[int | None, int | None]:
+def pick_parts(text: str) -> tuple[int | None, int | None]:
     """Row and column of a pick as it stands in a link: r3c7 a cell, r3 a row's norm, c7 a column's norm, none nothing."""
     if text == "none":
         return None, None
@@ -162,13 +162,17 @@ def _parts(text: str) -> tuple[int | None, int | None]:
 
 def picked() -> tuple[int | None, int | None]:
     """Row and column of the pick; None where a norm strip was clicked, both None when nothing is picked."""
-    return _parts(value("by"))
+    return pick_parts(value("by"))
+
+
+def pick_text(row: int | None, column: int | None) -> str:
+    """A pick as `pick_parts` reads it."""
+    return ("" if row is None else f"r{row}") + ("" if column is None else f"c{column}") or "none"
 
 
 def set_pick(row: int | None, column: int | None) -> None:
     """Remember a pick."""
-    text = ("" if row is None else f"r{row}") + ("" if column is None else f"c{column}")
-    put("by", text or "none")
+    put("by", pick_text(row, column))
 
 
 def sort_by_norm(axis: str) -> None:

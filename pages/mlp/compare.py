@@ -91,6 +91,7 @@ def _maps(layer: Layer, left: Shown, right: Shown) -> None:
         with box:
             maps.show(
                 layer,
+                (key, layer.run.key, layer.run.states, *((side.run.key, side.run.states, side.state) for side in sides), *fixed),
                 lambda which=which: stack(which),  # type: ignore[misc]
                 now[which],
                 limit,

@@ -9,11 +9,15 @@ import streamlit as st
 from core.analysis import ordering
 from core.analysis.dense import norms
 from core.charts import client_order, numbers
-from core.charts.matrix import matrix
+from core.charts.client_order import opening_values
+from core.charts.matrix import held_states, matrix
+from core.charts.prepared import Prepared
 from core.charts.size import small
+from core.charts.theme import theme
 from core.data import catalog
 from core.ui import choices, networks, page, screen, shown
 from core.ui.player import player
+from core.ui.shared import shared
 from pages.mlp import choices as mlp
 from pages.mlp import large, words
 from pages.mlp.cell import cell_panel
@@ -134,17 +138,28 @@ def _clicked() -> None:
 
 def _small(layer: Layer) -> None:
     """A layer that sorts in the browser."""
-    chart = matrix(
-        layer.stack,
-        layer.shown.over_states(f"dense{layer.number}.bias"),
-        page.theme(),
-        opening=mlp.opening(layer),
-        column_names=layer.column_names,
-        titles=layer.ends,
-        own_limits=mlp.value("limits") == "epoch",
-        room=(210, 400) if screen.narrow() else (460, 400),
+    opening = mlp.opening(layer)
+    kept = held_states(layer.run.states, *layer.shape).kept
+    full = tuple(state for state in (opening.state, opening.held) if state not in kept)
+    own = mlp.value("limits") == "epoch"
+    chart = _matrix(layer, layer.run.key, layer.number, layer.run.states, full, own, screen.narrow(), page.theme().dark)
+    steady = held_states(layer.run.states, *layer.shape).step == 1
+    page.chart(chart.opened(opening_values(opening)), alt_text=alt_text(layer), key=CHART, select=_clicked, steady=steady)
+
+
+@shared(64)
+def _matrix(_layer: Layer, key: str, number: int, states: int, full: tuple[int, ...], own: bool, narrow: bool, dark: bool) -> Prepared:
+    """The chart, which holds the states `full` beside those that it holds anyway."""
+    return matrix(
+        _layer.stack,
+        _layer.shown.over_states(f"dense{number}.bias"),
+        theme(dark),
+        full=full,
+        column_names=_layer.column_names,
+        titles=_layer.ends,
+        own_limits=own,
+        room=(210, 400) if narrow else (460, 400),
     )
-    page.chart(chart, alt_text=alt_text(layer), key=CHART, select=_clicked)
 
 
 def alt_text(layer: Layer) -> str:

@@ -6,11 +6,14 @@ import streamlit as st
 
 from core.analysis import course, dense
 from core.charts import curves, numbers
+from core.charts.epoch import opening
 from core.charts.histogram import histogram
 from core.charts.norms import BANDS, MOST_LINES, norm_bands, norm_lines
 from core.charts.prepared import Prepared
+from core.charts.theme import theme
 from core.runs.run import Run
 from core.ui import cached, choices, clicks, page, shown
+from core.ui.shared import shared
 from pages.mlp import choices as mlp
 from pages.mlp import maps, words
 from pages.mlp.layer import Layer, kernel_at
@@ -54,8 +57,10 @@ def sentence(run: Run, state: int) -> str:
     return f"**{when}**: {right}{loss}"
 
 
-def spread_sentence(run: Run) -> str:
+@shared(64)
+def spread_sentence(_run: Run, key: str, states: int) -> str:
     """Mean and range of the test accuracy over the seeds at the last state."""
+    run = _run
     if not run.seeds:
         return words.ONE_SEED
     _, values = course.by_seed(run.history, run.seeds, run.spec.model.seed, "accuracy_test")
@@ -76,13 +81,13 @@ def _clickable(chart: Prepared, key: str, alt_text: str) -> None:
         if state is not None:
             mlp.put("epoch", state)
 
-    page.chart(chart, alt_text=alt_text, key=key, select=picked, width="stretch")
+    page.chart(chart, alt_text=alt_text, key=key, select=picked, width="stretch", steady=True)
 
 
-def _states(run: Run, key: str) -> pd.DataFrame:
+def _states(run: Run, now: int) -> pd.DataFrame:
     """State, epoch, loss and accuracies, one row a state, and the clicks that a chart has had."""
     columns = {name.replace("accuracy_", ""): run.history[name] for name in ("loss", *SPLITS.values()) if name in run.history}
-    return pd.DataFrame({"state": np.arange(run.states), "epoch": run.epochs, **columns, "now": clicks.count(key)})
+    return pd.DataFrame({"state": np.arange(run.states), "epoch": run.epochs, **columns, "now": now})
 
 
 def _shares(layer: Layer) -> None:
@@ -90,34 +95,43 @@ def _shares(layer: Layer) -> None:
     there = {name: column for name, column in SPLITS.items() if column in run.history}
     if not there:
         return
-    table = curves.table(run.history, there)
-    band = None
-    if run.seeds and "accuracy_test" in run.history:
-        epochs, values = course.by_seed(run.history, run.seeds, run.spec.model.seed, "accuracy_test")
-        band = pd.DataFrame({"epoch": epochs, "low": np.nanmin(values, axis=0), "high": np.nanmax(values, axis=0)})
-    domain = (curves.floor(table), 1.0)
-    chart = curves.over_epochs(
-        table, _states(run, key), "share of images right", page.theme(), layer.state, domain=domain, percent=True, band=band
-    )
-    _clickable(chart, key, "Share of images right over the epochs")
+    chart, floor = _share_curves(run, run.key, run.states, clicks.count(key), page.theme().dark)
+    _clickable(chart.opened(opening(layer.state, run.states)), key, "Share of images right over the epochs")
     start = ", ".join(f"{name} {numbers.percent(run.history[column][0])}" for name, column in there.items())
-    below = f" The start lies below the picture: {start}." if domain[0] > 0 else ""
+    below = f" The start lies below the picture: {start}." if floor > 0 else ""
     st.caption(words.CURVES + below)
+
+
+@shared(64)
+def _share_curves(_run: Run, key: str, states: int, now: int, dark: bool) -> tuple[Prepared, float]:
+    """The accuracies as curves, and where their axis begins."""
+    table = curves.table(_run.history, {name: column for name, column in SPLITS.items() if column in _run.history})
+    band = None
+    if _run.seeds and "accuracy_test" in _run.history:
+        epochs, values = course.by_seed(_run.history, _run.seeds, _run.spec.model.seed, "accuracy_test")
+        band = pd.DataFrame({"epoch": epochs, "low": np.nanmin(values, axis=0), "high": np.nanmax(values, axis=0)})
+    floor = curves.floor(table)
+    title = "share of images right"
+    return curves.over_epochs(table, _states(_run, now), title, theme(dark), 0, domain=(floor, 1.0), percent=True, band=band), floor
 
 
 def _losses(layer: Layer) -> None:
     run, key = layer.run, "mlp-history-loss"
     if "loss" in run.history:
-        table = curves.table(run.history, LOSSES)
-        low = bool((table["value"].dropna() <= 0).any())  # a logarithm has no room for 0
-        chart = curves.over_epochs(
-            table, _states(run, key), "loss" if low else "loss (logarithmic)", page.theme(), layer.state, logarithmic=not low
-        )
-        _clickable(chart, key, "Loss over the epochs, logarithmic")
-    st.caption(spread_sentence(run))
+        chart = _loss_curves(run, run.key, run.states, clicks.count(key), page.theme().dark)
+        _clickable(chart.opened(opening(layer.state, run.states)), key, "Loss over the epochs, logarithmic")
+    st.caption(spread_sentence(run, run.key, run.states))
 
 
-@st.cache_data(show_spinner=False, max_entries=32)
+@shared(64)
+def _loss_curves(_run: Run, key: str, states: int, now: int, dark: bool) -> Prepared:
+    table = curves.table(_run.history, LOSSES)
+    low = bool((table["value"].dropna() <= 0).any())  # a logarithm has no room for 0
+    title = "loss" if low else "loss (logarithmic)"
+    return curves.over_epochs(table, _states(_run, now), title, theme(dark), 0, logarithmic=not low)
+
+
+@shared(32)
 def _norm_curves(_run: Run, key: str, states: int, layer: int) -> tuple[np.ndarray, np.ndarray]:
     """Norms over the states: of rows (states, inputs) and of columns (states, outputs)."""
     rows, columns = zip(*(dense.norms(kernel_at(_run, layer, state)) for state in range(states)), strict=True)
@@ -129,43 +143,51 @@ def _norms(layer: Layer) -> None:
     source, unit = layer.sides
     for box, norms, what in zip(st.columns(2), (rows, columns), (f"row ({source})", f"column ({unit})"), strict=True):
         with box:
-            _norm_chart(layer, norms, what)
+            chart, said = _norm_chart(layer, norms, layer.run.key, layer.run.states, layer.number, what, page.theme().dark)
+            page.chart(
+                chart.opened(opening(layer.state, layer.run.states)),
+                alt_text=f"L2 norm of each {what} over the epochs",
+                key=f"mlp-history-norms-{what.split()[0]}",
+                width="stretch",
+                steady=True,
+            )
+            st.caption(said)
     st.caption(words.NORMS)
 
 
-def _norm_chart(layer: Layer, norms: np.ndarray, what: str) -> None:
-    """Lines where they can be told apart, bands where not."""
-    states, count = norms.shape
-    table = pd.DataFrame({"state": np.arange(states), "epoch": layer.run.epochs})
+@shared(64)
+def _norm_chart(_layer: Layer, _norms: np.ndarray, key: str, states: int, number: int, what: str, dark: bool) -> tuple[Prepared, str]:
+    """Lines where they can be told apart, bands where not; and what they are in words."""
+    epochs, count = _layer.run.epochs, _norms.shape[1]
+    table = pd.DataFrame({"state": np.arange(states), "epoch": epochs})
     if count <= MOST_LINES:
-        long = table.loc[np.repeat(table.index, count)].assign(unit=np.tile(np.arange(count), states), norm=norms.ravel())
-        chart = norm_lines(long, table, what, page.theme(), layer.state)
+        long = table.loc[np.repeat(table.index, count)].assign(unit=np.tile(np.arange(count), states), norm=_norms.ravel())
         said = f"{count} lines, one each; the largest at the end carries its number." if count > 1 else ""
-    else:
-        bands = pd.DataFrame(course.quantiles(norms), columns=list(BANDS)).assign(epoch=layer.run.epochs)
-        chart = norm_bands(bands, table, what, page.theme(), layer.state)
-        said = f"{count:,} norms: the line is the median, the dark band holds the middle four fifths, the light band all."
-    page.chart(chart, alt_text=f"L2 norm of each {what} over the epochs", key=f"mlp-history-norms-{what.split()[0]}", width="stretch")
-    st.caption(said)
+        return norm_lines(long, table, what, theme(dark), 0), said
+    bands = pd.DataFrame(course.quantiles(_norms), columns=list(BANDS)).assign(epoch=epochs)
+    said = f"{count:,} norms: the line is the median, the dark band holds the middle four fifths, the light band all."
+    return norm_bands(bands, table, what, theme(dark), 0), said
 
 
-@st.cache_data(show_spinner=False, max_entries=32)
-def _bins(_run: Run, key: str, states: int, layer: int, limit: float) -> pd.DataFrame:
-    """Counts of weights, one row a state and bin."""
-    found = [course.histogram(kernel_at(_run, layer, state)[None], limit=limit) for state in range(states)]
+@shared(64)
+def _bars(_layer: Layer, key: str, states: int, number: int, dark: bool) -> Prepared:
+    """Counts of weights at every state as bars."""
+    limit = _layer.extent.limit
+    found = [course.histogram(kernel_at(_layer.run, number, state)[None], limit=limit) for state in range(states)]
     edges = np.column_stack([found[0].edges[:-1], found[0].edges[1:]])
     long = pd.DataFrame(np.tile(edges, (states, 1)), columns=["low", "high"])
-    return long.assign(state=np.repeat(np.arange(states), len(edges)), count=np.concatenate([one.counts[0] for one in found]))
+    bins = long.assign(state=np.repeat(np.arange(states), len(edges)), count=np.concatenate([one.counts[0] for one in found]))
+    return histogram(bins, theme(dark), 0, states=states)
 
 
 def _histogram(layer: Layer) -> None:
-    bins = _bins(layer.run, layer.run.key, layer.run.states, layer.number, layer.extent.limit)
-    chart = histogram(bins, page.theme(), layer.state, states=layer.run.states)
-    page.chart(chart, alt_text=f"Histogram of the weights of layer {layer.number}", key="mlp-history-histogram", width="stretch")
+    chart = _bars(layer, layer.run.key, layer.run.states, layer.number, page.theme().dark).opened(opening(layer.state, layer.run.states))
+    said = f"Histogram of the weights of layer {layer.number}"
+    page.chart(chart, alt_text=said, key="mlp-history-histogram", width="stretch", steady=True)
     st.caption(words.HISTOGRAM)
 
 
-@st.cache_data(show_spinner=False, max_entries=64)
+@shared(64)
 def _change_limit(_run: Run, key: str, states: int, layer: int) -> float:
     """The largest change of a weight since the start, over all states."""
     start = kernel_at(_run, layer, 0)
@@ -178,6 +200,7 @@ def _change(layer: Layer) -> None:
     change = layer.kernel - layer.kernel_at(0)
     maps.show(
         layer,
+        ("change", layer.run.key, layer.run.states),
         lambda: cached.stack(layer.run, f"dense{layer.number}.kernel") - layer.kernel_at(0),
         change,
         limit,

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 import numpy as np
-import streamlit as st
 
 from core.data import catalog, digits
 from core.data.folder import MissingData
@@ -11,6 +10,7 @@ from core.models import dense
 from core.runs.run import Run
 from core.specs import RunSpec, SpecError
 from core.ui import data_status, page
+from core.ui.shared import shared
 from core.ui.shown import Shown
 from pages.mlp import words
 from pages.mlp.layer import image_shape
@@ -42,7 +42,7 @@ def images_of(spec: RunSpec) -> ImageSet | None:
     return ImageSet(found.images[:few], found.labels[:few], found.source, f"the first {few:,} of {found.words}")
 
 
-@st.cache_resource(show_spinner=False, max_entries=8)
+@shared(8)
 def _read(name: str, stamp: str) -> ImageSet:
     """Read once for each state of the data folder."""
     data = catalog.get(name)
@@ -68,7 +68,7 @@ def images_or_say(spec: RunSpec) -> ImageSet | None:
     return found
 
 
-@st.cache_resource(show_spinner=False, max_entries=24)
+@shared(24, "Sending the test images through the network ...")
 def _activations(_run: Run, key: str, state: int, states: int, _images: ImageSet, source: str) -> list[np.ndarray]:
     """Every layer's activations of the test images, the pixels first; pixels are shared."""
     model = _run.spec.model

@@ -1,45 +1,56 @@
-"""A large layer of the MLP page: its weights as a raster, a brush for detail, sorting on the server."""
+"""A large layer of the MLP page: its map, which the browser orders, and the brushed part of it large."""
+
+from functools import partial
+from typing import Any
 
 import numpy as np
 import streamlit as st
 
+from core.analysis.dense import norms
 from core.analysis.ordering import Ordering, orders
 from core.analysis.pooling import pooled
+from core.charts import client_order
 from core.charts import detail as detail_chart
-from core.charts import overview as overview_chart
-from core.charts.grid import Film, Grid, Window, film, grid, window
-from core.charts.overview import Shot, Tables
+from core.charts.grid import Grid, Window, film, grid, window
 from core.charts.size import ROOM
-from core.charts.theme import theme
-from core.ui import page, screen
+from core.ui import page, screen, seen
+from core.ui.shared import shared
 from pages.mlp import choices as mlp
 from pages.mlp import words
 from pages.mlp.layer import Layer
+from pages.mlp.map import Source, View, packed, weight_map
 
 MAP, DETAIL = "mlp-map-chart", "mlp-map-detail"
 NARROW = (245, ROOM[1])  # pixels across and down on a telephone
+SENT = 4_096 * 1_024  # weights of a state that are sent to be ordered in the browser; a larger layer comes in order, and pooled
 
 
 def overview(layer: Layer) -> None:
-    """The map with its biases and norms; what is brushed lies in the chart's selection."""
-    of, moves = _grid(layer), film(_grid(layer), layer.run.states)
-    extent, dark = layer.extent, page.theme().dark
-    order, held, own = mlp.ordering(), mlp.held_state(layer), mlp.value("limits") == "epoch"
-    tables = []
-    if moves is not None:
-        tables.append(_film(layer, layer.run.key, layer.number, layer.run.states, of, moves, order, held, own, dark))
-    if moves is None or not moves.exact(of):
-        tables.append(_still(layer, layer.run.key, layer.number, layer.state, layer.run.states, of, order, held, own, dark))
-    ends = {"limit": extent.limit, "rowTop": extent.row_top, "columnTop": extent.column_top, "biasLimit": extent.bias_limit}
-    rows, columns = layer.shape
-    page.chart(
-        overview_chart.overview(of, moves, layer.run.states, tables, ends, page.theme(), titles=layer.ends, at=layer.state),
-        alt_text=f"Map of the {rows:,} × {columns:,} weights of layer {layer.number}; drag over it to see a part large below.",
-        key=MAP,
-        select=_map_clicked,
+    """The map with its biases and norms; what is brushed and picked in it comes back."""
+    of, kept = _grid(layer), film(_grid(layer), layer.run.states)
+    sends, (rows, columns) = _sends(layer), layer.shape
+    order, held = mlp.ordering(), mlp.held_state(layer)
+    extent = layer.extent
+    weight_map(
+        MAP,
+        of if sends else Grid(*of.shape, 1, 1, of.tall, of.wide),
+        _source(layer) if sends else _in_order(layer, of),
+        View(layer.state, order.sort, order.move, order.descending, held, mlp.value("by"))
+        if sends
+        else View(layer.state, "original", "both", True, mlp.FOLLOWS, _place(layer, of)),
+        {"limit": extent.limit, "rowTop": extent.row_top, "columnTop": extent.column_top, "biasLimit": extent.bias_limit},
+        page.theme(),
+        target="mlp-matrix",
+        titles=layer.ends,
+        label=f"Map of the {rows:,} × {columns:,} weights of layer {layer.number}; drag over it to see a part large below.",
+        window=_brush(of),
+        heard=st.session_state.get("_mlp-map-heard", 0),
+        on_act=partial(_acted, layer, of),
+        controls=_controls() if sends else None,
+        own_limits=mlp.value("limits") == "epoch",
     )
     pooled_words = words.POOLED.format(down=of.down, across=of.across).strip() if of.down * of.across > 1 else ""
-    moving = words.AT_REST if moves is None and layer.run.states > 1 else words.COARSE if moves and not moves.exact(of) else ""
+    moving = words.AT_REST if kept is None and layer.run.states > 1 else words.SOME.format(step=kept.step) if kept and kept.step > 1 else ""
     if pooled_words or moving:
         st.caption(" ".join(part for part in (pooled_words, moving) if part))
 
@@ -48,7 +59,80 @@ def _grid(layer: Layer) -> Grid:
     return grid(*layer.shape, NARROW if screen.narrow() else ROOM)
 
 
-@st.cache_resource(show_spinner=False, max_entries=64)
+def _sends(layer: Layer) -> bool:
+    """Whether the browser gets the weights themselves."""
+    return layer.shape[0] * layer.shape[1] <= SENT
+
+
+def _name(layer: Layer) -> str:
+    return f"{layer.run.key} {layer.number}"
+
+
+def _source(layer: Layer) -> Source:
+    """The weights of the state shown and of the one that orders it, and those of the others while a player moves."""
+    run, held = layer.run, mlp.held_state(layer)
+    kept = film(_grid(layer), run.states)
+    key = ("mlp-map", run.key, layer.number)
+
+    def pack(states: list[int]) -> bytes:
+        biases = layer.shown.over_states(f"dense{layer.number}.bias")
+        kernels = ((state, layer.kernel_at(state)) for state in states)
+        return b"".join(packed(kernel, biases[state], norms(kernel)) for state, kernel in kernels)
+
+    addresses = {
+        state: seen.built((*key, state), partial(pack, [state]), "bin") for state in {layer.state, layer.state if held < 0 else held}
+    }
+    many = None if kept is None else (seen.built((*key, "film", run.states), partial(pack, kept.kept), "bin"), kept.kept)
+    return Source(_name(layer), run.states, addresses, many)
+
+
+def _in_order(layer: Layer, of: Grid) -> Source:
+    """The picture of a layer that is too large to be sent, in its order: a weight is what a pixel shows."""
+    order, held = mlp.ordering(), mlp.held_state(layer)
+
+    def pack() -> bytes:
+        bias = layer.shown.over_states(f"dense{layer.number}.bias")[layer.state]
+        found = pooled(layer.kernel, bias, *order_at(layer, layer.state, order, held), of.down, of.across)
+        return packed(found.values, found.biases, (found.row_norms, found.column_norms))
+
+    key = ("mlp-map-pooled", layer.run.key, layer.number, layer.state, of, order, held)
+    return Source(_name(layer), layer.run.states, {layer.state: seen.built(key, pack, "bin")})
+
+
+def _controls() -> dict[str, dict[str, Any]]:
+    """The widgets that order the map beside its own clicks."""
+    sorts, moves = ({label: value for value, label in table.items()} for table in (client_order.SORTS, client_order.MOVES))
+    falling = {label: first == "largest" for first, label in words.FIRST.items()}
+    fields = {"sort": ("sort", sorts), "move": ("move", moves), "first": ("falling", falling)}
+    return {mlp.key(name): {"field": field, "options": options} for name, (field, options) in fields.items()}
+
+
+def _place(layer: Layer, of: Grid) -> str:
+    """The pick as the pixels' own row and column."""
+    lines = order_at(layer, layer.state, mlp.ordering(), mlp.held_state(layer))
+    at = (
+        None if index is None else int(np.flatnonzero(line == index)[0]) // size
+        for index, line, size in zip(mlp.picked(), lines, (of.down, of.across), strict=True)
+    )
+    return mlp.pick_text(*at)
+
+
+def _unit(layer: Layer, of: Grid, row: int | None, column: int | None) -> tuple[int | None, int | None]:
+    """Original row and column of what a pixel shows: the weight with the largest size, or the unit with the largest norm."""
+    rows, columns = order_at(layer, layer.state, mlp.ordering(), mlp.held_state(layer))
+    kernel = layer.kernel
+    if row is not None:
+        rows = rows[row * of.down :][: of.down]
+    if column is not None:
+        columns = columns[column * of.across :][: of.across]
+    if row is not None and column is not None:
+        y, x = np.unravel_index(np.abs(kernel[np.ix_(rows, columns)]).argmax(), (len(rows), len(columns)))
+        return int(rows[y]), int(columns[x])
+    sizes = norms(kernel)
+    return None if row is None else int(rows[sizes[0][rows].argmax()]), None if column is None else int(columns[sizes[1][columns].argmax()])
+
+
+@shared(64)
 def places(_layer: Layer, key: str, number: int, state: int, states: int, order: Ordering) -> tuple[np.ndarray, np.ndarray]:
     """Original row (inputs,) and column (outputs,) at each place, as the weights of one state order them."""
     return orders(_layer.kernel_at(state), order)
@@ -59,46 +143,19 @@ def order_at(layer: Layer, state: int, order: Ordering, held: int) -> tuple[np.n
     return places(layer, layer.run.key, layer.number, state if held < 0 else held, layer.run.states, order)
 
 
-def _shot(layer: Layer, state: int, down: int, across: int, order: Ordering, held: int, own: bool) -> Shot:
-    kernel, bias = layer.kernel_at(state), layer.shown.over_states(f"dense{layer.number}.bias")[state]
-    rows, columns = orders(kernel if held < 0 else layer.kernel_at(held), order)
-    found = pooled(kernel, bias, rows, columns, down, across)
-    picked = tuple(
-        None if index is None else int(np.flatnonzero(line == index)[0]) for index, line in ((order.row, rows), (order.column, columns))
-    )
-    limit = found.limit if own else layer.extent.limit
-    return Shot(found.values, limit, found.row_norms, found.column_norms, found.units, found.biases, picked)  # type: ignore[arg-type]
-
-
-@st.cache_resource(show_spinner=False, max_entries=12)
-def _film(
-    _layer: Layer, key: str, number: int, states: int, of: Grid, moves: Film, order: Ordering, held: int, own: bool, dark: bool
-) -> Tables:
-    shots = {state: _shot(_layer, state, moves.down, of.across, order, held, own) for state in moves.frames.kept}
-    return overview_chart.film_tables(of, moves, shots, _layer.extent.row_top, theme(dark))
-
-
-@st.cache_resource(show_spinner=False, max_entries=24)
-def _still(
-    _layer: Layer, key: str, number: int, state: int, states: int, of: Grid, order: Ordering, held: int, own: bool, dark: bool
-) -> Tables:
-    shot = _shot(_layer, state, of.down, of.across, order, held, own)
-    return overview_chart.still_tables(of, state, shot, _layer.extent.row_top, theme(dark))
-
-
-def _map_clicked() -> None:
-    """A column's bar sorts by its column and the columns by norm; the row-norm strip sorts the rows by norm; a brush does neither."""
-    selection = st.session_state[MAP].get("selection") or {}
-    column = next((int(pick["px"]) for pick in selection.get("column") or [] if pick.get("px") is not None), None)
-    strip = bool(selection.get("strip"))
-    seen = st.session_state.get("_mlp-map-clicks", (None, False))  # what the chart reports stays until the next click
-    st.session_state["_mlp-map-clicks"] = (column, strip)
-    if column is not None and column != seen[0]:
-        mlp.set_pick(None, column)
-        mlp.sort_by_norm("columns")
-    elif strip != seen[1]:
-        mlp.put("sort", "norm")
-        mlp.sort_by_norm("rows")
+def _acted(layer: Layer, of: Grid) -> None:
+    """A cell is picked, a norm's bar sorts its axis by norm too, or a part is brushed; the browser has drawn it already."""
+    act = st.session_state[MAP].get("act")
+    if not act or act["source"] != _name(layer) or act["n"] == st.session_state.get("_mlp-map-heard"):
+        return
+    st.session_state["_mlp-map-heard"] = act["n"]
+    st.session_state["_mlp-map-brush"] = (of, act["window"])
+    if act["by"] is None:
+        return
+    pick = mlp.pick_parts(act["by"])
+    mlp.set_pick(*(pick if _sends(layer) else _unit(layer, of, *pick)))
+    if act["axis"]:
+        mlp.sort_by_norm(act["axis"])
 
 
 def _cell_clicked() -> None:
@@ -130,12 +187,8 @@ def detail(layer: Layer) -> None:
 
 def _brush(of: Grid) -> dict[str, list[float]]:
     """What is brushed in this map; a brush over the map of another shape counts for nothing in this one."""
-    found = dict((st.session_state.get(MAP) or {}).get("selection", {}).get("window") or {})
-    grid_, left = st.session_state.get("_mlp-map-brush", (of, {}))
-    if grid_ != of:
-        left = found
-    st.session_state["_mlp-map-brush"] = (of, left)
-    return {} if found == left else found
+    over, found = st.session_state.get("_mlp-map-brush", (of, {}))
+    return found if over == of else {}
 
 
 def _words(layer: Layer, shown: Window, brushed: bool) -> str:

@@ -4,13 +4,13 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-import streamlit as st
 
 from core.analysis.extent import Extent, extent
 from core.data import catalog
 from core.runs.run import Run
 from core.specs import RunSpec, SpecError
 from core.ui import cached
+from core.ui.shared import shared
 from core.ui.shown import Shown
 
 STACKED = 8_000_000  # weights over all states, up to which they are kept together in memory
@@ -189,7 +189,7 @@ def kernel_at(run: Run, layer: int, state: int) -> np.ndarray:
     return _one(run, run.key, run.states, layer, state)
 
 
-@st.cache_resource(show_spinner=False, max_entries=6)
+@shared(6)
 def _one(_run: Run, key: str, states: int, layer: int, state: int) -> np.ndarray:
     """A large kernel at one state; few are kept."""
     found = _run.at(state, f"dense{layer}.kernel")
@@ -197,7 +197,7 @@ def _one(_run: Run, key: str, states: int, layer: int, state: int) -> np.ndarray
     return found
 
 
-@st.cache_resource(show_spinner=False, max_entries=256)
+@shared(256)
 def _extent(_run: Run, key: str, states: int, layer: int) -> Extent:
     biases = cached.stack(_run, f"dense{layer}.bias")
     large = math.prod(_run.shapes[f"dense{layer}.kernel"]) > STACKED

@@ -9,8 +9,10 @@ import streamlit as st
 from core.analysis.neighbourhood import neighbourhood
 from core.charts import client_order, numbers
 from core.charts import neighbours as charts
+from core.charts.prepared import Prepared
 from core.charts.theme import theme
 from core.ui import address, choices, page, screen
+from core.ui.shared import shared
 from pages.mlp import choices as mlp
 from pages.mlp import words
 from pages.mlp.layer import Layer, kernel_at, unit_name
@@ -36,7 +38,7 @@ def neighbours_panel(layer: Layer) -> None:
         path_panel(layer, steps)
 
 
-@st.cache_resource(show_spinner=False, max_entries=128)
+@shared(128)
 def _shown(_layer: Layer, key: str, states: int, number: int) -> tuple[charts.Shown, tuple[int, int]]:
     """The units shown around a layer, the strongest of its last state where they are many, and how many are left out."""
     found = neighbourhood(kernel_at(_layer.run, number, states - 1), number, _layer.sizes)
@@ -46,13 +48,31 @@ def _shown(_layer: Layer, key: str, states: int, number: int) -> tuple[charts.Sh
     )
 
 
-@st.cache_resource(show_spinner=False, max_entries=40)
+@shared(40)
 def _table(_layer: Layer, key: str, states: int, number: int, at: int, dark: bool) -> pd.DataFrame:
     """What the chart reads; without strips it is the same for every state that is kept."""
     shown, _ = _shown(_layer, key, states, number)
     limits = _limits(_layer)
     kept = charts.kept(shown, states).with_full([at])
     return charts.table(lambda n, state: kernel_at(_layer.run, n, state), shown, kept, at, limits, theme(dark))
+
+
+@shared(24)
+def _chart(
+    _layer: Layer, key: str, states: int, number: int, at: int, path: tuple[tuple[int, tuple[int, int]], ...], narrow: bool, dark: bool
+) -> Prepared:
+    """The chart with the path marked."""
+    shown, _ = _shown(_layer, key, states, number)
+    return charts.neighbours(
+        _table(_layer, key, states, number, at, dark),
+        charts.path_table(shown, dict(path)),
+        shown,
+        states,
+        _limits(_layer),
+        theme(dark),
+        room=NARROW if narrow else charts.ROOM,
+        names=_names(_layer),
+    )
 
 
 def _limits(layer: Layer) -> dict[int, float]:
@@ -62,24 +82,16 @@ def _limits(layer: Layer) -> dict[int, float]:
 
 
 def _picture(layer: Layer, path: Mapping[int, tuple[int, int]]) -> None:
-    colours, states = page.theme(), layer.run.states
-    shown, left_out = _shown(layer, layer.run.key, states, layer.number)
+    key, states = layer.run.key, layer.run.states
+    shown, left_out = _shown(layer, key, states, layer.number)
     moves = shown.at_rest or charts.kept(shown, states).step > 1
-    cells = _table(layer, layer.run.key, states, layer.number, layer.state if moves else 0, colours.dark)
+    at, way = layer.state if moves else 0, tuple(sorted(path.items()))
     opening = client_order.opening_values(mlp.opening(layer))
     opening.pop("pick", None)
-    chart = charts.neighbours(
-        charts.with_path(cells, shown, path),
-        shown,
-        states,
-        _limits(layer),
-        colours,
-        room=NARROW if screen.narrow() else charts.ROOM,
-        names=_names(layer),
-        opening=opening,
-    )
-    page.chart(chart, alt_text=_words(layer, shown, left_out), key=CHART, select=_clicked)
-    st.caption(_words(layer, shown, left_out))
+    chart = _chart(layer, key, states, layer.number, at, way, screen.narrow(), page.theme().dark).opened(opening)
+    said = _words(layer, shown, left_out)
+    page.chart(chart, alt_text=said, key=CHART, select=_clicked, steady=not moves)
+    st.caption(said)
 
 
 def _names(layer: Layer) -> tuple[str, ...]:

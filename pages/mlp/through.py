@@ -7,11 +7,14 @@ import streamlit as st
 from core.analysis.ledger import Ledger, ledger, products
 from core.charts import cells, mosaic, numbers, raster
 from core.charts import ledger as ledger_charts
+from core.charts.prepared import Prepared
 from core.charts.size import small
 from core.charts.templates import image_pixels
+from core.charts.theme import theme
 from core.models import dense
 from core.ui import clicks, page, screen
 from core.ui.class_bars import class_bars
+from core.ui.shared import shared
 from pages.mlp import choices as mlp
 from pages.mlp import maps, words
 from pages.mlp.images import ImageSet, images_or_say, seen
@@ -144,30 +147,44 @@ def _products(layer: Layer, terms: np.ndarray, inputs: np.ndarray, unit: int) ->
     if small(*layer.shape):
         key = "mlp-through-cells-map"
         names = (f"input ({layer.sides[0]})", layer.sides[1])
-        chart = cells.cells(
-            terms,
-            limit,
-            page.theme(),
-            names=names,
-            value="input x weight",
-            more={"input": inputs[:, None]},
-            pick=True,
-            now=clicks.count(key),
+        chart = _cells(
+            terms, inputs, layer.run.key, layer.number, layer.state, inputs.tobytes(), names, clicks.count(key), page.theme().dark
         )
         page.chart(chart, alt_text="Input times weight in every cell", key=key, width="stretch", select=_picker(key, "column"))
     elif layer.image is not None and terms.size <= maps.MOST:
         key = "mlp-through-cells-images"
-        tiles = layer.images(terms)  # (units, height, width[, 3])
-        count = len(tiles)
-        frame = pd.DataFrame(
-            {"unit": np.arange(count), "label": "", "sum of its products": terms.sum(axis=0), "chosen": np.arange(count) == unit}
-        )
-        frame["now"] = clicks.count(key)
-        chart = mosaic.images(tiles, limit, frame, page.theme(), pick=True, large=not screen.narrow())
+        now, large, dark = clicks.count(key), not screen.narrow(), page.theme().dark
+        chart = _images(layer, terms, layer.run.key, layer.state, inputs.tobytes(), unit, now, large, dark)
         page.chart(chart, alt_text="Pixel times weight for every unit", key=key, select=_picker(key, "unit"))
     else:
-        maps.show(layer, lambda: terms[None], terms, limit, key="mlp-through", alt_text="Input times weight", large=True)
+        of = ("products", layer.run.key, inputs.tobytes())
+        maps.show(layer, of, lambda: terms[None], terms, limit, key="mlp-through", alt_text="Input times weight", large=True)
     st.caption(words.PRODUCTS.format(limit=numbers.number(limit)))
+
+
+@shared(48)
+def _cells(
+    _terms: np.ndarray,
+    _inputs: np.ndarray,
+    key: str,
+    number: int,
+    state: int,
+    inputs: bytes,
+    names: tuple[str, str],
+    now: int,
+    dark: bool,
+) -> Prepared:
+    limit, more = float(np.abs(_terms).max()), {"input": _inputs[:, None]}
+    return cells.cells(_terms, limit, theme(dark), names=names, value="input x weight", more=more, pick=True, now=now)
+
+
+@shared(48)
+def _images(
+    _layer: Layer, _terms: np.ndarray, key: str, state: int, inputs: bytes, unit: int, now: int, large: bool, dark: bool
+) -> Prepared:
+    tiles, units = _layer.images(_terms), np.arange(_terms.shape[1])  # (units, height, width[, 3])
+    frame = pd.DataFrame({"unit": units, "label": "", "sum of its products": _terms.sum(axis=0), "chosen": units == unit, "now": now})
+    return mosaic.images(tiles, float(np.abs(_terms).max()), frame, theme(dark), pick=True, large=large)
 
 
 def _ledger(layer: Layer, book: Ledger, unit: int) -> None:
@@ -191,9 +208,10 @@ def steps(layer: Layer, book: Ledger) -> pd.DataFrame:
     labels, terms = zip(*named, *others, ("bias", book.bias), strict=True)
     amounts = np.array(terms)
     ends = np.cumsum(amounts)
-    frame = pd.DataFrame({"label": labels, "kind": "term", "start": ends - amounts, "end": ends, "amount": amounts})
-    frame.loc[len(frame)] = ["sum", "total", 0.0, book.total, book.total]
-    return frame.assign(right=frame[["start", "end"]].max(axis=1))
+    start, end = np.append(ends - amounts, 0.0), np.append(ends, book.total)
+    kinds = ["term"] * len(terms) + ["total"]
+    columns = {"start": start, "end": end, "amount": np.append(amounts, book.total), "right": np.maximum(start, end)}
+    return pd.DataFrame({"label": [*labels, "sum"], "kind": kinds, **columns})
 
 
 def ledger_table(layer: Layer, book: Ledger, unit: int) -> str:

@@ -6,8 +6,11 @@ import streamlit as st
 
 from core.analysis import dense
 from core.charts import cells, mosaic, numbers, raster
+from core.charts.prepared import Prepared
 from core.charts.templates import pixels
+from core.charts.theme import theme
 from core.ui import choices, clicks, page, screen
+from core.ui.shared import shared
 from pages.mlp import choices as mlp
 from pages.mlp import words
 from pages.mlp.layer import Layer, pixel_words
@@ -76,11 +79,7 @@ def _images(layer: Layer, first: Layer, unit: int | None) -> None:
     order = image_order(layer, sort, falling)
     most = max(1, MOST // first.shape[0])
     shown = order[:most]
-    kernel = first.kernel
-    frame = pd.DataFrame({"unit": shown, "label": shown.astype(str), "norm": dense.norms(kernel)[1][shown]})
-    if layer.count > 1:
-        frame["norm of its row in layer 2"] = dense.norms(layer.at(2).kernel)[0][shown]
-    frame = frame.assign(chosen=shown == unit, now=clicks.count(IMAGES))
+    now, large, dark = clicks.count(IMAGES), not screen.narrow(), page.theme().dark
 
     def picked() -> None:
         found = clicks.take(IMAGES, "unit")
@@ -88,15 +87,30 @@ def _images(layer: Layer, first: Layer, unit: int | None) -> None:
             _pick(layer, None, found)
 
     page.chart(
-        mosaic.images(first.images(kernel[:, shown]), first.extent.limit, frame, page.theme(), pick=True, large=not screen.narrow()),
+        _mosaic(layer, layer.run.key, layer.run.states, layer.state, tuple(shown.tolist()), unit, now, large, dark),
         alt_text=f"{len(shown)} columns of layer 1 as images, {words.UNIT_SORTS[sort]}",
         key=IMAGES,
         select=picked,
+        pictures="picture",
     )
     size = "×".join(map(str, first.image[:2])) if first.image else ""
     colours = words.SIGNED_UNITS if first.image and len(first.image) == 2 else words.COLOUR_UNITS
     said = words.UNITS.format(size=size, colours=colours, limit=numbers.number(first.extent.limit))
     st.caption(said if len(shown) == len(order) else f"The first {len(shown):,} of {len(order):,} in this order. {said}")
+
+
+@shared(48)
+def _mosaic(
+    _layer: Layer, key: str, states: int, state: int, shown: tuple[int, ...], unit: int | None, now: int, large: bool, dark: bool
+) -> Prepared:
+    """The pictures of these units of layer 1, in this order."""
+    first, units = _layer.at(1), np.array(shown)
+    kernel = first.kernel
+    frame = pd.DataFrame({"unit": units, "label": units.astype(str), "norm": dense.norms(kernel)[1][units]})
+    if _layer.count > 1:
+        frame["norm of its row in layer 2"] = dense.norms(_layer.at(2).kernel)[0][units]
+    frame = frame.assign(chosen=units == unit, now=now)
+    return mosaic.images(first.images(kernel[:, units]), first.extent.limit, frame, theme(dark), pick=True, large=large)
 
 
 def _pixels(layer: Layer, first: Layer, place: int | None) -> None:
@@ -105,7 +119,7 @@ def _pixels(layer: Layer, first: Layer, place: int | None) -> None:
     assert shape is not None  # the panel asks
     norms = dense.norms(kernel)[0]
     colours = shape[2] if len(shape) > 2 else 1
-    field = np.sqrt(np.square(norms).reshape(shape[0], shape[1], colours).sum(axis=2))  # (height, width)
+    field = _field(norms, shape)
     spot = None if place is None else divmod(place // colours, shape[1])
     cells_of_its_own = field.size <= 4_096
     if not cells_of_its_own:
@@ -117,20 +131,7 @@ def _pixels(layer: Layer, first: Layer, place: int | None) -> None:
             if found is not None:
                 _pick(layer, found * colours, None)
 
-        top = first.extent.row_top * colours**0.5
-        chart = cells.cells(
-            field,
-            top,
-            page.theme(),
-            kind="amount",
-            names=("row of the image", "column of the image"),
-            value="norm of the pixel's row",
-            size=max(2, FIELD // shape[1]),
-            legend=True,
-            pick=True,
-            picked=spot,
-            now=clicks.count(PIXELS),
-        )
+        chart = _norms(first, layer.run.key, layer.run.states, layer.state, spot, clicks.count(PIXELS), page.theme().dark)
         page.chart(chart, alt_text="Norm of each pixel's row at its place in the image", key=PIXELS, select=picked)
     if place is None:
         st.caption(f"{words.PIXEL_NORMS} {words.CLICK_PIXEL}" if cells_of_its_own else words.PIXEL_NORMS)
@@ -140,6 +141,31 @@ def _pixels(layer: Layer, first: Layer, place: int | None) -> None:
     st.markdown(
         f"**Row {place}** is the pixel at {pixel_words(shape, place)} of the image: norm {numbers.number(norms[place], 4)}, "
         f"strongest to {said}."
+    )
+
+
+def _field(norms: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+    """Norms of rows (inputs,) at their pixels, (height, width); of a pixel of three colours that of its three rows."""
+    return np.sqrt(np.square(norms).reshape(shape[0], shape[1], -1).sum(axis=2))
+
+
+@shared(48)
+def _norms(_first: Layer, key: str, states: int, state: int, spot: tuple[int, int] | None, now: int, dark: bool) -> Prepared:
+    """The norms of layer 1's rows as cells, one framed."""
+    shape = _first.image
+    assert shape is not None  # the panel asks
+    return cells.cells(
+        _field(dense.norms(_first.kernel)[0], shape),
+        _first.extent.row_top * (shape[2] if len(shape) > 2 else 1) ** 0.5,
+        theme(dark),
+        kind="amount",
+        names=("row of the image", "column of the image"),
+        value="norm of the pixel's row",
+        size=max(2, FIELD // shape[1]),
+        legend=True,
+        pick=True,
+        picked=spot,
+        now=now,
     )
 
 

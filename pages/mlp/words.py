@@ -31,7 +31,7 @@ VOTES = " Units at the top vote for **{name}**, units at the bottom against it."
 SORT_HELP = "Choose the key under Sort. Click a cell to sort by its row and column, a norm bar to sort by norm."
 NOTHING_PICKED = "**Nothing picked.** Click a cell of the matrix to see its number; click a bar for its norm."
 AT_REST = "This layer is large: the picture follows when the player rests."
-COARSE = "While the player moves the picture is coarser; at rest it is drawn in full."
+SOME = "While the player moves, one state in {step} is shown; where it rests, its own."
 
 QUESTION = "After training, which pixel has the row with the largest norm in layer 1?"
 PLACES = {"corner": "A corner pixel", "centre": "A centre pixel", "edge": "One in between"}

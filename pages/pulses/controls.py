@@ -6,6 +6,7 @@ from core.data import pulse_files
 from core.specs import DataSpec, PulseSpec
 from core.ui import forms
 from core.ui.pulse_set import BadPulseFile, Source, drawn, opened
+from core.ui.upload import upload
 from pages.pulses import choices, words
 from pages.pulses.choices import key
 from pages.pulses.own import plain
@@ -26,7 +27,7 @@ def controls() -> Source:
             _drawing()
         with st.popover("Open a set", icon=":material/folder_open:", width="content"):
             st.markdown(words.OPEN_A_SET)
-            file = st.file_uploader("Set of pulses (ZIP)", "zip", key="pulses-upload")
+            file = upload("Set of pulses (ZIP)", "zip", key="pulses-upload")
             st.caption("Remove the file to come back to the set drawn here.")
     if file is not None:
         try:

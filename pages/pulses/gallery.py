@@ -6,11 +6,14 @@ import streamlit as st
 
 from core.analysis import pulse_sets
 from core.charts import pulse_parameters
+from core.charts.prepared import Prepared
+from core.charts.theme import theme
 from core.data.pulses import MEANINGS, used
-from core.specs import PULSE_CLASSES
+from core.specs import PULSE_CLASSES, PulseSpec
 from core.ui import choices as all_choices
 from core.ui import page
 from core.ui.pulse_set import Source, picture, tile_side, tile_url
+from core.ui.shared import shared
 from core.ui.thumbnails import Thumbnail, thumbnails
 from pages.pulses import choices
 from pages.pulses.shape import checked
@@ -42,8 +45,8 @@ def _wipe() -> None:
 @all_choices.fragment
 def gallery(source: Source) -> None:
     """Pictures that fit the choice, the one picked, and the distributions to choose in."""
-    values = pulse_sets.shown(source.frame, source.spec.size)
-    names = pulse_sets.spread(values)
+    drawn = source.opened is None
+    values, names, charts = (_looked if drawn else _looked.afresh)(source, source.spec, len(source.frame), source.seed, page.theme().dark)
     ranges = _brushed(names)
     choices.put("show", [kind for kind in choices.value("show") if kind in source.spec.classes])
     kinds = choices.value("show") or list(source.spec.classes)
@@ -54,7 +57,19 @@ def gallery(source: Source) -> None:
     with right:
         _opened(source, values)
     st.markdown(SPREAD)
-    _distributions(source, values, names)
+    _distributions(source, values, names, charts)
+
+
+@shared(16)
+def _looked(_source: Source, spec: PulseSpec, count: int, seed: int, dark: bool) -> tuple[pd.DataFrame, list[str], list[Prepared]]:
+    """The parameters in the units shown, which of them vary, and the charts of the class balance and of each that varies."""
+    values = pulse_sets.shown(_source.frame, spec.size)
+    names, colours = pulse_sets.spread(values), theme(dark)
+    charts = [pulse_parameters.balance(pulse_sets.balance(_source.frame, spec.classes), PULSE_CLASSES, colours)]
+    for name in names:
+        counted, meaning = pulse_sets.histogram(values, name, spec.classes), MEANINGS[name]
+        charts.append(pulse_parameters.histogram(counted, meaning.title, meaning.unit, PULSE_CLASSES, colours))
+    return values, names, charts
 
 
 def _wall(source: Source, rows: np.ndarray, ranges: dict[str, tuple[float, float]]) -> None:
@@ -87,12 +102,8 @@ def _wall(source: Source, rows: np.ndarray, ranges: dict[str, tuple[float, float
     if not len(part):
         page.empty("No pulse fits this choice", "Clear the ranges, widen one, or show more classes.", 340)
         return
-    colours = page.theme()
-    labels = source.frame["kind"].to_numpy()[part]
-    items = [
-        Thumbnail(int(row), tile_url(image, colours), f"{label} {row}")
-        for row, image, label in zip(part, source.images(part), labels, strict=True)
-    ]
+    tiles = _tiles if source.opened is None else _tiles.afresh
+    items = tiles(source, source.spec, len(source.frame), source.seed, tuple(part.tolist()), page.theme().dark)
     with st.container(height=400, border=False):
         thumbnails(
             "pulses-gallery",
@@ -100,7 +111,19 @@ def _wall(source: Source, rows: np.ndarray, ranges: dict[str, tuple[float, float
             side=tile_side(source.spec.size),
             picked=choices.value("open"),
             on_pick=lambda row: choices.put("open", row),
+            own=source.opened is not None,
         )
+
+
+@shared(32)
+def _tiles(_source: Source, spec: PulseSpec, count: int, seed: int, part: tuple[int, ...], dark: bool) -> list[Thumbnail]:
+    """Some pulses of the set as pictures."""
+    rows = np.array(part)
+    labels = _source.frame["kind"].to_numpy()[rows]
+    return [
+        Thumbnail(int(row), tile_url(image, theme(dark)), f"{label} {row}")
+        for row, image, label in zip(rows, _source.images(rows), labels, strict=True)
+    ]
 
 
 def _opened(source: Source, values: pd.DataFrame) -> None:
@@ -131,20 +154,17 @@ def _opened(source: Source, values: pd.DataFrame) -> None:
         st.rerun()
 
 
-def _distributions(source: Source, values: pd.DataFrame, names: list[str]) -> None:
+def _distributions(source: Source, values: pd.DataFrame, names: list[str], charts: list[Prepared]) -> None:
     """Class balance and one chart a parameter; they wrap with the page."""
-    colours = page.theme()
+    balance, *histograms = charts
     with st.container(key="pulses-parameters", horizontal=True):
-        counts = pulse_sets.balance(source.frame, source.spec.classes)
+        counts = balance.tables["counts"]
         words = ", ".join(f"{images:,} {kind}" for kind, images in zip(counts["kind"], counts["images"], strict=True))
-        page.chart(
-            pulse_parameters.balance(counts, PULSE_CLASSES, colours), alt_text=f"Images of each class: {words}", key="pulses-balance"
-        )
-        for name in names:
+        page.chart(balance, alt_text=f"Images of each class: {words}", key="pulses-balance")
+        for name, histogram in zip(names, histograms, strict=True):
             meaning = MEANINGS[name]
-            counted = pulse_sets.histogram(values, name, source.spec.classes)
             page.chart(
-                pulse_parameters.histogram(counted, meaning.title, meaning.unit, PULSE_CLASSES, colours),
+                histogram,
                 key=_chart_key(name),
                 select=True,
                 alt_text=f"Distribution of {meaning.title}, from {values[name].min():.3g} to {values[name].max():.3g} {meaning.unit}",

@@ -16,6 +16,7 @@ from core.ui import page
 from core.ui.drawing_pad import drawing_pad
 from core.ui.pulse_set import picture
 from core.ui.site import entry
+from core.ui.upload import upload
 from pages.pulses import choices, words
 from pages.pulses.choices import WAYS, key
 from pages.pulses.shape import Shape
@@ -119,7 +120,7 @@ def _drawn(heights: NDArray[np.float64], spec: PulseSpec, fitted: bool) -> NDArr
 
 
 def _csv(spec: PulseSpec) -> tuple[str, NDArray[np.uint8]] | None:
-    file = st.file_uploader("Samples (CSV): one number a line, or x and y", ["csv", "txt"], key="pulses-own-csv")
+    file = upload("Samples (CSV): one number a line, or x and y", ["csv", "txt"], key="pulses-own-csv")
     st.caption("The curve is scaled to fill the screen from left to right and from bottom to top.")
     if file is None:
         return None

@@ -8,11 +8,12 @@ from core.charts import raster
 from core.data import pulses
 from core.ui import choices, page, question
 from core.ui.pulse_set import Source, picture
+from core.ui.shared import shared
 from pages.pulses import words
 from pages.pulses.choices import PAGE
 
 
-@st.cache_data(show_spinner=False, max_entries=32)
+@shared(32)
 def _twins(spec, count: int, seed: int, _frame) -> pulse_sets.Twins | None:
     return pulse_sets.twins(spec, _frame)
 

@@ -3,11 +3,15 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import streamlit as st
 
 from core.analysis import confusion
 from core.charts import confusion as chart
+from core.charts.prepared import Prepared
+from core.charts.theme import theme
 from core.ui import choices, clicks, page, shown
+from core.ui.shared import shared
 from core.ui.thumbnails import Thumbnail, thumbnails
 from pages.templates.choices import PAGE, cells, opener
 from pages.templates.images import missing, probabilities, test_images, url
@@ -94,8 +98,9 @@ def _story(cell: Cell, beside: View | None) -> None:
     lines = [(view.title, view.run.epochs, story.counts)]
     if beside is not None:
         lines.append((beside.title, beside.run.epochs, beside.confusions[:, cell.row, cell.column]))
+    story_chart = _curves(lines, view.stamp, "" if beside is None else beside.stamp, cell.row, cell.column, view.epoch, page.theme().dark)
     page.chart(
-        chart.story(lines, view.epoch, page.theme()),
+        story_chart,
         alt_text=f"Images of {cell.words} over the epochs, now {story.counts[view.state]}",
         key=f"{PAGE}-story",
         width="stretch",
@@ -108,6 +113,13 @@ def _story(cell: Cell, beside: View | None) -> None:
         f"First seen at epoch {labels[story.first_state]}, most often at epoch {labels[story.top_state]}: "
         f"{story.counts[story.top_state]:,} images.{gone}"
     )
+
+
+@shared(64)
+def _curves(
+    _lines: list[tuple[str, np.ndarray, np.ndarray]], stamp: str, other: str, row: int, column: int, epoch: float, dark: bool
+) -> Prepared:
+    return chart.story(_lines, epoch, theme(dark))
 
 
 def _images(cell: Cell) -> None:

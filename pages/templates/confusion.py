@@ -10,11 +10,13 @@ from core.analysis import confusion
 from core.charts import confusion as chart
 from core.charts import raster
 from core.charts import theme as colours
+from core.charts.prepared import Prepared
 from core.charts.templates import image_pixels
 from core.models.counts import precision, recall
 from core.runs import store
 from core.ui import choices, clicks, networks, page, shown
 from core.ui.player import player
+from core.ui.shared import shared
 from pages.templates.cell import CHART, cell_panel, choose_cell, pick, picked_cell
 from pages.templates.choices import FORMS, NOTHING, PAGE, at_rest, choose_state, open_part
 from pages.templates.downloads import csv, downloads
@@ -96,27 +98,30 @@ def _choices(view: View) -> tuple[str, View | None]:
     return form or "counts", second
 
 
-@st.cache_data(show_spinner=False, max_entries=24)
-def _table(_view: View, stamp: str, _clock: View, clock_stamp: str) -> pd.DataFrame:
+@shared(48)
+def _matrix(_view: View, stamp: str, _clock: View, clock_stamp: str, shares: bool, dark: bool) -> Prepared:
     """Counts, recall and precision of a network at the states nearest to those of `clock`, the network whose player runs."""
     film = _view.confusions
     if stamp != clock_stamp:
         film = film[[shown.nearest(_view.run, epoch) for epoch in _clock.run.epochs]]
-    return chart.table(film, film[0].sum(axis=1), recall(film), precision(film), _view.classes)
+    table = chart.table(film, film[0].sum(axis=1), recall(film), precision(film), _view.classes)
+    return chart.matrix(table, _view.classes, colours.theme(dark), shares=shares)
 
 
-@st.cache_data(show_spinner=False, max_entries=24)
-def _less(_view: View, stamp: str, _other: View, other_stamp: str) -> pd.DataFrame:
+@shared(24)
+def _less(_view: View, stamp: str, _other: View, other_stamp: str, shares: bool, dark: bool) -> Prepared:
     """The differences of two networks tested on the same images, each at the state nearest to the epoch."""
     film = _view.confusions
     near = confusion.aligned(film, _view.run.epochs, _other.confusions, _other.run.epochs)
-    return chart.table(film - near, film[0].sum(axis=1), recall(film) - recall(near), precision(film) - precision(near), _view.classes)
+    changes = recall(film) - recall(near), precision(film) - precision(near)
+    table = chart.table(film - near, film[0].sum(axis=1), *changes, _view.classes)
+    return chart.matrix(table, _view.classes, colours.theme(dark), shares=shares, difference=True)
 
 
 def _one(view: View, clock: View, form: str) -> None:
     """A network's matrix in the form that is asked for."""
     st.markdown(f"**{view.moment}**, {view.accuracy_words}.")
-    theme = page.theme()
+    dark = page.theme().dark
     key = f"{CHART}-{view.data.name}-{form}-{'first' if view is clock else 'second'}"
     if form == "images":
         images = test_images(view.data)
@@ -127,9 +132,8 @@ def _one(view: View, clock: View, form: str) -> None:
                 chart.height(len(view.classes)),
             )
             return
-        frame = _top_images(view, view.key, view.state, theme.dark, images.source)
         page.chart(
-            chart.pictures(frame, view.classes, max(view.shape[:2]), theme),
+            _top_images(view, view.key, view.state, dark, images.source),
             alt_text="The most confident image of each cell of the confusion matrix",
             key=key,
             select=pick(key),
@@ -138,11 +142,12 @@ def _one(view: View, clock: View, form: str) -> None:
         return
     wrong = int(view.counts.sum() - np.trace(view.counts))
     page.chart(
-        chart.matrix(_table(view, view.stamp, clock, clock.stamp), view.classes, theme, shares=form == "shares"),
+        _matrix(view, view.stamp, clock, clock.stamp, form == "shares", dark),
         alt_text=f"Confusion matrix, {view.words}: {wrong:,} of {view.counts.sum():,} images off the diagonal",
         key=key,
         select=pick(key),
         width="stretch",
+        steady=True,
     )
 
 
@@ -161,11 +166,12 @@ def _difference(view: View, second: View, form: str) -> None:
     st.markdown(f"**{view.moment}**: {view.title} reads {view.share:.1%} right, {second.title} {second.share:.1%}.")
     key = f"{CHART}-{view.data.name}-{form}-less"
     page.chart(
-        chart.matrix(_less(view, view.stamp, second, second.stamp), view.classes, page.theme(), shares=form == "shares", difference=True),
+        _less(view, view.stamp, second, second.stamp, form == "shares", page.theme().dark),
         alt_text=f"Difference of two confusion matrices: {view.title} less {second.title}",
         key=key,
         select=pick(key),
         width="stretch",
+        steady=True,
     )
     page.legend(chart.DIFFERENCE_WORDS)
     st.caption(
@@ -186,11 +192,12 @@ def last_matrix(view: View) -> None:
 
     st.markdown(f"{view.title}: {view.share:.1%} right")
     page.chart(
-        chart.matrix(_table(view, view.stamp, view, view.stamp), view.classes, page.theme()),
+        _matrix(view, view.stamp, view, view.stamp, False, page.theme().dark),
         alt_text=f"Confusion matrix of {view.title}: {view.share:.1%} of the images on the diagonal",
         key=key,
         select=pick(key, open_cell),
         width="stretch",
+        steady=True,
     )
 
 
@@ -209,14 +216,14 @@ def _both(view: View, second: View, form: str) -> None:
         )
 
 
-@st.cache_data(show_spinner=False, max_entries=12)
-def _top_images(_view: View, key: str, state: int, dark: bool, source: str) -> pd.DataFrame:
+@shared(12)
+def _top_images(_view: View, key: str, state: int, dark: bool, source: str) -> Prepared:
     """Each cell's most confident image as a picture."""
     images = test_images(_view.data)
     assert images is not None and images.source == source
     rows = probabilities(_view, images)
     theme = colours.theme(dark)
-    return pd.DataFrame(
+    frame = pd.DataFrame(
         [
             {
                 "row": _view.classes[r],
@@ -227,3 +234,4 @@ def _top_images(_view: View, key: str, state: int, dark: bool, source: str) -> p
             for (r, c), i in np.ndenumerate(confusion.top_images(rows, images.labels))
         ]
     )
+    return chart.pictures(frame, _view.classes, max(_view.shape[:2]), theme)

@@ -7,8 +7,9 @@ from core.analysis import templates
 from core.charts import raster
 from core.charts import templates as pictures
 from core.charts import theme as colours
-from core.ui import page, question, shown
+from core.ui import page, question, seen, shown
 from core.ui.player import player
+from core.ui.shared import shared
 from core.ui.thumbnails import Thumbnail, thumbnails
 from pages.templates import words
 from pages.templates.choices import PAGE, at_rest, choose_state
@@ -33,7 +34,9 @@ def gallery(view: View) -> None:
         units = choose_group("sheet", len(view.units), SHEET)
         with st.container(key=f"{PAGE}-gallery"):
             states = view.held(2 * int(np.prod(view.shape)) * len(units))
-            template_film(f"{PAGE}-film", _message(view, view.stamp, theme.dark, means is not None, units.start, units.stop, tuple(states)))
+            of = (theme, means, units.start, units.stop, tuple(states))
+            key = ("template film", view.stamp, theme.dark, means is not None, *of[2:])
+            template_film(f"{PAGE}-film", seen.built(key, lambda: _message(view, *of), "bin"))
         player(f"{PAGE}-player", shown.labels(view.run), view.state, [f"{PAGE}-gallery"], on_rest=at_rest(view))
         beside = ""
         if not view.hidden:
@@ -70,31 +73,28 @@ def gallery(view: View) -> None:
         _ask(view, means)
 
 
-@st.cache_resource(show_spinner=False, max_entries=12)
-def _message(_view: View, stamp: str, dark: bool, with_means: bool, first: int, stop: int, states: tuple[int, ...]) -> bytes:
+def _message(view: View, theme: colours.Theme, means: np.ndarray | None, first: int, stop: int, states: tuple[int, ...]) -> bytes:
     """Some states of some units for the browser, in the theme's colours."""
-    theme = colours.theme(dark)
-    means = class_means(_view) if with_means else None
-    kernels = _view.over_states("dense1.kernel")
+    kernels = view.over_states("dense1.kernel")
     return pack(
         kernels[list(states), :, first:stop],
         states,
-        _view.shape,
-        _view.units[first:stop],
-        _view.limit,
+        view.shape,
+        view.units[first:stop],
+        view.limit,
         theme,
-        source=f"{stamp}-{first}",
-        states=_view.run.states,
-        state=_view.run.states - 1,
-        scale=film_scale(_view.shape, stop - first),
+        source=f"{view.stamp}-{first}",
+        states=view.run.states,
+        state=view.run.states - 1,
+        scale=film_scale(view.shape, stop - first),
         ends=(float(kernels.min()), float(kernels.max())),
         means=None if means is None else np.stack([pictures.image_pixels(mean, theme) for mean in means]),
-        hint=f"Point at a {'filter' if _view.hidden else 'template'} to read a weight; click one to mark it while it changes.",
-        words=_view.colour_words,
+        hint=f"Point at a {'filter' if view.hidden else 'template'} to read a weight; click one to mark it while it changes.",
+        words=view.colour_words,
     )
 
 
-@st.cache_data(show_spinner=False, max_entries=24)
+@shared(24)
 def _stills(_view: View, stamp: str, dark: bool, first: int, stop: int) -> list[Thumbnail]:
     """Some templates at a few epochs, each of them a sheet."""
     columns = sheet_columns(stop - first)

@@ -8,7 +8,7 @@ from core.analysis.votes import film, leaners, sides, unit_order
 from core.charts import theme as colours
 from core.models.activations import softmax
 from core.runs import store
-from core.ui import choices, page, question, shown
+from core.ui import choices, page, question, seen, shown
 from core.ui.player import player
 from pages.templates import words
 from pages.templates.choices import BARS, OWN, PAGE, WEIGHTS, at_rest
@@ -90,26 +90,25 @@ def _answer(view: View) -> tuple[str, str]:
     )
 
 
-@st.cache_resource(show_spinner=False, max_entries=16)
-def _message(_view: View, stamp: str, dark: bool, units: tuple[int, ...], states: tuple[int, ...]) -> bytes:
+def _message(view: View, theme: colours.Theme, units: tuple[int, ...], states: tuple[int, ...]) -> bytes:
     """Some filters at some states for the browser."""
-    kernels = _view.over_states("dense1.kernel")
+    kernels = view.over_states("dense1.kernel")
     return pack(
         kernels[list(states)][:, :, list(units)],
         states,
-        _view.shape,
-        [_view.units[unit] for unit in units],
-        _view.limit,
-        colours.theme(dark),
-        source=stamp,
-        states=_view.run.states,
-        state=_view.run.states - 1,
+        view.shape,
+        [view.units[unit] for unit in units],
+        view.limit,
+        theme,
+        source=view.stamp,
+        states=view.run.states,
+        state=view.run.states - 1,
         scale=1,
         ends=(float(kernels.min()), float(kernels.max())),
         means=None,
         hint="Point at a filter or a bar to read its weight.",
-        words=_view.colour_words,
-        lead=_lead(_view),
+        words=view.colour_words,
+        lead=_lead(view),
     )
 
 
@@ -134,7 +133,9 @@ def _picture(view: View, class_: int | None, places: range, picked: Picked | Non
     with picture:
         st.markdown(f"**{view.moment}**, {view.accuracy_words}. {view.seeds_words}")
         with st.container(key=f"{PAGE}-hidden", gap="small"):
-            template_film(f"{PAGE}-filters", _message(view, view.stamp, theme.dark, tuple(int(unit) for unit in units), tuple(states)))
+            of = (tuple(int(unit) for unit in units), tuple(states))
+            key = ("hidden film", view.stamp, theme.dark, *of)
+            template_film(f"{PAGE}-filters", seen.built(key, lambda: _message(view, theme, *of), "bin"))
             vote_bars(
                 f"{PAGE}-votes",
                 values[:, units],

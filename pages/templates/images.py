@@ -7,6 +7,7 @@ import streamlit as st
 
 from core.charts import raster
 from core.charts.templates import image_pixels
+from core.charts.theme import theme
 from core.data import catalog
 from core.data.class_means import class_means as averages
 from core.data.folder import MissingData
@@ -14,6 +15,7 @@ from core.models import network
 from core.specs import DataSpec, SpecError
 from core.training import samples
 from core.ui import cached, data_status, page
+from core.ui.shared import shared
 from pages.templates import words
 from pages.templates.view import View
 
@@ -33,7 +35,7 @@ def test_images(data: DataSpec) -> Images | None:
     return _test_images(data, catalog.stamp(data))
 
 
-@st.cache_resource(show_spinner="Reading the test images", max_entries=4)
+@shared(4, "Reading the test images")
 def _test_images(data: DataSpec, stamp: str) -> Images | None:
     """As `test_images`, read again when the data set comes or goes."""
     if data.name == "mnist" and catalog.missing(data):
@@ -57,7 +59,7 @@ def class_means(view: View) -> np.ndarray | None:
     return _class_means(view, view.key, catalog.stamp(view.data))
 
 
-@st.cache_resource(show_spinner="Averaging the training images", max_entries=8)
+@shared(8, "Averaging the training images")
 def _class_means(_view: View, key: str, stamp: str) -> np.ndarray | None:
     try:
         return _view.run.evaluation("class_means").reshape(-1, *_view.shape).astype(np.float32)
@@ -75,14 +77,19 @@ def probabilities(view: View, images: Images) -> np.ndarray:
     return _probabilities(view, view.key, view.state, images.source, images)
 
 
-@st.cache_resource(show_spinner=False, max_entries=24)
+@shared(24, "Reading the test images ...")
 def _probabilities(_view: View, key: str, state: int, source: str, _images: Images) -> np.ndarray:
     return network.answers(_view.run.spec.model, _view.weights, _images.images)
 
 
 def url(image: np.ndarray) -> str:
     """A stored image (*shape) uint8 as a picture in the colours of the theme."""
-    return raster.rgb_url(image_pixels(image / np.float32(255), page.theme()))
+    return _url(image, image.shape, image.tobytes(), page.theme().dark)
+
+
+@shared(1024)
+def _url(_image: np.ndarray, shape: tuple[int, ...], image: bytes, dark: bool) -> str:
+    return raster.rgb_url(image_pixels(_image / np.float32(255), theme(dark)))
 
 
 def missing(view: View) -> None:

@@ -40,7 +40,7 @@ def _guess_and_result(view: View, picked: Picked, picture: DeltaGenerator) -> No
             with st.container(key=f"{PAGE}-match"):
                 left, right = st.columns([1, 4], vertical_alignment="center")
                 with left:
-                    thumbnails(f"{PAGE}-own", [own], side=width(view.shape, ONE))
+                    thumbnails(f"{PAGE}-own", [own], side=width(view.shape, ONE), own=picked.label is None)
                 with right:
                     strip(view, f"{PAGE}-strip")
         else:

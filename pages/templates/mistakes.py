@@ -4,6 +4,7 @@ import streamlit as st
 
 from core.analysis.mistakes import CLOSE, CONFIDENT, KINDS, Mistakes, chosen, mistakes
 from core.ui import choices
+from core.ui.shared import shared
 from core.ui.thumbnails import Thumbnail, thumbnails
 from pages.templates import words
 from pages.templates.choices import ANY, PAGE, epoch_slider, opener
@@ -20,7 +21,7 @@ def misread(view: View) -> None:
     if images is None:
         missing(view)
         return
-    found = mistakes(probabilities(view, images), images.labels)
+    found = _found(view, images, view.key, view.state, images.source)
     st.markdown(f"**{view.moment}**: {len(found):,} of {len(images.labels):,} images misread.")
     options = [ANY, *view.classes]
     with st.container(horizontal=True, gap="large"):
@@ -35,6 +36,12 @@ def misread(view: View) -> None:
                 _group(view, images, part, kind)
     st.caption(f"{int((found.kind == KINDS[2]).sum()):,} mistakes lie between the two groups and are not shown.")
     st.markdown(words.DIGITS_MISREAD if len(view.shape) == 2 else words.PICTURES_MISREAD)
+
+
+@shared(48)
+def _found(_view: View, _images: Images, key: str, state: int, source: str) -> Mistakes:
+    """What a state misreads."""
+    return mistakes(probabilities(_view, _images), _images.labels)
 
 
 def _group(view: View, images: Images, part: Mistakes, kind: str) -> None:

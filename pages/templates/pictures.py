@@ -6,15 +6,18 @@ import streamlit as st
 from core.analysis.confusion import largest_errors
 from core.charts import raster
 from core.charts import templates as pictures
+from core.charts.theme import theme
+from core.data import catalog
 from core.models.counts import recall
 from core.runs import store
 from core.runs.catalog import Entry
 from core.ui import page
+from core.ui.shared import shared
 from core.ui.thumbnails import Thumbnail, thumbnails
 from pages.templates import words
 from pages.templates.choices import PAGE, opener
 from pages.templates.confusion import last_matrix
-from pages.templates.images import class_means, missing, test_images
+from pages.templates.images import Images, class_means, missing, test_images
 from pages.templates.parts import nearest, on_digits, other_decay
 from pages.templates.sizes import LIST, STRIP, across, width
 from pages.templates.strip import strip
@@ -49,11 +52,7 @@ def breaking(view: View) -> None:
         st.markdown("**The average training picture of each class**, for comparison: nearly the same blur.")
         thumbnails(
             f"{PAGE}-means",
-            [
-                Thumbnail(i, raster.rgb_url(pictures.image_pixels(mean, page.theme())), word)
-                for i, (mean, word) in enumerate(zip(means, view.classes, strict=True))
-                if np.isfinite(mean).all()
-            ],
+            _drawn_means(view, means, view.key, catalog.stamp(view.data), page.theme().dark),
             side=width(view.shape, STRIP),
             across=across(len(view.classes)),
         )
@@ -113,11 +112,27 @@ def _samples(view: View) -> None:
         missing(view)
         return
     st.markdown("**What the network has to read.** Click a picture to lay it over the templates.")
-    of_class = {word: np.flatnonzero(images.labels == c)[:SAMPLES] for c, word in enumerate(view.classes)}
+    items, classes = _drawn_samples(view, images, view.key, catalog.stamp(view.data))
+    thumbnails(f"{PAGE}-samples", items, side=width(view.shape, STRIP), across=across(classes), on_pick=opener(view))
+
+
+@shared(16)
+def _drawn_means(_view: View, _means: np.ndarray, key: str, stamp: str, dark: bool) -> list[Thumbnail]:
+    return [
+        Thumbnail(i, raster.rgb_url(pictures.image_pixels(mean, theme(dark))), word)
+        for i, (mean, word) in enumerate(zip(_means, _view.classes, strict=True))
+        if np.isfinite(mean).all()
+    ]
+
+
+@shared(16)
+def _drawn_samples(_view: View, _images: Images, key: str, stamp: str) -> tuple[list[Thumbnail], int]:
+    """The pictures, and of how many classes they are."""
+    of_class = {word: np.flatnonzero(_images.labels == c)[:SAMPLES] for c, word in enumerate(_view.classes)}
     there = {word: found for word, found in of_class.items() if len(found)}
     items = [
-        Thumbnail(int(i), raster.rgb_url(images.images[i]), word)
+        Thumbnail(int(i), raster.rgb_url(_images.images[i]), word)
         for row in zip(*there.values(), strict=False)  # one picture of each class, as long as every class has another
         for i, word in zip(row, there, strict=True)
     ]
-    thumbnails(f"{PAGE}-samples", items, side=width(view.shape, STRIP), across=across(len(there)), on_pick=opener(view))
+    return items, len(there)

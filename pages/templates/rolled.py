@@ -45,7 +45,16 @@ def _panels(view: View, which: int, picked: Picked | None, picture: DeltaGenerat
         st.markdown(f"**{view.moment}**, {view.accuracy_words}.")
         with st.container(key=f"{PAGE}-rolled"):
             label = f"The {numbers:,} weights of {unit} as a column and as an image"
-            rolled_vector(f"{PAGE}-vector", panels, sums, label, held=states, states=view.run.states, state=view.state)
+            rolled_vector(
+                f"{PAGE}-vector",
+                panels,
+                sums,
+                label,
+                held=states,
+                states=view.run.states,
+                state=view.state,
+                own=picked is not None and picked.label is None,
+            )
         if picked is not None:
             st.caption("Bias, the products above 0 and those below 0. Each sum holds all numbers on the screen, in either layout.")
         player(f"{PAGE}-player", shown.labels(view.run), view.state, [f"{PAGE}-rolled"], on_rest=at_rest(view))

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-import streamlit as st
 
 from core.analysis import templates
 from core.charts import numbers
@@ -15,6 +14,7 @@ from core.data import catalog
 from core.models.counts import accuracy
 from core.specs import DataSpec, RunSpec
 from core.ui import shown
+from core.ui.shared import shared
 from core.ui.shown import Shown
 
 FILM = 4_000_000  # bytes of all states that the browser holds of one picture
@@ -147,7 +147,7 @@ class View(Shown):
         return f"At the end, over {len(last)} seeds: mean {last.mean():.1%}, range {last.min():.1%} to {last.max():.1%}."
 
 
-@st.cache_resource(show_spinner=False, max_entries=32)
+@shared(32)
 def _limit(_view: View, stamp: str) -> float:
     return templates.limit(_view.at(-1).weights["dense1.kernel"])
 

@@ -32,7 +32,7 @@ def drawn(sizes: tuple[int, ...], layer: int, room: int = neighbours.ROOM):
     table = neighbours.table(lambda n, s: states[s][f"dense{n}.kernel"], shown, [0, 1], 1, limits, LIGHT)
     with warnings.catch_warnings():
         warnings.simplefilter("error", UserWarning)  # Altair's, about selections that it joins
-        chart = neighbours.neighbours(neighbours.with_path(table, shown, {}), shown, 2, limits, LIGHT, room=room)
+        chart = neighbours.neighbours(table, neighbours.path_table(shown, {}), shown, 2, limits, LIGHT, room=room)
     return shown, table, chart
 
 
@@ -92,7 +92,7 @@ def test_a_strip_of_any_length_fits_and_keeps_its_spike(length: int) -> None:
 )
 def test_a_path_marks_its_cells(layer: int, path: dict[int, tuple[int, int]], wanted: set[tuple[str, int, int]]) -> None:
     shown, table, _ = drawn(SIZES, layer)
-    marked = neighbours.with_path(table, shown, path)
-    on = marked[marked.path == 1]
+    marked = neighbours.path_table(shown, path)
+    assert set(marked.path) <= {1} and len(marked) == len(wanted)
+    on = table[[f"{m} {y} {x}" in set(marked.place) for m, y, x in zip(table.m, table.y, table.x, strict=True)]]
     assert set(zip(on.m, on.y, on.x, strict=True)) == wanted
-    assert "path" not in table  # the cached table stays as it is

@@ -50,6 +50,14 @@ def test_splits_are_torchvisions_own_images_in_order(real: None) -> None:
     assert digits.load_any("test").source == "MNIST"
 
 
+def test_what_is_downloaded_is_what_torchvision_downloads() -> None:
+    from core.data.torchvision_parts import datasets
+
+    archives = digits.archives()
+    assert list(archives.mirrors) == list(datasets.MNIST.mirrors)
+    assert {name: total.removeprefix("md5:") for name, total in archives.sums.items()} == dict(datasets.MNIST.resources)
+
+
 @needs_mnist
 def test_reading_loads_no_torch() -> None:
     code = "import sys; from core.data import digits; print(digits.load_any('test').source, 'torch' in sys.modules)"

@@ -1,21 +1,19 @@
 """The MLP page in a browser: what is drawn is what numpy says, after clicks, sorts, steps and links."""
 
-import io
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from benchmarks.served import Server
 from core.analysis.ordering import Ordering, orders
 from core.analysis.path import strongest_path
-from core.charts.matrix_parts import GAP, TITLE
 from core.charts.theme import LIGHT
 from core.runs import shipped, store
+from tests.e2e.pixels import agreeing
 
 DIAGONAL = store.load(shipped.RUNS["mlp-diagonal"].key)
 
@@ -213,12 +211,7 @@ def test_the_path_is_framed_in_the_picture(page: Page, svg_url: str) -> None:
     expect(framed).to_have_count(1)
 
 
-LEFT, TOP = TITLE + GAP, 2 + TITLE + GAP  # of the map of layer 1 within its canvas
-
-
-def canvas_pixels(page: Page, key: str) -> np.ndarray:
-    shot = page.locator(f".st-key-{key} canvas").first.screenshot()
-    return np.asarray(Image.open(io.BytesIO(shot)).convert("RGB")).astype(int)
+MAP = ".st-key-mlp-map-chart canvas"  # of a large layer: weights, rows, columns, biases
 
 
 def test_layer_1_is_drawn_pixel_by_pixel_and_steps(page: Page, app_url: str) -> None:
@@ -232,13 +225,7 @@ def test_layer_1_is_drawn_pixel_by_pixel_and_steps(page: Page, app_url: str) -> 
         rows, columns = orders(kernels[epoch], Ordering("value", "rows", True, None, 3))
         levels = np.clip(np.rint(kernels[epoch][np.ix_(rows, columns)] * (127 / limit)) + 127, 0, 254).astype(int)
         wanted = LIGHT.signed_palette[levels].astype(int)  # (784, 49, 3)
-        seen = canvas_pixels(page, "mlp-map-chart")
-        shares = []
-        # The picture's frame may take a few pixels; across, any of a column's ten will do but the middle, where a line marks the pick.
-        for top in range(TOP - 2, TOP + 10):
-            inner = seen[top : top + 784, LEFT + 2 : LEFT + 2 + 490 : 10]
-            shares.append(float(np.mean(np.abs(inner - wanted).max(axis=2) <= 3)))
-        return max(shares)
+        return agreeing(page.locator(f"{MAP}.weights"), wanted, 10)
 
     def wait(epoch: int) -> None:
         share = 0.0
@@ -270,20 +257,16 @@ def test_layer_1_sorts_by_its_strips_and_opens_what_is_brushed(page: Page, app_u
     page.set_viewport_size({"width": 1300, "height": 1500})
     page.goto(f"{app_url}/mlp?layer=1&sort=original&by=none&move=rows&section=download")
     expect(page.locator(".st-key-mlp-map-detail canvas")).to_be_visible(timeout=60_000)
-    box = page.locator(".st-key-mlp-map-chart canvas").first.bounding_box()
-    assert box is not None
-
-    def click(x: float, y: float) -> None:
-        page.mouse.click(box["x"] + LEFT + x, box["y"] + TOP + y)
-
-    click(490 + 4 + 12, 300)  # the row-norm strip
+    page.locator(f"{MAP}.rows").click(position={"x": 12, "y": 300})
     expect(page.locator(".st-key-mlp-matrix")).to_contain_text("Rows: L2 norm, largest first")
-    click(10 * 7 + 5, 784 + 4 + 14 + 4 + 10)  # the norm bar of the eighth column
+    page.locator(f"{MAP}.columns").click(position={"x": 10 * 7 + 5, "y": 10})
     expect(page).to_have_url(re.compile("by=c7"))
     expect(page.locator(".st-key-mlp-cell")).to_contain_text("Column 7")
-    page.mouse.move(box["x"] + 200, box["y"] + TOP + 400)
+    box = page.locator(f"{MAP}.weights").bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + 200, box["y"] + 400)
     page.mouse.down()
     for step in range(1, 6):
-        page.mouse.move(box["x"] + 200, box["y"] + TOP + 400 + 4 * step)
+        page.mouse.move(box["x"] + 200, box["y"] + 400 + 4 * step)
     page.mouse.up()
     expect(page.get_by_text(re.compile(r"Rows (39|40)\d to 4[12]\d"))).to_be_visible()

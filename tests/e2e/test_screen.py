@@ -1,6 +1,7 @@
 """A press on a chart counts although no pointer moved over it before: a finger's tap, a mouse that rested when the chart came."""
 
 import re
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
@@ -53,18 +54,34 @@ def test_a_press_without_a_move_picks(page: Page, app_url: str) -> None:
     expect(page.locator(".st-key-mlp-cell")).to_contain_text("Weight")
 
 
+def _until(page: Page, true: Callable[[], bool]) -> None:
+    for _ in range(100):
+        if true():
+            return
+        page.wait_for_timeout(200)
+    assert true()
+
+
 @pytest.mark.parametrize("path", ["/mlp?section=download&layer=5", "/mlp?section=neighbours&layer=4", "/mlp?section=download&layer=1"])
 def test_pictures_fit_a_narrow_screen(browser: Browser, app_url: str, path: str) -> None:
     context = browser.new_context(viewport={"width": 400, "height": 900})
     context.set_default_timeout(60_000)
     page = context.new_page()
     page.goto(app_url + path)
-    expect(page.locator(".st-key-mlp-matrix canvas.marks")).to_be_visible()
-    overhang = """() => Math.max(...[...document.querySelectorAll('canvas.marks, [role=radiogroup] *')].map(
-        (e) => e.getBoundingClientRect().right - document.documentElement.clientWidth))"""
-    page.wait_for_function(f"() => ({overhang})() <= 0")
+    matrix = page.locator(".st-key-mlp-matrix :is(canvas.marks, .map canvas.weights)").first  # a large one is a part of our own
+    expect(matrix).to_be_visible()
+
+    def fits() -> bool:  # locators look into the parts' shadow trees
+        boxes = [one.bounding_box() for one in page.locator("canvas.marks, .map canvas, [role=radiogroup] *").all()]
+        return max(box["x"] + box["width"] for box in boxes if box) <= page.evaluate("document.documentElement.clientWidth")
+
+    def wide() -> bool:
+        box = matrix.bounding_box()
+        return box is not None and box["width"] > 480
+
+    _until(page, fits)
     page.set_viewport_size({"width": 1300, "height": 900})  # and the room is used when there is more
-    page.wait_for_function("() => document.querySelector('.st-key-mlp-matrix canvas.marks')?.getBoundingClientRect().width > 500")
+    _until(page, wide)
     context.close()
 
 

@@ -5,7 +5,8 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.models.fft_conv import FFT_FROM, conv_pair, fft_conv2d, fft_pair, fft_size, torch_pair
+from core.models.fft_conv import conv_pair, fft_conv2d, fft_pair, torch_pair
+from core.models.pulse_layers import FFT_FROM, fft_size
 
 
 def _tensors(n, c0, c1, c2, k, height, width, seed, dtype=torch.float32):

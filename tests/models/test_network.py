@@ -93,7 +93,7 @@ def test_logits_give_the_answers_and_parts_change_nothing(name: str, monkeypatch
     assert network.answers(MODELS[name], weights, images[:0]).shape == (0, MODELS[name].sizes[-1])
 
 
-@pytest.mark.parametrize("kind", ["dense", "digit_cnn"])
+@pytest.mark.parametrize("kind", MODEL_KINDS)
 def test_pages_can_ask_without_torch(kind: str) -> None:
     code = f"import sys, core.models.network, {network.MODULES[kind]}; sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

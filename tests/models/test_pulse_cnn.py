@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from pulse_reference import reference
 
 from core.models.pulse_cnn import PulseCNN, quiet, restore
-from core.models.pulse_layers import map_sides, parameter_count
+from core.models.pulse_layers import activations, answers, map_sides, parameter_count
 from core.specs import ModelSpec, SpecError
 
 STUDY = ModelSpec(
@@ -48,7 +48,7 @@ def test_activations_are_those_of_torchs_layers():
     model = PulseCNN(SMALL)
     network = reference(model)
     x = (torch.rand(11, 1, 30, 30, generator=torch.Generator().manual_seed(2)) < 0.1).float()
-    found = model.activations(x)
+    found = {name: torch.from_numpy(array) for name, array in activations(SMALL, model.weights(), x[:, 0].numpy(), np.float32).items()}
     names = ["conv1", "relu1", "conv2", "relu2", "pool2", None, None, "dense1", None, "dense2", "logits"]
     z = x
     with torch.no_grad():
@@ -58,15 +58,28 @@ def test_activations_are_those_of_torchs_layers():
                 torch.testing.assert_close(found[name], z, atol=1e-5, rtol=1e-4)
     torch.testing.assert_close(found["probabilities"], torch.softmax(network(x), 1).detach(), atol=1e-5, rtol=1e-4)
     torch.testing.assert_close(found["logits"], model(x).detach(), atol=1e-6, rtol=1e-5)
+    for name, maps in zip(("conv1", "conv2"), model.maps(x), strict=True):
+        torch.testing.assert_close(found[name], maps, atol=1e-5, rtol=1e-4)
+
+
+@given(kernel=st.integers(3, 13), extra=st.integers(2, 20), channels=st.tuples(st.integers(1, 6), st.integers(1, 3)))
+@settings(max_examples=20, deadline=None, derandomize=True)
+def test_answers_without_torch_are_torchs(kernel, extra, channels):
+    image = 2 * (kernel - 1) + extra
+    spec = ModelSpec("pulse_cnn", sizes=(6, 3), initializer="torch", output="tanh", channels=channels, kernel_size=kernel, image=image)
+    model = PulseCNN(spec)
+    x = (torch.rand(19, 1, image, image, generator=torch.Generator().manual_seed(1)) < 0.1).to(torch.uint8)
+    expected = reference(model)(x.float()).detach()
+    torch.testing.assert_close(torch.from_numpy(answers(spec, model.weights(), x[:, 0].numpy())), expected, atol=1e-5, rtol=1e-5)
 
 
 def test_blank_places_of_a_map_are_exactly_the_bias():
     model = PulseCNN(SMALL)
     x = torch.zeros(1, 1, 30, 30)
     x[0, 0, 2, 2] = 1
-    maps = model.activations(x)["conv1"]
-    assert (maps[0, :, 12:, 12:] == model.layer("conv1").bias[:, None, None]).all()
-    assert (maps[0, :, :3, :3] != 0).any()
+    for maps in (model.maps(x)[0], torch.from_numpy(activations(SMALL, model.weights(), x[0].numpy(), np.float32)["conv1"])):
+        assert (maps[0, :, 12:, 12:] == model.layer("conv1").bias[:, None, None]).all()
+        assert (maps[0, :, :3, :3] != 0).any()
 
 
 def test_quiet_keeps_what_is_larger_than_rounding():

@@ -237,6 +237,53 @@ def test_silence_is_noticed_and_the_job_can_be_taken_over(fake, monkeypatch: pyt
     assert jobs.submit(SPEC, Inline()).progress().state == jobs.DONE
 
 
+def test_a_job_that_waits_is_known_by_its_process_and_gone_with_it() -> None:
+    job = jobs.submit(SPEC, Held())
+    os.utime(job.folder / jobs.PROGRESS, (1, 1))
+    jobs._touch_waiting()
+    assert job.progress().state == jobs.QUEUED and jobs.active() == [job]
+    jobs._futures.clear()  # its process was killed; another one looks
+    os.utime(job.folder / jobs.PROGRESS, (1, 1))
+    jobs._touch_waiting()
+    assert job.progress().state == jobs.FAILED and "is gone" in job.progress().sentence
+    assert jobs.active() == [], "it counts for no limit"
+    pool = Held()
+    assert jobs.submit(SPEC, pool).progress().state == jobs.QUEUED and len(pool.calls) == 1
+
+
+def test_processes_that_share_the_store_train_a_network_once(own_store: Path) -> None:
+    """Each takes long from the look whether somebody trains it to its own beginning; without a turn all would begin."""
+    code = """
+import sys, time
+sys.path.insert(0, "tests/training")
+from test_jobs import SPEC, Held
+from core.training import jobs
+jobs._sweep = lambda: time.sleep(0.3)
+pool = Held()
+print("ready", flush=True)
+sys.stdin.readline()
+jobs.submit(SPEC, pool)
+print(len(pool.calls))
+"""
+    root = Path(__file__).parents[2]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    started = [subprocess.Popen([sys.executable, "-c", code], cwd=root, **pipes) for _ in range(3)]
+    for process in started:
+        assert process.stdout is not None and process.stdout.readline() == "ready\n"
+    for process in started:
+        assert process.stdin is not None
+        process.stdin.write("go\n")
+        process.stdin.flush()
+    assert sorted(process.communicate(timeout=60)[0].strip() for process in started) == ["0", "0", "1"]
+
+
+def test_workers_are_as_many_as_the_host_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "cpu_count", lambda: 8)
+    for said, workers in (("", 7), ("2", 2), ("0", 1), ("many", 7)):
+        monkeypatch.setenv("KERNEL_EXPLORER_WORKERS", said)
+        assert jobs.workers() == workers
+
+
 def test_unknown_and_forgotten_jobs(fake) -> None:
     assert jobs.find("0123456789ab") is None and jobs.active() == []
     assert jobs.Job(SPEC).progress().state == jobs.FAILED

@@ -50,9 +50,10 @@ class Address:
 
 def current() -> Address:
     """This session's address."""
-    if _STATE not in st.session_state:
-        st.session_state[_STATE] = Address()
-    return st.session_state[_STATE]
+    found = st.session_state.get(_STATE)
+    if found is None:
+        found = st.session_state[_STATE] = Address()
+    return found
 
 
 def visit() -> int:

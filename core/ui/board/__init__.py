@@ -9,13 +9,21 @@ from collections.abc import Callable, Mapping, Sequence
 import streamlit as st
 
 from core.charts.strips import Strip
+from core.ui import seen
 from core.ui.browser_part import browser_part
 
-_board = browser_part("kernel_explorer_board", __file__, html='<div class="board"></div>')
+_board = browser_part("kernel_explorer_board", __file__, fetches=True, html='<div class="board"></div>')
 
 
 def board(
-    key: str, strips: Sequence[Strip], picked: str = "", on_pick: Callable[[], None] | None = None, *, columns: int = 0, least: int = 0
+    key: str,
+    strips: Sequence[Strip],
+    picked: str = "",
+    on_pick: Callable[[], None] | None = None,
+    *,
+    columns: int = 0,
+    least: int = 0,
+    own: bool = False,
 ) -> str:
     """Show strips and give the id of the picture that was clicked last, "" before the first click.
 
@@ -24,8 +32,20 @@ def board(
         picked: id of the picture to frame.
         on_pick: called before the rerun that a click starts.
         columns: strips in a line where the window is wide, below each other where it is narrow; 0 for as many as fit.
+        own: whether they show what this person drew or brought, which is of no use to others.
         least: pixels that a strip is wide at least; on a narrower screen it scrolls within its place.
     """
+    told = [
+        {
+            "title": strip.title,
+            "alt": strip.alt,
+            "url": strip.url,
+            "width": strip.width,
+            "height": strip.height,
+            "cells": [[c.id, c.label, c.left, c.top, c.width, c.height] for c in strip.cells],
+        }
+        for strip in strips
+    ]
     _board(
         key=key,
         data={
@@ -33,17 +53,7 @@ def board(
             "picked": picked,
             "columns": columns,
             "least": least,
-            "strips": [
-                {
-                    "title": strip.title,
-                    "alt": strip.alt,
-                    "url": strip.url,
-                    "width": strip.width,
-                    "height": strip.height,
-                    "cells": [[c.id, c.label, c.left, c.top, c.width, c.height] for c in strip.cells],
-                }
-                for strip in strips
-            ],
+            "strips": told if own else seen.told(told),
         },
         on_picked_change=on_pick or (lambda: None),
     )

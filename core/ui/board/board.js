@@ -5,15 +5,18 @@ const boards = new WeakMap(); // parent element -> its board; this function is c
 export default function (component) {
   const { parentElement, data } = component;
   if (!boards.has(parentElement)) {
-    boards.set(parentElement, { shape: "" });
+    boards.set(parentElement, { shape: "", seen: new Seen() });
     listen(parentElement, boards.get(parentElement), data.key);
   }
   const board = boards.get(parentElement);
   board.set = component.setStateValue;
+  board.seen.value(data.strips, (strips) => show(parentElement.querySelector(".board"), board, { ...data, strips }));
+}
+
+function show(root, board, data) {
   const shape = shapeOf(data.strips);
-  if (shape !== board.shape) build(parentElement.querySelector(".board"), board, data.strips);
+  if (shape !== board.shape) build(root, board, data.strips);
   board.shape = shape;
-  const root = parentElement.querySelector(".board");
   root.classList.toggle("grid", data.columns > 0);
   root.style.setProperty("--columns", data.columns);
   root.style.setProperty("--least", `${data.least}px`);

@@ -5,9 +5,10 @@ from dataclasses import asdict, dataclass
 
 import streamlit as st
 
+from core.ui import seen
 from core.ui.browser_part import browser_part
 
-_component = browser_part("kernel_explorer_thumbnails", __file__)
+_component = browser_part("kernel_explorer_thumbnails", __file__, fetches=True)
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,7 @@ def thumbnails(
     across: int = 0,
     picked: int | None = None,
     on_pick: Callable[[int], None] | None = None,
+    own: bool = False,
 ) -> None:
     """Show pictures; with `on_pick` each is a button, and the callback gets its id before the rerun.
 
@@ -36,6 +38,7 @@ def thumbnails(
         scale: how many times its size a picture is shown without `side`, where there is room.
         across: pictures of a `side` in a row, half as many in a narrow place, smaller ones where that is too wide; 0 to wrap freely.
         picked: id of the picture that is marked.
+        own: whether they show what this person drew or brought, which is of no use to others.
     """
 
     def report() -> None:
@@ -43,10 +46,11 @@ def thumbnails(
         if chosen is not None and on_pick is not None:
             on_pick(int(chosen))
 
+    told = [asdict(item) for item in items]
     _component(
         key=key,
         data={
-            "items": [asdict(item) for item in items],
+            "items": told if own else seen.told(told),
             "side": side,
             "scale": scale,
             "across": across,

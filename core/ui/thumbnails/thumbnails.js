@@ -6,6 +6,7 @@ const FRAME = 6 + GAP; // around a picture: border, padding and gap
 class Thumbnails {
   constructor(box) {
     this.box = box;
+    this.seen = new Seen();
     this.resize = new ResizeObserver(() => this.fit());
     this.resize.observe(box);
   }
@@ -15,6 +16,10 @@ class Thumbnails {
     const text = JSON.stringify(data);
     if (this.text === text) return;
     this.text = text;
+    this.seen.value(data.items, (items) => this.show({ ...data, items }), () => { this.text = null; });
+  }
+
+  show(data) {
     this.data = data;
     this.box.setAttribute("role", data.clickable ? "group" : "list");
     this.box.classList.toggle("wide", data.items.some((item) => item.caption.includes("\n")));

@@ -1,16 +1,19 @@
 """Convolution kernels over the stored states: every state is in the browser, so a step of the player draws it there."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import streamlit as st
 
 from core.charts.theme import Theme
+from core.ui import seen
 from core.ui.browser_part import browser_part
 
-_component = browser_part("kernel_explorer_kernel_film", __file__, isolate_styles=False)  # so that the player finds its signal
+_component = browser_part(
+    "kernel_explorer_kernel_film", __file__, fetches=True, isolate_styles=False
+)  # so that the player finds its signal
 
 LARGEST = 2_000_000  # weights that are sent, two bytes each
 
@@ -40,6 +43,7 @@ def kernel_film(
     *,
     states: Sequence[int],
     source: str,
+    of: Hashable,
     state: int,
     picked: int,
     on_pick: Callable[[int], None],
@@ -50,6 +54,7 @@ def kernel_film(
     Args:
         states: those that the rows hold; of the others the nearest is drawn.
         source: names the run; the state is set anew when it changes.
+        of: all that the rows and their titles depend on.
         state: the state to open on.
         picked: number of the marked kernel of the first row, from 0.
         hint: what stands where the hovered weight will.
@@ -60,13 +65,12 @@ def kernel_film(
         if chosen is not None:
             on_pick(int(chosen))
 
-    _component(
-        key=key, data=pack(rows, theme, states=states, source=source, state=state, picked=picked, hint=hint), on_picked_change=report
-    )
+    film = seen.built(("kernel film", source, of), lambda: pack(rows, theme, states=states, source=source, hint=hint), "bin")
+    _component(key=key, data={"film": film, "state": state, "picked": picked}, on_picked_change=report)
 
 
-def pack(rows: Sequence[Row], theme: Theme, *, states: Sequence[int], source: str, state: int, picked: int, hint: str) -> bytes:
-    """The message for the browser: length of the head (uint32), the head (JSON), the palette, then each row's float16 weights."""
+def pack(rows: Sequence[Row], theme: Theme, *, states: Sequence[int], source: str, hint: str) -> bytes:
+    """What the browser fetches: length of the head (uint32), the head (JSON), the palette, then each row's float16 weights."""
     parts = [theme.signed_palette.tobytes(), *(np.ascontiguousarray(row.stack, dtype="<f2").tobytes() for row in rows)]
     head = {
         "sizes": [len(part) for part in parts],
@@ -76,8 +80,6 @@ def pack(rows: Sequence[Row], theme: Theme, *, states: Sequence[int], source: st
         ],
         "states": list(states),
         "source": source,
-        "state": state,
-        "picked": picked,
         "hint": hint,
     }
     text = json.dumps(head).encode()

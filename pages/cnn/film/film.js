@@ -20,6 +20,7 @@ function half(bits) {
 class Film {
   constructor(root) {
     this.box = root.querySelector(".kf");
+    this.seen = new Seen();
     this.signal = this.box.querySelector("[name=epoch]");
     this.read = this.box.querySelector(".kf-read");
     this.signal.addEventListener("input", () => this.draw());
@@ -29,9 +30,13 @@ class Film {
 
   update(component) {
     this.send = component.setStateValue;
-    const bytes = component.data;
-    if (!bytes || bytes === this.bytes) return;
-    this.bytes = bytes;
+    const { film, state, picked } = component.data;
+    this.picked = picked;
+    this.mark(picked);
+    this.seen.fetch(film, (bytes) => this.open(bytes, state), (trouble) => { this.read.textContent = trouble; });
+  }
+
+  open(bytes, state) {
     const length = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getUint32(0, true);
     const head = JSON.parse(new TextDecoder().decode(bytes.subarray(4, 4 + length)));
     let start = 4 + length;
@@ -40,11 +45,11 @@ class Film {
     this.weights = parts.slice(1).map((part) => new Uint16Array(part.buffer));
     const shape = JSON.stringify(head.rows.map((row) => [row.title, row.kernels, row.side, row.scale]));
     this.signal.max = head.states.at(-1);
-    if (head.source !== this.head?.source) this.signal.value = head.state;
+    if (head.source !== this.head?.source) this.signal.value = state;
     this.head = head;
     if (shape !== this.shape) { this.build(); this.fit(); }
     this.shape = shape;
-    this.mark(head.picked);
+    this.mark(this.picked);
     if (!this.read.textContent) this.read.textContent = head.hint;
     this.draw();
   }

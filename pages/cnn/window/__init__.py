@@ -6,9 +6,10 @@ from typing import Any
 import numpy as np
 
 from core.charts.theme import DARK, LIGHT, Theme
+from core.ui import seen
 from core.ui.browser_part import browser_part
 
-_component = browser_part("kernel_explorer_convolution_window", __file__)
+_component = browser_part("kernel_explorer_convolution_window", __file__, fetches=True)
 STAGES = ("sum", "after ReLU", "after pooling")
 
 
@@ -27,6 +28,7 @@ def convolution_window(
     place: tuple[int, int] = (0, 0),
     name: str = "",
     light: bool = False,
+    own: bool = False,
 ) -> None:
     """Show the explorer. Hover, click, arrow keys and play move the window; nothing is sent back.
 
@@ -38,16 +40,21 @@ def convolution_window(
         place: row and column of the result where the window opens.
         name: of image and kernel; the window goes to `place` when it changes.
         light: 1 is light in the image, as in a photograph, and not ink.
+        own: whether the image is this person's, which is of no use to others.
     """
     palettes = {part: getattr(theme, f"{part}_palette") for part in ("ink", "signed", "amount")}
     if light:
         palettes["ink"] = DARK.ink_palette  # from dark to light in either mode
+    told = {
+        "image": _matrix(image),
+        "kernel": _matrix(kernel),
+        "map": _matrix(feature_map),
+        "palettes": {part: base64.b64encode(colours.tobytes()).decode() for part, colours in palettes.items()},
+    }
     _component(
         key=key,
         data={
-            "image": _matrix(image),
-            "kernel": _matrix(kernel),
-            "map": _matrix(feature_map),
+            "told": told if own else seen.told(told),
             "bias": float(bias),
             "stride": stride,
             "padding": padding,
@@ -56,7 +63,6 @@ def convolution_window(
             "place": list(place),
             "name": name,
             "limits": {"kernel": float(np.abs(kernel).max()) or 1.0, "map": float(np.abs(feature_map).max()) or 1.0},
-            "palettes": {part: base64.b64encode(colours.tobytes()).decode() for part, colours in palettes.items()},
             "colours": {
                 "mark": theme.mark,
                 "text": theme.text,

@@ -8,6 +8,7 @@ const said = (v) => (v < 0 ? "−" : "") + (Math.abs(v) >= 1e-4 || v === 0 ? Str
 
 class Window {
   constructor(root) {
+    this.seen = new Seen();
     this.box = root.querySelector(".cw");
     this.find = (name) => this.box.querySelector(name);
     this.row = this.column = 0;
@@ -31,7 +32,12 @@ class Window {
   }
 
   update(data) {
-    if (data === this.data) return;
+    if (data === this.asked) return;
+    this.asked = data;
+    this.seen.value(data.told, (told) => this.open({ ...data, ...told }), () => { this.asked = null; });
+  }
+
+  open(data) {
     this.data = data;
     this.image = matrix(data.image);
     this.kernel = matrix(data.kernel);

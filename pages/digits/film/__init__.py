@@ -8,14 +8,15 @@ from typing import Any
 
 from core.ui.browser_part import browser_part
 
-_film = browser_part("kernel_explorer_film", __file__, html="", css="")
+_film = browser_part("kernel_explorer_film", __file__, fetches=True, html="", css="")
 
 
-def film(key: str, target: str, frames: Sequence[Mapping[str, Any]]) -> None:
+def film(key: str, target: str, frames: Sequence[Mapping[str, Any]] | str) -> None:
     """Have a player's frames shown by other parts.
 
     Args:
         target: one of the player's `targets`.
-        frames: for each frame, key of a part -> what it shows instead of what it was given (see the part's own `frame`).
+        frames: for each frame, key of a part -> what it shows instead of what it was given (see the part's own `frame`); or the address
+            of their JSON.
     """
-    _film(key=key, data={"target": target, "frames": [dict(frame) for frame in frames]})
+    _film(key=key, data={"target": target, "frames": frames})

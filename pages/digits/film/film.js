@@ -6,6 +6,8 @@ class Film {
   constructor(root) {
     this.root = root;
     this.frame = null;
+    this.frames = [];
+    this.seen = new Seen();
     this.heard = (event) => this.hear(event.detail);
     document.addEventListener("player-frame", this.heard);
   }
@@ -14,7 +16,7 @@ class Film {
     if (!this.root.isConnected) return document.removeEventListener("player-frame", this.heard);
     if (target !== this.data.target || frame === this.frame) return;
     this.frame = frame;
-    for (const [key, shown] of Object.entries(this.data.frames[frame] ?? {})) {
+    for (const [key, shown] of Object.entries(this.frames[frame] ?? {})) {
       document.dispatchEvent(new CustomEvent(`show-${key}`, { detail: shown }));
     }
   }
@@ -22,5 +24,7 @@ class Film {
 
 export default function ({ parentElement, data }) {
   if (!films.has(parentElement)) films.set(parentElement, new Film(parentElement));
-  films.get(parentElement).data = data;
+  const film = films.get(parentElement);
+  film.data = data;
+  film.seen.value(data.frames, (frames) => { film.frames = frames; });
 }

@@ -8,7 +8,9 @@ import numpy as np
 from core.charts.theme import Theme
 from core.ui.browser_part import browser_part
 
-_component = browser_part("kernel_explorer_template_film", __file__, isolate_styles=False)  # so that the player finds its signal
+_component = browser_part(
+    "kernel_explorer_template_film", __file__, fetches=True, isolate_styles=False
+)  # so that the player finds its signal
 
 
 def pack(
@@ -77,6 +79,6 @@ def pack(
     return len(text).to_bytes(4, "little") + text + b"".join(parts.values())
 
 
-def template_film(key: str, message: bytes) -> None:
-    """Show the templates of `pack`; the player that has this container's key among its targets drives them."""
-    _component(key=key, data=message)
+def template_film(key: str, address: str) -> None:
+    """Show the templates of `pack` at an address; the player that has this container's key among its targets drives them."""
+    _component(key=key, data=address)

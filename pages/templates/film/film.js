@@ -36,15 +36,10 @@ function write(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
 
-function same(one, other) {
-  if (one?.length !== other.length) return false;
-  for (let i = 0; i < one.length; i++) if (one[i] !== other[i]) return false;
-  return true;
-}
-
 class Film {
   constructor(root) {
     this.box = root.querySelector(".tf");
+    this.seen = new Seen();
     this.signal = this.box.querySelector("[name=epoch]");
     this.read = this.box.querySelector(".tf-read");
     this.mode = this.box.querySelector(".tf-mode input");
@@ -58,9 +53,12 @@ class Film {
     this.mode.addEventListener("change", () => this.draw());
   }
 
-  update(bytes) {
-    if (!bytes || same(this.bytes, bytes)) return; // a rerun sends them again: keep the canvases and the focus
-    this.bytes = bytes;
+  // A rerun tells the same address again: the canvases and the focus stay.
+  update(address) {
+    this.seen.fetch(address, (bytes) => this.open(bytes), (trouble) => { this.read.textContent = trouble; });
+  }
+
+  open(bytes) {
     Object.assign(this, unpack(bytes));
     const { head } = this;
     this.signal.max = head.states - 1;
@@ -117,6 +115,7 @@ class Film {
 
   // The tiles in the order that is asked for: units from left to right.
   arrange() {
+    if (!this.head) return;
     const order = this.order.value ? this.order.value.split(",").map(Number) : this.head.names.map((_, unit) => unit);
     const tiles = this.box.querySelectorAll(".tf-tile");
     order.forEach((unit, place) => { tiles[unit].style.order = place; });
@@ -191,6 +190,7 @@ class Film {
   }
 
   draw() {
+    if (!this.head) return; // the player may be faster than the weights
     const started = performance.now();
     const { head, palette } = this;
     const table = halfTable();

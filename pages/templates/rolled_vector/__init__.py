@@ -5,9 +5,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from core.ui import seen
 from core.ui.browser_part import browser_part
 
-_component = browser_part("kernel_explorer_rolled_vector", __file__, isolate_styles=False)  # so that the player finds its signal
+_component = browser_part(
+    "kernel_explorer_rolled_vector", __file__, fetches=True, isolate_styles=False
+)  # so that the player finds its signal
 
 
 def rolled_vector(
@@ -20,6 +23,7 @@ def rolled_vector(
     states: int,
     state: int,
     start: int = 45,
+    own: bool = False,
 ) -> None:
     """Show vectors side by side under one slider; the player that has this container's key among its targets drives them.
 
@@ -31,7 +35,9 @@ def rolled_vector(
         states: how many the player has.
         state: the one to open on.
         start: where the slider opens, 0 (column) to 100 (image).
+        own: whether it shows what this person drew or brought, which is of no use to others.
     """
+    told = [{"title": t, "frames": base64.b64encode(c.astype(np.uint8).tobytes()).decode()} for t, c in panels]
     height, width, _ = panels[0][1].shape[1:]
     _component(
         key=key,
@@ -44,6 +50,6 @@ def rolled_vector(
             "held": list(held),
             "label": label,
             "sums": list(sums),
-            "panels": [{"title": t, "frames": base64.b64encode(c.astype(np.uint8).tobytes()).decode()} for t, c in panels],
+            "panels": told if own else seen.told(told),
         },
     )

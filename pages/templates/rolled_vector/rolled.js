@@ -11,6 +11,7 @@ function write(element, text) {
 
 class Rolled {
   constructor(root) {
+    this.seen = new Seen();
     this.canvas = root.querySelector("canvas");
     this.slider = root.querySelector(".rolled-share");
     this.sum = root.querySelector(".rolled-sum");
@@ -22,6 +23,10 @@ class Rolled {
   }
 
   update(data) {
+    this.seen.value(data.panels, (panels) => this.open({ ...data, panels }));
+  }
+
+  open(data) {
     this.data = data;
     this.canvas.setAttribute("aria-label", data.label);
     if (this.start !== data.start) this.slider.value = data.start;

@@ -38,7 +38,7 @@ def test_pictures_fit_beside_others_and_keep_what_is_largest(side, shown, scale)
 
 def test_film_message_holds_the_stored_weights():
     stack = np.random.default_rng(0).normal(size=(3, 2, 4, 4)).astype(np.float16)
-    message = pack([Row("first", stack, 2.0, 5)], theme(False), states=[0, 4, 9], source="a", state=4, picked=0, hint="h")
+    message = pack([Row("first", stack, 2.0, 5)], theme(False), states=[0, 4, 9], source="a", hint="h")
     length = int.from_bytes(message[:4], "little")
     head = json.loads(message[4 : 4 + length])
     rest = message[4 + length :]

@@ -4,13 +4,13 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-import streamlit as st
 
 from core.charts import numbers
 from core.data.pulse_sets import pulse_set
 from core.models.digit_layers import activations, layers
 from core.runs import shipped, store
 from core.specs import DataSpec, ModelSpec, TrainSpec
+from core.ui import shared
 from pages.digits.images import an
 from tests.digit_case import EPOCHS, MODELS, spec, stored, weights
 from tests.pages.digits.digits_case import app, parts, search, words
@@ -23,8 +23,7 @@ every = pytest.mark.parametrize("model", MODELS.values(), ids=list(MODELS))
 @pytest.fixture(autouse=True)
 def runs(tmp_path, monkeypatch):
     monkeypatch.setenv("KERNEL_EXPLORER_RUNS", str(tmp_path))
-    st.cache_resource.clear()  # keys of one test stand for other weights in the next
-    st.cache_data.clear()
+    shared.clear()  # keys of one test stand for other weights in the next
 
 
 @every

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from core.analysis.digit_survey import misread, survey
@@ -17,6 +16,7 @@ from core.data import digits
 from core.data.drawing import prepare_drawing
 from core.models.digit_layers import activations
 from core.runs import shipped, store
+from core.ui import shared
 from core.ui.drawing_pad.examples import THREE
 from core.ui.drawing_pad.strokes import Drawing, Stroke
 from pages.digits.images import an
@@ -318,12 +318,12 @@ def test_a_damaged_run_is_named_with_its_cure(tmp_path, monkeypatch):
     file = tmp_path / key / "weights.safetensors"
     file.write_bytes(file.read_bytes()[:-1] + b"x")
     monkeypatch.setenv("KERNEL_EXPLORER_RUNS", str(tmp_path))
-    st.cache_resource.clear()
+    shared.clear()
     test = app({"run": "digit-cnn-small"})
     assert not test.exception
     assert f"Run {key} is damaged" in words(test)
     test.selectbox(key="digits-run").set_value("digit-cnn").run()
-    st.cache_resource.clear()
+    shared.clear()
     assert not test.exception
     assert "damaged" not in words(test) and "It reads a 3" in words(test)
 

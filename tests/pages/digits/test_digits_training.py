@@ -5,13 +5,13 @@ from concurrent.futures import Executor, Future
 from dataclasses import replace
 
 import pytest
-import streamlit as st
 
 from core.data import digits
 from core.runs import shipped
 from core.specs import RunSpec
 from core.training import jobs
 from core.training.verify import verify
+from core.ui import shared
 from pages.digits import small_training
 from pages.digits.small_training import Small
 from tests.pages.digits.digits_case import app, parts, search, words
@@ -51,7 +51,7 @@ def test_training_here_makes_a_run_that_the_page_opens(without, tmp_path, monkey
     """Without MNIST the UCI digits train, and the network then reads those."""
     if without:
         monkeypatch.setenv("KERNEL_EXPLORER_DATA", str(tmp_path))
-        st.cache_resource.clear()
+        shared.clear()
     elif trouble := digits.trouble():
         pytest.skip(trouble)
     data = "uci-digits" if without else "mnist"

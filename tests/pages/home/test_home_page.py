@@ -5,10 +5,10 @@ import shutil
 
 import numpy as np
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from core.runs import shipped, store
+from core.ui import shared
 from core.ui.site import ENTRIES
 from pages.home.draw import said
 from pages.home.networks import KINDS, READERS, best
@@ -64,13 +64,13 @@ def test_a_network_that_cannot_be_read_gives_way_to_the_next_and_the_last_to_a_s
     for name, spec in shipped.RUNS.items():
         if KINDS["templates"].fits(spec):
             damage(name)
-    st.cache_resource.clear()
+    shared.clear()
     try:
         at = app()
         at.run()
         second = best("mlp")
     finally:
-        st.cache_resource.clear()
+        shared.clear()
     assert not at.exception
     assert len(answers(at)) == 2 and second is not None and second.id != first.id
     assert any(second.title in answer for answer in answers(at))

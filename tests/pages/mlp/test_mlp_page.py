@@ -1,5 +1,6 @@
 """The MLP page without a browser: shipped and other networks, links, damaged runs, and no torch."""
 
+import base64
 import json
 import subprocess
 import sys
@@ -14,11 +15,14 @@ from streamlit.testing.v1 import AppTest
 
 from core.analysis.ordering import Ordering, orders
 from core.analysis.path import strongest_path
+from core.analysis.pooling import signed_max
 from core.charts import numbers
+from core.charts.size import small
 from core.runs import catalog, shipped, store
 from core.ui import choices, shown
 from pages.mlp.layer import Layer
 from pages.mlp.neighbours import pick_words
+from tests.app import report
 from tests.pages.mlp.mlp_case import NETWORKS, ROOT, opened, said, stored
 
 MODELS = ("mlp-random", "mlp-diagonal")
@@ -39,6 +43,28 @@ def values(proto) -> dict[str, object]:
     return {p["name"]: p.get("value") for p in json.loads(proto.spec)["params"]}
 
 
+def map_data(at: AppTest) -> dict:
+    """What the map of a large layer is sent with."""
+    return next(json.loads(part.proto.json) for part in at.get("bidi_component") if "mlp-map-chart" in part.proto.id)
+
+
+def states(address: str, rows: int, columns: int) -> np.ndarray:
+    """The kernels (states, rows, columns) behind a data address; their norms and biases are checked on the way."""
+    content = base64.b64decode(address.partition(",")[2])
+    layout = [("rows", "<f8", rows), ("columns", "<f8", columns), ("bias", "<f2", columns), ("kernel", "<f2", (rows, columns))]
+    size = -(-np.dtype(layout).itemsize // 8) * 8
+    found = np.frombuffer(content, np.dtype({**_fields(layout), "itemsize": size}))
+    kernels = found["kernel"].astype(np.float32)
+    np.testing.assert_array_equal(found["rows"], np.sqrt(np.square(kernels, dtype=float).sum(2)))
+    np.testing.assert_array_equal(found["columns"], np.sqrt(np.square(kernels, dtype=float).sum(1)))
+    return kernels
+
+
+def _fields(layout: list) -> dict:
+    plain = np.dtype(layout)
+    return {"names": plain.names, "formats": [plain[name] for name in plain.names], "offsets": [plain.fields[n][1] for n in plain.names]}
+
+
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("KERNEL_EXPLORER_RUNS", str(tmp_path))
@@ -55,11 +81,19 @@ def test_shipped_networks_layer_by_layer(model: str, layer: int, epoch: int) -> 
     kernel = run.weights(f"dense{layer}.kernel")[epoch]
     assert repr(float(kernel[3, 2])) in said(at)
     assert f"reads {numbers.percent(run.history['accuracy_test'][epoch])} of 10,000 MNIST test digits" in said(at)
-    sent, held = tables(matrix_chart(at)), values(matrix_chart(at))
-    assert held["epoch"] == epoch and held["limit"] == float(np.abs(run.weights(f"dense{layer}.kernel")).max())
+    limit = float(np.abs(run.weights(f"dense{layer}.kernel")).max())
     if layer == 1:
-        assert len(sent["film"]["map"][0]) * 3 / 4 / run.states < 100_000  # bytes of picture for one epoch
+        sent = map_data(at)
+        assert sent["view"] == {"state": epoch, "sort": "value", "move": "rows", "falling": True, "held": -1, "by": "r3c2"}
+        assert sent["ends"]["limit"] == limit and sent["sorts"]
+        np.testing.assert_array_equal(states(sent["addresses"][str(epoch)], 784, 49)[0], kernel)
+        assert sent["film"]["kept"] == list(range(run.states))
+        film = states(sent["film"]["address"], 784, 49)
+        np.testing.assert_array_equal(film, run.weights("dense1.kernel"))
+        assert film.nbytes / 2 / run.states < 100_000  # for one epoch
     else:
+        sent, held = tables(matrix_chart(at)), values(matrix_chart(at))
+        assert held["epoch"] == epoch and held["limit"] == limit
         cells = sent["cells"][sent["cells"].m == "cur"]
         np.testing.assert_array_equal(cells[f"s{epoch}"].to_numpy().reshape(kernel.shape), kernel)
         assert held["pick"] == [{"m": "cur", "py": 3, "px": 2}]
@@ -76,17 +110,28 @@ def test_every_section_of_every_network(folder: Path, name: str, section: str) -
         kernel = run.weights(f"dense{layer}.kernel")
         rows, columns = kernel.shape[1:]
         assert f"Layer {layer} of {len(run.spec.model.sizes) - 1}, {rows:,} inputs × {columns:,} outputs" in said(at)
-        assert values(matrix_chart(at))["limit"] == float(np.abs(kernel).max())
+        shown = values(matrix_chart(at)) if small(rows, columns) else map_data(at)["ends"]
+        assert shown["limit"] == float(np.abs(kernel).max())
 
 
-def test_a_very_large_layer_is_pooled_and_its_detail_exact(folder: Path) -> None:
+@pytest.mark.parametrize("sent_whole", [True, False])
+def test_a_very_large_layer_is_pooled_and_its_detail_exact(sent_whole: bool, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    if not sent_whole:
+        monkeypatch.setattr("pages.mlp.large.SENT", 1_000_000)
     run = stored(folder, "wide")
     at = opened(run, section="download", layer=2, sort="value", by="r5c7", move="both", epoch=1)
     assert not at.exception and not at.error and not at.warning
-    sent = tables(matrix_chart(at))
-    assert "film" not in sent and len(sent["still"]["map"][0]) < 300_000
-    kernel = run.at(1, "dense2.kernel")
+    sent, kernel = map_data(at), run.at(1, "dense2.kernel")
     rows, columns = orders(kernel, Ordering("value", "both", True, 5, 7))
+    assert sent["film"] is None and sent["sorts"] == sent_whole
+    found = states(sent["addresses"]["1"], 4_096, 1_024)[0] if sent_whole else _pooled(sent)
+    if sent_whole:
+        np.testing.assert_array_equal(found, kernel)
+        assert (sent["grid"]["down"], sent["grid"]["across"], sent["view"]["by"]) == (7, 3, "r5c7")
+    else:  # the picture in its order
+        np.testing.assert_array_equal(found, signed_max(kernel[np.ix_(rows, columns)], 7, 3))
+        places = int(np.flatnonzero(rows == 5)[0]) // 7, int(np.flatnonzero(columns == 7)[0]) // 3
+        assert sent["view"] == {"state": 1, "sort": "original", "move": "both", "falling": True, "held": -1, "by": "r{}c{}".format(*places)}
     detail = next(t["detail"] for t in map(tables, (c.proto for c in at.get("vega_lite_chart"))) if "detail" in t)
     assert len(detail) <= 2_000
     np.testing.assert_array_equal(detail.w, kernel[detail.py, detail.px])
@@ -96,6 +141,40 @@ def test_a_very_large_layer_is_pooled_and_its_detail_exact(folder: Path) -> None
     assert detail.py.unique().tolist() == rows[top : top + detail.ry.max()].tolist()
     assert detail.px.unique().tolist() == columns[left : left + detail.rx.max()].tolist()
     assert "Each pixel stands for 7 × 3 weights" in said(at)
+
+
+def _pooled(sent: dict) -> np.ndarray:
+    """The picture that a map is sent with."""
+    content, shape = base64.b64decode(sent["addresses"]["1"].partition(",")[2]), (sent["rows"], sent["columns"])
+    return np.frombuffer(content, "<f2", shape[0] * shape[1], 8 * sum(shape) + 2 * shape[1]).astype(np.float32).reshape(shape)
+
+
+def act(at: AppTest, n: int, **done: object) -> AppTest:
+    """The page after something was done in the map."""
+    usual = {"by": None, "axis": None, "window": {}, "source": map_data(at)["source"], "n": n}
+    part = next(part for part in at.get("bidi_component") if "mlp-map-chart" in part.proto.id)
+    return report(at, part, "act", usual | done)
+
+
+def test_what_is_done_in_the_map_is_told_and_linked() -> None:
+    at = opened(layer=1, sort="original", by="none", move="rows", section="download")
+    kernel = store.load(shipped.RUNS["mlp-diagonal"].key).weights("dense1.kernel")[50]
+    act(at, 1, by="r300c7")
+    assert search(at)["by"] == "r300c7" and repr(float(kernel[300, 7])) in said(at)
+    act(at, 2, by="c9", axis="columns", window={"row": [100.5, 120.5]})
+    assert (search(at)["by"], search(at)["sort"], search(at)["move"]) == ("c9", "norm", "both")
+    assert "**Rows 101 to 121** of 784" in said(at)
+    act(at, 2, by="r1c1")  # heard before
+    act(at, 3, by="r1c1", source="another layer's")
+    assert search(at)["by"] == "c9" and map_data(at)["heard"] == 2
+
+
+def test_a_held_order_comes_with_the_weights_that_give_it() -> None:
+    sent = map_data(opened(layer=1, epoch=3, order="hold", held=50, section="download"))
+    kernels = store.load(shipped.RUNS["mlp-diagonal"].key).weights("dense1.kernel")
+    assert sent["view"]["state"] == 3 and sent["view"]["held"] == 50
+    for state in (3, 50):
+        np.testing.assert_array_equal(states(sent["addresses"][str(state)], 784, 49)[0], kernels[state])
 
 
 def test_states_inside_an_epoch_have_their_names(folder: Path) -> None:

@@ -17,7 +17,7 @@ from core.charts import numbers
 from core.charts.theme import LIGHT
 from core.models import dense
 from core.runs.run import Run
-from core.ui import cached
+from core.ui import shared
 from core.ui.shown import Shown
 from pages.mlp import ablation, downloads, question, through, units, words
 from pages.mlp.images import images_of
@@ -28,7 +28,7 @@ from tests.pages.mlp.mlp_case import opened, said, stored
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("KERNEL_EXPLORER_RUNS", str(tmp_path))
-    cached.run.clear()  # another test's run of the same key
+    shared.clear()  # another test's run of the same key
     return tmp_path
 
 
@@ -59,8 +59,7 @@ def test_history_says_its_numbers_and_their_spread(run: Run) -> None:
 def test_history_looks_closer(run: Run, look: str, number: int) -> None:
     at = opened(run, section="epochs", layer=number, epoch=1, look=look)
     assert not at.exception and not at.warning
-    large = number == 1  # has a detail beside its map
-    assert len(at.get("vega_lite_chart")) == (1 + large) + (4 if look == "Norms" else 3)
+    assert len(at.get("vega_lite_chart")) == 1 + (4 if look == "Norms" else 3)  # the matrix, or the detail of a large one, first
 
 
 def test_history_without_other_seeds(run: Run) -> None:

@@ -13,7 +13,7 @@ from core.data import catalog as data_catalog
 from core.data import digits
 from core.models import dense
 from core.runs import catalog, store
-from core.ui import cached
+from core.ui import shared
 from pages.templates.groups import GROUP, group, groups
 from pages.templates.parts import PARTS, on_images
 from pages.templates.view import View
@@ -35,9 +35,9 @@ def others(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, Map
 def keys(others: tuple[Path, Mapping[str, str]], monkeypatch: pytest.MonkeyPatch) -> Iterator[Mapping[str, str]]:
     """Their keys, while the app looks into that store."""
     monkeypatch.setenv("KERNEL_EXPLORER_RUNS", str(others[0]))
-    cached.run.clear()
+    shared.clear()
     yield others[1]
-    cached.run.clear()
+    shared.clear()
 
 
 def fits(part: str, name: str) -> bool:

@@ -13,7 +13,7 @@ from core.data import digits
 from core.models import dense
 from core.runs import catalog, store
 from core.runs.shipped import RUNS
-from core.ui import cached
+from core.ui import shared
 from tests.app import go
 from tests.pages.templates.links import LINKS
 
@@ -277,9 +277,9 @@ def test_the_mistakes_add_up() -> None:
 def other_runs(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
     """A run store that is looked at before the shipped one."""
     monkeypatch.setenv("KERNEL_EXPLORER_RUNS", str(tmp_path))
-    cached.run.clear()
+    shared.clear()
     yield tmp_path
-    cached.run.clear()
+    shared.clear()
 
 
 @pytest.mark.parametrize(

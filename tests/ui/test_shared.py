@@ -1,0 +1,81 @@
+"""Answers that everyone shares: worked out once, bounded, and nobody waits for what somebody else asks."""
+
+import threading
+import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from core.ui.shared import clear, shared
+
+WAIT = 5.0  # seconds that a thread waits at most for another
+
+
+def test_many_who_ask_alike_get_one_answer_worked_out_once() -> None:
+    asked: Counter[str] = Counter()
+
+    @shared(4)
+    def answer(_net: object, key: str) -> list[str]:
+        asked[key] += 1
+        time.sleep(0.05)
+        return [key]
+
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(lambda _: answer(object(), "a"), range(32)))
+    assert asked["a"] == 1 and all(one is found[0] for one in found)
+
+
+def test_who_asks_for_something_else_does_not_wait() -> None:
+    begun, go_on = threading.Event(), threading.Event()
+
+    @shared(4)
+    def answer(key: str) -> str:
+        if key == "slow":
+            begun.set()
+            assert go_on.wait(WAIT)
+        return key
+
+    with ThreadPoolExecutor(1) as pool:
+        slow = pool.submit(answer, "slow")
+        assert begun.wait(WAIT)
+        assert answer("quick") == "quick" and not slow.done()
+        go_on.set()
+        assert slow.result(WAIT) == "slow"
+
+
+def test_the_answers_asked_for_last_are_kept() -> None:
+    asked: list[int] = []
+
+    @shared(2)
+    def answer(key: int) -> int:
+        asked.append(key)
+        return key
+
+    for key in (1, 2, 1, 3, 1, 2):
+        answer(key)
+    assert asked == [1, 2, 3, 2]
+
+
+def test_an_error_is_not_kept_and_lets_the_next_one_try() -> None:
+    tries: list[int] = []
+
+    @shared(2)
+    def answer(key: int) -> int:
+        tries.append(key)
+        if len(tries) == 1:
+            raise OSError("the disk was away")
+        return key
+
+    with pytest.raises(OSError, match="away"):
+        answer(7)
+    assert answer(7) == 7 and answer(7) == 7 and len(tries) == 2
+
+
+def test_clear_forgets() -> None:
+    asked: list[int] = []
+    answer = shared(2)(lambda key: asked.append(key))
+    answer(1)
+    clear()
+    answer(1)
+    assert asked == [1, 1]

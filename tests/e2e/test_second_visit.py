@@ -19,7 +19,7 @@ VIEWS = {
 
 
 def visit(context: BrowserContext, address: str, drawn: str) -> tuple[int, list[tuple[str, int]]]:
-    """Bytes of the messages of a visit in a tab of its own, and each address of `core.ui.seen` with the bytes that came for it."""
+    """Bytes of the messages of a visit in a tab of its own, and each address of `core.serving.seen` with the bytes that came for it."""
     page: Page = context.new_page()
     sizes: list[int] = []
     page.on("websocket", lambda socket: socket.on("framereceived", lambda frame: sizes.append(len(frame))))

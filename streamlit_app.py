@@ -4,7 +4,7 @@ import streamlit as st
 from starlette.middleware import Middleware
 from streamlit.runtime.pages_manager import PagesManager
 
-from core.ui import choices, limits, people, seen
+from core.ui import choices, limits, people, returning, seen
 from core.ui.ahead import Ahead
 from core.ui.site import ENTRIES
 
@@ -20,4 +20,4 @@ if __name__ == "__main__":  # somebody's visit
 else:  # the server, once, before anyone comes: else the first link to a page would find Streamlit's older way of many pages
     limits.check()
     PagesManager.uses_pages_directory = False
-    app = st.App(__file__, routes=seen.routes(), middleware=[Middleware(Ahead)])
+    app = st.App(__file__, routes=seen.routes(), middleware=[Middleware(Ahead), Middleware(returning.Whole)])

@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 import streamlit as st
 
 from core.specs import meta
-from core.ui import address
+from core.ui import address, returning
 from core.ui.address import Asked
 
 _DECLARED = "_choices"  # (page, name) -> Choice, of the run that is or was last
@@ -240,10 +240,11 @@ def page(path: str, pages: Sequence[str]) -> Iterator[None]:
     st.session_state[_DECLARED] = {}
     now.whole = True
     try:
-        yield
-        address.write(search())
-        if now.asked:
-            now.asked.fresh = False
+        with returning.unseen():
+            yield
+            address.write(search())
+            if now.asked:
+                now.asked.fresh = False
     finally:
         now.whole = False
 

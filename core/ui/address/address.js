@@ -67,12 +67,26 @@ function move() {
   timer = setTimeout(tell, LOOK_MS);
 }
 
+// When the connection is there again, the session may be a new one, which knows of this page only when it has run: the page
+// asks for that at once, and not with a person's next click. What the page shows and the server knows is then the same again.
+function watch() {
+  let lost = false;
+  const look = () => {
+    const connected = document.querySelector("[data-test-connection-state]")?.dataset.testConnectionState === "CONNECTED";
+    if (connected && lost && part?.isConnected()) part.setStateValue("back", Date.now());
+    lost = !connected;
+  };
+  const attributeFilter = ["data-test-connection-state"];
+  new MutationObserver(look).observe(document.documentElement, { subtree: true, attributeFilter });
+}
+
 export default function (component) {
   const { data, parentElement } = component;
   if (data.listens) part = { ...component, isConnected: () => parentElement.isConnected };
   if (!("addressPart" in document.documentElement.dataset)) {
     document.documentElement.dataset.addressPart = "";
     window.addEventListener("popstate", move);
+    watch();
   }
   if (!here(data)) return;
   if (data.session !== session) { // ours has just begun, or the server has forgotten us

@@ -4,12 +4,12 @@ import streamlit as st
 from starlette.middleware import Middleware
 from streamlit.runtime.pages_manager import PagesManager
 
-from core.ui import choices, limits, people, returning, seen
+from core.ui import choices, doors, limits, page, people, returning, seen
 from core.ui.ahead import Ahead
 from core.ui.site import ENTRIES
 
 if __name__ == "__main__":  # somebody's visit
-    st.set_page_config(page_title="Kernel Explorer", page_icon=":material/blur_on:", layout="wide")
+    st.set_page_config(page_title="Kernel Explorer", page_icon=page.icon(), layout="wide")
     pages = [st.Page(e.file, title=e.title, icon=e.icon, url_path=e.path, default=not e.path) for e in ENTRIES]
     current = st.navigation(pages, position="top")
     if people.welcome():
@@ -20,4 +20,4 @@ if __name__ == "__main__":  # somebody's visit
 else:  # the server, once, before anyone comes: else the first link to a page would find Streamlit's older way of many pages
     limits.check()
     PagesManager.uses_pages_directory = False
-    app = st.App(__file__, routes=seen.routes(), middleware=[Middleware(Ahead), Middleware(returning.Whole)])
+    app = st.App(__file__, routes=seen.routes(), middleware=[Middleware(one) for one in (doors.Doors, Ahead, returning.Whole)])

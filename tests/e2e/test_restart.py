@@ -52,6 +52,6 @@ def test_the_first_click_after_a_restart_counts_and_the_drawing_is_read(page: Pa
         expect(page).to_have_url(re.compile(r"section=summary"))
         page.wait_for_timeout(2_000)
         rested(page)
-        assert page.url.endswith("epoch=3&section=summary"), page.url
+        assert page.url.endswith("/digits?section=summary&epoch=3"), page.url
     finally:
         server.stop()

@@ -125,15 +125,15 @@ class Whole:
 
 
 def of_the_whole(content: bytes) -> bytes:
-    """A browser's message, of the whole page where it was of a part."""
+    """A browser's message, of the whole page where it was of a part; a part that only asks for itself from time to time can wait."""
     try:
         message = BackMsg.FromString(content)
     except DecodeError:
         return content
-    if message.WhichOneof("type") != "rerun_script" or not message.rerun_script.fragment_id:
+    asked = message.rerun_script
+    if message.WhichOneof("type") != "rerun_script" or not asked.fragment_id or asked.is_auto_rerun:
         return content
-    message.rerun_script.fragment_id = ""
-    message.rerun_script.is_auto_rerun = False
+    asked.fragment_id = ""
     return message.SerializeToString()
 
 

@@ -66,9 +66,9 @@ def test_who_opens_a_link_is_not_coming_back() -> None:
     assert not at.session_state["_returning"].under_way and view(at).startswith("part b")
 
 
-def message(fragment: str = "part", auto: bool = True) -> bytes:
+def message(auto: bool = False) -> bytes:
     back = BackMsg()
-    back.rerun_script.fragment_id = fragment
+    back.rerun_script.fragment_id = "part"
     back.rerun_script.is_auto_rerun = auto
     back.rerun_script.widget_states.widgets.append(WidgetState(id="$$ID-1-p-more", trigger_value=True))
     return back.SerializeToString()
@@ -98,12 +98,11 @@ def test_what_asks_for_a_part_asks_for_the_whole_until_a_run_has_ended() -> None
     anyio.run(returning.Whole(app), {"type": "websocket"}, receive, send)
     parts = [BackMsg.FromString(one).rerun_script for one in heard]
     assert [part.fragment_id for part in parts] == ["", "", "", "part"]
-    assert [part.is_auto_rerun for part in parts] == [False, False, False, True]
     assert all(part.widget_states.widgets[0].trigger_value for part in parts)
     assert len(sent) == 4
 
 
-@pytest.mark.parametrize("content", [b"", b"\xff\xff", b"\x08", BackMsg(stop_script=True).SerializeToString()])
+@pytest.mark.parametrize("content", [b"", b"\xff\xff", b"\x08", message(auto=True), BackMsg(stop_script=True).SerializeToString()])
 def test_other_messages_pass_as_they_are(content: bytes) -> None:
     assert returning.of_the_whole(content) == content
 

@@ -8,6 +8,7 @@ more with what a person did.
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 import streamlit as st
 from google.protobuf.message import DecodeError
@@ -87,7 +88,7 @@ def unseen() -> Iterator[None]:
         back.acts = {}
 
 
-def _brought(context: ScriptRunContext) -> dict:
+def _brought(context: ScriptRunContext) -> dict[str, Any]:
     """Values of widgets by id, as the run's message brought them."""
     return context.session_state._state._new_widget_state.states
 

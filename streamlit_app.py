@@ -4,8 +4,9 @@ import streamlit as st
 from starlette.middleware import Middleware
 from streamlit.runtime.pages_manager import PagesManager
 
-from core.ui import choices, doors, limits, page, people, returning, seen
-from core.ui.ahead import Ahead
+from core.serving import doors, limits, people, returning, seen
+from core.serving.ahead import Ahead
+from core.ui import choices, page
 from core.ui.site import ENTRIES
 
 if __name__ == "__main__":  # somebody's visit

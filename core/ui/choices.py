@@ -14,8 +14,9 @@ from typing import Any, TypeVar
 
 import streamlit as st
 
+from core.serving import returning
 from core.specs import meta
-from core.ui import address, returning
+from core.ui import address
 from core.ui.address import Asked
 
 _DECLARED = "_choices"  # (page, name) -> Choice, of the run that is or was last

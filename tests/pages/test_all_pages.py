@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.ui import shared
+from core.serving import shared
 from core.ui.site import ENTRIES
 from tests.app import go
 

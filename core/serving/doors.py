@@ -8,7 +8,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 from streamlit import runtime
 
-from core.ui.limits import LIMITS
+from core.serving.limits import LIMITS
 
 FILES = 2  # that a session may hold at a time, each as large as a file may be: one, and the one that takes its place
 _UPLOAD = re.compile(r"/_stcore/upload_file/([^/]+)/[^/]+$")

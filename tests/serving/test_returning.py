@@ -12,9 +12,9 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
 from streamlit.testing.v1 import AppTest
 
-from core.ui import returning
+from core.serving import returning
 
-SCRIPT = str(Path(__file__).with_name("choices_page.py"))
+SCRIPT = str(Path(__file__).parents[1] / "ui" / "choices_page.py")
 
 
 def opened(states: WidgetStates | None = None, **query: str) -> AppTest:

@@ -6,7 +6,7 @@ import anyio
 import pytest
 from starlette.types import Scope
 
-from core.ui import doors
+from core.serving import doors
 
 MB = 2**20
 

@@ -21,4 +21,4 @@ if __name__ == "__main__":  # somebody's visit
 else:  # the server, once, before anyone comes: else the first link to a page would find Streamlit's older way of many pages
     limits.check()
     PagesManager.uses_pages_directory = False
-    app = st.App(__file__, routes=seen.routes(), middleware=[Middleware(one) for one in (doors.Doors, Ahead, returning.Whole)])
+    app = st.App(__file__, routes=seen.routes(), middleware=[Middleware(doors.Doors), Middleware(Ahead), Middleware(returning.Whole)])

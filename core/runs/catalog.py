@@ -3,14 +3,13 @@
 A page asks for runs that fit ("dense, on images") and never for names; what it offers is what is stored.
 """
 
-import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
 from core.data.catalog import title_of
-from core.runs import shipped, store
+from core.runs import contents, seal, shipped, store
 from core.runs.run import SPEC, Run
 from core.specs import ACTIVATIONS, MODEL_KINDS, RunSpec, SpecError, from_dict
 
@@ -124,7 +123,7 @@ def _stored(key: str) -> Entry:
     folder = store.folder_of(key)
     try:
         spec = _read(folder / SPEC, (folder / SPEC).stat().st_mtime_ns)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except contents.UNREADABLE as error:
         raise store.DamagedRun(folder, "its spec cannot be read") from error
     if spec.key != key:
         raise store.DamagedRun(folder, f"its spec belongs to run {spec.key}")
@@ -134,7 +133,7 @@ def _stored(key: str) -> Entry:
 @lru_cache(maxsize=4_096)
 def _read(path: Path, changed: int) -> RunSpec:
     """The spec in a run's header, read once for each change of the file; its hash is checked when the run is opened."""
-    return from_dict(RunSpec, json.loads(path.read_text(encoding="utf-8"))["spec"])
+    return from_dict(RunSpec, seal.read_json(path)["spec"])
 
 
 __all__ = ["Entry", "Fits", "SpecError", "described", "find", "fitting", "load", "trained"]

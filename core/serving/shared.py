@@ -3,14 +3,16 @@
 Streamlit's own caches do the same; they take 0.2 ms to find an answer, a hundred times as long, and a page looks for dozens.
 """
 
+import dataclasses
 import inspect
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
 from functools import update_wrapper
 from typing import Any, Generic, ParamSpec, TypeVar
 from weakref import WeakSet
 
+import numpy as np
 import streamlit as st
 
 P = ParamSpec("P")
@@ -19,7 +21,7 @@ _everywhere: "WeakSet[Shared[Any, Any]]" = WeakSet()
 
 
 class Shared(Generic[P, R]):
-    """A function that remembers its answers: read-only objects, given to everybody who asks alike.
+    """A function that remembers its answers, given to everybody who asks alike: their arrays are made read-only.
 
     While one person's answer is worked out, others who ask for the same wait for it; who asks for anything else does not.
     """
@@ -48,6 +50,7 @@ class Shared(Generic[P, R]):
                     return self._answers[key]
             try:
                 answer = self.afresh(*arguments, **named)
+                freeze(answer)
                 with self._lock:
                     self._answers[key] = answer
                     if len(self._answers) > self._entries:
@@ -78,6 +81,19 @@ def shared(entries: int, words: str = "") -> Callable[[Callable[P, R]], Shared[P
         words: what stands beside a turning wheel while an answer that takes its time is worked out.
     """
     return lambda function: Shared(function, entries, words)
+
+
+def freeze(answer: Any) -> None:
+    """Make every array in an answer read-only, inside tuples, lists, mappings and dataclasses too."""
+    if isinstance(answer, np.ndarray):
+        answer.flags.writeable = False
+    elif isinstance(answer, tuple | list):
+        for part in answer:
+            freeze(part)
+    elif isinstance(answer, Mapping):
+        freeze(list(answer.values()))
+    elif dataclasses.is_dataclass(answer) and not isinstance(answer, type):
+        freeze(list(vars(answer).values()) if hasattr(answer, "__dict__") else dataclasses.astuple(answer))
 
 
 def clear() -> None:

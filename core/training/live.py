@@ -9,7 +9,7 @@ from safetensors import safe_open
 from safetensors.numpy import save_file
 
 from core.runs import store
-from core.runs.run import Run
+from core.runs.run import Run, frozen
 from core.specs import RunSpec
 from core.training.loop import EpochRecord, last_only
 
@@ -34,18 +34,18 @@ class LiveRun(Run):
     def weights(self, name: str) -> np.ndarray:
         if name not in self.shapes:
             raise KeyError(f"run {self.key} stores no {name!r}")
-        return np.stack([self._tensor(i, name) for i in range(self.states - self.shapes[name][0], self.states)]).astype(np.float32)
+        return frozen(np.stack([self._tensor(i, name) for i in range(self.states - self.shapes[name][0], self.states)]).astype(np.float32))
 
     def state(self, index: int) -> dict[str, np.ndarray]:
         if not -self.states <= index < self.states:
             raise IndexError(f"run {self.key} has states 0 to {self.states - 1} so far, not {index}")
         index %= self.states
         names = [name for name, shape in self.shapes.items() if shape[0] == self.states or index == self.states - 1]
-        return {name: self._tensor(index, name).astype(np.float32) for name in names}
+        return {name: frozen(self._tensor(index, name).astype(np.float32)) for name in names}
 
     def evaluation(self, name: str) -> np.ndarray:
         try:
-            return np.stack([self._tensor(i, EVALUATION + name) for i in range(self.states)])
+            return frozen(np.stack([self._tensor(i, EVALUATION + name) for i in range(self.states)]))
         except (KeyError, FileNotFoundError):
             raise KeyError(f"run {self.key} stores no {name!r}") from None
 

@@ -56,7 +56,7 @@ def stack(run: Run, parameter: str) -> np.ndarray:
 @shared(48)
 def _stack(_run: Run, key: str, states: int, parameter: str) -> np.ndarray:
     """By key and number of states, which rises while a run is in training."""
-    return _frozen(_run.weights(parameter))
+    return _run.weights(parameter)
 
 
 def state(run: Run, index: int) -> dict[str, np.ndarray]:
@@ -66,7 +66,7 @@ def state(run: Run, index: int) -> dict[str, np.ndarray]:
 
 @shared(128)
 def _state(_run: Run, key: str, states: int, index: int) -> dict[str, np.ndarray]:
-    return MappingProxyType({name: _frozen(array) for name, array in _run.state(index).items()})  # type: ignore[return-value]
+    return MappingProxyType(_run.state(index))  # type: ignore[return-value]
 
 
 def last_state(id_: str) -> dict[str, np.ndarray]:
@@ -74,13 +74,8 @@ def last_state(id_: str) -> dict[str, np.ndarray]:
     return state(run(id_), -1)
 
 
-def _frozen(array: np.ndarray) -> np.ndarray:
-    array.flags.writeable = False
-    return array
-
-
 def test_digits() -> digits.Digits:
-    """MNIST's test digits, or those that stand in; read once, and again when MNIST comes or goes. Treat them as read-only."""
+    """MNIST's test digits, or those that stand in; read once, and again when MNIST comes or goes."""
     return _test_digits(data_catalog.stamp("mnist"))
 
 

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 import streamlit as st
 
+from core.serving import returning
 from core.specs import meta
 from core.ui import address
 from core.ui.address import Asked
@@ -240,10 +241,11 @@ def page(path: str, pages: Sequence[str]) -> Iterator[None]:
     st.session_state[_DECLARED] = {}
     now.whole = True
     try:
-        yield
-        address.write(search())
-        if now.asked:
-            now.asked.fresh = False
+        with returning.unseen():
+            yield
+            address.write(search())
+            if now.asked:
+                now.asked.fresh = False
     finally:
         now.whole = False
 

@@ -1,5 +1,6 @@
 """A training in the background as people see it: how far it is, how well it goes, cancel, and how it ended."""
 
+import errno
 from collections.abc import Callable
 
 import streamlit as st
@@ -35,8 +36,21 @@ def _start(spec: RunSpec) -> None:
     if why:
         st.session_state[_TROUBLE] = why
         return
-    jobs.submit(spec)
+    try:
+        jobs.submit(spec)
+    except OSError as error:  # read-only, full, or gone
+        st.session_state[_TROUBLE] = unwritable(error)
+        return
     shown.add_own(spec.key)
+
+
+def unwritable(error: OSError) -> str:
+    """Why a run cannot be written here, in a sentence."""
+    why = "is full" if error.errno in (errno.ENOSPC, errno.EDQUOT) else "cannot be written"
+    return (
+        f"Nothing can be trained here: the disk or folder of the trained runs {why}. Every stored run still opens. "
+        "Ask whoever runs the server (KERNEL_EXPLORER_RUNS names another folder); your choices stay as they are."
+    )
 
 
 def show(job: Job, key: str, draw: Callable[[Run], None] | None = None) -> Progress:

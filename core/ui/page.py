@@ -1,5 +1,6 @@
 """The frame that every page shares: title, sentence, notes, theme and the warm-up of the server."""
 
+import base64
 import gc
 import os
 from collections.abc import Callable, Iterable, Mapping
@@ -44,6 +45,12 @@ def _freeze() -> bool:
 @lru_cache(maxsize=2)
 def _sign(dark: bool) -> str:
     return svg.sign("Kernel Explorer", colours.theme(dark))
+
+
+@lru_cache(maxsize=1)
+def icon() -> str:
+    """The browser tab's icon, with its picture in it: Streamlit would have every browser fetch one of its own from another server."""
+    return f"data:image/svg+xml;base64,{base64.b64encode(svg.icon(colours.theme(dark=False)).encode()).decode()}"
 
 
 def _canvas() -> bool:

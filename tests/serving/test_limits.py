@@ -1,5 +1,6 @@
 """Limits that a host sets: each has its sentence, and who meets one loses nothing."""
 
+import errno
 from concurrent.futures import Executor, Future
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from core.runs import store
 from core.serving import limits, people
 from core.serving.limits import LIMITS
 from core.training import jobs
+from core.ui import jobs_view
 from pages.digits.small_training import Small
 from tests.app import app, go
 from tests.pages.digits.digits_case import app as digits
@@ -158,3 +160,20 @@ def test_a_file_over_the_limit_gets_the_sentence(monkeypatch: pytest.MonkeyPatch
     test.file_uploader[0].set_value(("large", bytes(2**20 + 1), "text/plain")).run()
     assert test.markdown[0].value == "nothing" and test.error[0].value == LIMITS["upload"].words()
     assert "at most 1 MB" in test.error[0].value
+
+
+def test_a_store_that_cannot_be_written_is_said_by_the_button_and_pages_open(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "file").write_text("in the way of a folder")
+    monkeypatch.setenv("KERNEL_EXPLORER_RUNS", str(tmp_path / "file" / "runs"))
+    test = digits({"section": "train"})
+    test.button(key="digits-train").click().run()
+    assert not test.exception
+    assert any("the disk or folder of the trained runs cannot be written" in warning.value for warning in test.warning)
+    for path in ("", "mlp", "templates", "cnn"):
+        other = go(app(), path).run()
+        assert not other.exception and not other.error
+
+
+def test_a_full_disk_and_one_that_cannot_be_written_are_told_apart() -> None:
+    assert "is full" in jobs_view.unwritable(OSError(errno.ENOSPC, "No space left on device"))
+    assert "cannot be written" in jobs_view.unwritable(OSError(errno.EROFS, "Read-only file system"))

@@ -12,7 +12,6 @@ from core.charts import svg
 from core.charts import theme as colours
 from core.charts.prepared import Prepared
 from core.ui import address, screen, seen
-from core.ui.copy_link import copy_link
 
 _STYLE = """
 <style>
@@ -23,8 +22,8 @@ _STYLE = """
 [data-testid="stVegaLiteChart"] { overflow-x: auto; max-width: 100%; }
 .block-container { padding-top: 3.25rem; max-width: 1400px; }
 /* In the bar at the top, left of Streamlit's own signs. */
-.st-key-copy-link { position: fixed !important; top: 0.75rem; right: 7rem; width: auto !important; z-index: 999990; }
-.st-key-screen-box, [class*="st-key-address"] { position: absolute !important; }
+.st-key-screen { position: fixed !important; top: 0.75rem; right: 7rem; width: auto !important; z-index: 999990; }
+[class*="st-key-address"] { position: absolute !important; }
 /* The line about a data set stays one line. */
 [class*="st-key-data-"] [data-testid="stPopover"] button p { white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }
 h1 { padding: 0.25rem 0 !important; font-size: 2rem !important; }
@@ -60,12 +59,11 @@ def header(title: str, sentence: str, notes: Iterable[str] = ()) -> None:
     _freeze()
     st.logo(_sign(theme().dark), size="small")
     st.html(_STYLE)
-    screen.mount()
     st.title(title, anchor=False)
     st.markdown(sentence)
     for note in notes:
         st.warning(note, icon=":material/info:")
-    copy_link()
+    screen.mount()
 
 
 def chart(

@@ -2,16 +2,19 @@
 
 import gc
 import os
+import time
 from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from typing import Any
 
+import pandas as pd
 import streamlit as st
 
 from core.charts import svg
 from core.charts import theme as colours
-from core.charts.prepared import Prepared
+from core.charts.prepared import Prepared, arrow
 from core.ui import address, screen, seen
+from core.ui.shared import shared
 
 _STYLE = """
 <style>
@@ -90,8 +93,8 @@ def chart(
     """
     spec = picture.shown(_opening(key, picture), "canvas" if _canvas() else "svg")
     if pictures:
-        table = picture.tables[pictures]
-        spec["datasets"] = {**spec["datasets"], pictures: table.assign(url=[seen.lifted(one) for one in table["url"]])}
+        table, hour = picture.tables[pictures], int(time.time() // seen.AGAIN)  # their use is noted once an hour
+        spec["datasets"] = {**spec["datasets"], pictures: _lifted(table, id(table), hour)[0]}
     return st.vega_lite_chart(  # type: ignore[call-overload]  # its overloads want each word apart
         _by_address(picture, spec) if steady else spec,
         theme=None,
@@ -100,6 +103,12 @@ def chart(
         on_select=select if callable(select) else "rerun" if select else "ignore",
         alt=alt_text,
     )
+
+
+@shared(64)
+def _lifted(_table: pd.DataFrame, at: int, hour: int) -> tuple[bytes, pd.DataFrame]:
+    """A table with addresses for its pictures, as it is sent, and itself: while it is kept, its place in memory is its own."""
+    return arrow(_table.assign(url=[seen.lifted(one) for one in _table["url"]])), _table
 
 
 def _opening(key: str | None, picture: Prepared) -> Mapping[str, Any]:
@@ -115,9 +124,16 @@ def _opening(key: str | None, picture: Prepared) -> Mapping[str, Any]:
 def _by_address(picture: Prepared, spec: Mapping[str, Any]) -> dict[str, Any]:
     """The spec of a picture with addresses in place of its large tables."""
     tables = {name: seen.table(table) for name, table in picture.tables.items()}
-    addresses = {name: {"url": table, "format": {"type": "json"}} for name, table in tables.items() if isinstance(table, str)}
-    inside = {name: table for name, table in spec["datasets"].items() if name not in addresses}
-    return {**_pointed({name: part for name, part in spec.items() if name != "datasets"}, addresses), "datasets": inside}
+    addresses = tuple((name, table) for name, table in tables.items() if isinstance(table, str))
+    inside = {name: table for name, table in spec["datasets"].items() if isinstance(tables[name], pd.DataFrame)}
+    own = {name: part for name, part in spec.items() if picture.spec.get(name) is not part}  # what was put in for this showing
+    return {**_read_from(picture.spec, id(picture.spec), addresses)[0], **own, "datasets": inside}
+
+
+@shared(128)
+def _read_from(_spec: Mapping[str, Any], at: int, addresses: tuple[tuple[str, str], ...]) -> tuple[dict[str, Any], Mapping[str, Any]]:
+    """A finished spec that reads these tables by address, and itself: while it is kept, its place in memory is its own."""
+    return _pointed(_spec, {name: {"url": url, "format": {"type": "json"}} for name, url in addresses}), _spec
 
 
 def _pointed(part: Any, addresses: Mapping[str, Any]) -> Any:

@@ -149,9 +149,9 @@ def _pointed(part: Any, addresses: Mapping[str, Any]) -> Any:
     return out
 
 
-def legend(words: str = colours.SIGNED_WORDS) -> None:
-    """The colours in words, under a picture."""
-    st.caption(words[0].upper() + words[1:] + ".")
+def legend(*lines: str) -> None:
+    """The colours in words, under a picture, and perhaps more lines; those of signed data unless others are given."""
+    st.caption("  \n".join(f"{line[0].upper()}{line[1:]}." for line in lines or (colours.SIGNED_WORDS,)))
 
 
 def empty(title: str, cure: str, height: int = 320) -> None:

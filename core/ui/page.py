@@ -16,6 +16,7 @@ from core.charts.prepared import Prepared, arrow
 from core.ui import address, screen, seen
 from core.ui.shared import shared
 
+COLLECTIONS = (20_000, 20, 10)  # a run makes some thousand objects, nearly all of which go by themselves
 _STYLE = """
 <style>
 .vega-bindings { display: none !important; }
@@ -36,9 +37,10 @@ h1 { padding: 0.25rem 0 !important; font-size: 2rem !important; }
 
 @lru_cache(maxsize=1)
 def _freeze() -> bool:
-    """Once a process: take what is loaded out of the garbage collector's sight, so that its full runs stay short."""
+    """Once a process: take what is loaded out of the garbage collector's sight, so that its full runs stay short, and rare."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(*COLLECTIONS)
     return True
 
 

@@ -13,8 +13,9 @@ import streamlit as st
 from core.charts import svg
 from core.charts import theme as colours
 from core.charts.prepared import Prepared, arrow
-from core.ui import address, screen, seen
-from core.ui.shared import shared
+from core.serving import seen
+from core.serving.shared import shared
+from core.ui import address, screen
 
 COLLECTIONS = (20_000, 20, 10)  # a run makes some thousand objects, nearly all of which go by themselves
 _STYLE = """

@@ -8,8 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
-from core.ui import shared as module
-from core.ui.shared import clear, shared
+from core.serving import shared as module
+from core.serving.shared import clear, shared
 
 WAIT = 5.0  # seconds that a thread waits at most for another
 

@@ -17,7 +17,7 @@ from core.serving import seen
 from core.serving.shared import shared
 from core.ui import address, screen
 
-COLLECTIONS = (20_000, 20, 10)  # a run makes some thousand objects, nearly all of which go by themselves
+COLLECTIONS = (5_000, 5, 2)  # the young seldom, they go by themselves; the old as ever: a session that ended is garbage of some MB
 _STYLE = """
 <style>
 .vega-bindings { display: none !important; }
@@ -38,7 +38,7 @@ h1 { padding: 0.25rem 0 !important; font-size: 2rem !important; }
 
 @lru_cache(maxsize=1)
 def _freeze() -> bool:
-    """Once a process: take what is loaded out of the garbage collector's sight, so that its full runs stay short, and rare."""
+    """Once a process: take what is loaded out of the garbage collector's sight, so that its full runs stay short; see COLLECTIONS."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(*COLLECTIONS)

@@ -7,12 +7,11 @@ from streamlit.runtime.pages_manager import PagesManager
 from core.serving import doors, limits, people, returning, seen
 from core.serving.ahead import Ahead
 from core.ui import choices, page
-from core.ui.site import ENTRIES
+from core.ui.site import ENTRIES, pages
 
 if __name__ == "__main__":  # somebody's visit
     st.set_page_config(page_title="Kernel Explorer", page_icon=page.icon(), layout="wide")
-    pages = [st.Page(e.file, title=e.title, icon=e.icon, url_path=e.path, default=not e.path) for e in ENTRIES]
-    current = st.navigation(pages, position="top")
+    current = st.navigation(pages(), position="top")
     if people.welcome():
         with choices.page(current.url_path, [e.path for e in ENTRIES]):
             current.run()

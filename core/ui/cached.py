@@ -64,7 +64,7 @@ def state(run: Run, index: int) -> dict[str, np.ndarray]:
     return _state(run, run.key, run.states, index % run.states)
 
 
-@shared(128)
+@shared(128)  # and no more bytes than `shared` gives room: of a large network a state has tens of MB
 def _state(_run: Run, key: str, states: int, index: int) -> dict[str, np.ndarray]:
     return MappingProxyType(_run.state(index))  # type: ignore[return-value]
 

@@ -12,6 +12,7 @@ from pages.pulses.choices import key
 from pages.pulses.own import plain
 
 LEFT = ("size", "line", "pixel_noise", "missing_columns", "drift")
+HOW = "pulses-how"  # whether the choices of how it is drawn are open
 RIGHT = ("amplitude", "square_width", "gaussian_sd", "frequency", "phase", "x_offset", "y_offset")
 
 
@@ -23,8 +24,9 @@ def controls() -> Source:
         )
         forms.field(DataSpec, "seed", key("seed"), title="Seed", help=words.SEED_HELP, width=130)
         forms.field(PulseSpec, "classes", key("classes"))
-        with st.popover("How it is drawn", icon=":material/tune:", width="content"):
-            _drawing()
+        with st.popover("How it is drawn", icon=":material/tune:", width="content", key=HOW, on_change="rerun") as how:
+            if how.open:  # a dozen sliders take a third of a run
+                _drawing()
         with st.popover("Open a set", icon=":material/folder_open:", width="content"):
             st.markdown(words.OPEN_A_SET)
             file = upload("Set of pulses (ZIP)", "zip", key="pulses-upload")

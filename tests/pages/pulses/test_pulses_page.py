@@ -61,6 +61,8 @@ def test_link_restores_the_view() -> None:
     )
     assert "A sinusoid 19.2 px high, 5 cycles long, on a screen of 64 by 64 pixels" in said(app)
     assert "60 of 60 pulses" in said(app)
+    app.session_state["pulses-how"] = True
+    app.run()
     assert app.number_input("pulses-seed").value == 7 and app.slider("pulses-gaussian_sd").value == (0.05, 0.1)
     again = opened(**search(app))
     assert said(again) == said(app)

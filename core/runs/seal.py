@@ -8,7 +8,7 @@ import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 from core.runs.run import HISTORY, MANIFEST, SPEC
 
@@ -88,7 +88,7 @@ def _digest(path: Path) -> str:
 
 
 @contextmanager
-def _plain(path: Path) -> Iterator[BinaryIO]:
+def _plain(path: Path) -> Iterator[BufferedReader]:
     """A file opened for reading, so that a pipe does not make us wait, a device has no end and a link leads nowhere else.
 
     Raises:

@@ -63,4 +63,4 @@ def held(session: str) -> int:
     if not runtime.exists():
         return 0
     files = runtime.get_instance()._uploaded_file_mgr
-    return sum(len(file.data) for file in list(files.file_storage.get(session, {}).values()))  # type: ignore[attr-defined]  # as Streamlit keeps them
+    return sum(len(file.data) for file in list(files.file_storage.get(session, {}).values()))  # type: ignore[attr-defined,misc]  # as Streamlit keeps them

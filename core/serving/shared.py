@@ -128,7 +128,7 @@ def freeze(answer: Any) -> None:
             freeze(part)
     elif isinstance(answer, Mapping):
         freeze(list(answer.values()))
-    elif is_dataclass(answer):
+    elif is_dataclass(answer) and not isinstance(answer, type):
         freeze([getattr(answer, field.name) for field in fields(answer)])
 
 
@@ -157,7 +157,7 @@ def _size(answer: Any) -> int:
         return sum(map(_size, answer.values()))
     if isinstance(answer, (list, tuple)):
         return sum(map(_size, answer))
-    if is_dataclass(answer):
+    if is_dataclass(answer) and not isinstance(answer, type):
         return sum(_size(getattr(answer, field.name)) for field in fields(answer))
     return 0
 

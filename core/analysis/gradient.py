@@ -101,13 +101,17 @@ def stepped(weights: Weights, gradient: Gradient, rate: float) -> dict[str, np.n
 
 
 def repeated(
-    model: ModelSpec, weights: Weights, images: np.ndarray, labels: np.ndarray, rate: float, times: int
+    model: ModelSpec, weights: Weights, images: np.ndarray, labels: np.ndarray, rate: float, times: int, dtype: Any = np.float64
 ) -> tuple[dict[str, np.ndarray], list[float]]:
-    """The weights after so many steps on the same images, float64, and the mean loss before each step and after the last."""
-    now: dict[str, np.ndarray] = {name: array.astype(np.float64) for name, array in weights.items()}
+    """The weights after so many steps on the same images, and the mean loss before each step and after the last.
+
+    Args:
+        dtype: float32 where many images make many steps.
+    """
+    now: dict[str, np.ndarray] = {name: array.astype(dtype) for name, array in weights.items()}
     losses = []
     for _ in range(times):
-        found = backward(model, now, images, labels)
+        found = backward(model, now, images, labels, dtype)
         losses.append(found.loss)
         now = stepped(now, found.gradient(), rate)
-    return now, [*losses, backward(model, now, images, labels).loss]
+    return now, [*losses, backward(model, now, images, labels, dtype).loss]

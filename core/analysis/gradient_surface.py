@@ -38,7 +38,13 @@ def at(weights: Weights, places: Sequence[Place], values: Sequence[float]) -> di
 
 
 def surface(
-    model: ModelSpec, weights: Weights, places: tuple[Place, Place], first: np.ndarray, second: np.ndarray, images: np.ndarray, labels: np.ndarray
+    model: ModelSpec,
+    weights: Weights,
+    places: tuple[Place, Place],
+    first: np.ndarray,
+    second: np.ndarray,
+    images: np.ndarray,
+    labels: np.ndarray,
 ) -> np.ndarray:
     """Mean loss with one weight at each of `first` and the other at each of `second`: (len(second), len(first)).
 

@@ -41,7 +41,9 @@ class CellTerms:
         return self.error * self.input
 
 
-def cell_terms(model: ModelSpec, weights: Weights, found: Pass, label: int, layer: int, source: int, unit: int, image: int = 0) -> CellTerms:
+def cell_terms(
+    model: ModelSpec, weights: Weights, found: Pass, label: int, layer: int, source: int, unit: int, image: int = 0
+) -> CellTerms:
     """The terms of the weight from input `source` to `unit` of a layer (1 = first), for one image of a pass.
 
     Raises:

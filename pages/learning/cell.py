@@ -25,7 +25,7 @@ def ledger(view: View, picked: Picked, found: Pass, layer: int, unit: int, sourc
     """The terms at the left, the check at the right."""
     terms = cell_terms(view.model, view.weights, found, picked.label, layer, source, unit)
     st.markdown(f"**One cell of the gradient**: the weight from {view.source(layer, source)} into {view.unit(layer, unit)}.")
-    _choose(view, layer, unit, source)
+    choose(view, layer, unit, source)
     left, right = st.columns([3, 2], gap="large")
     with left:
         st.markdown(_table(view, terms, layer, unit, source, rate))
@@ -37,7 +37,7 @@ def ledger(view: View, picked: Picked, found: Pass, layer: int, unit: int, sourc
             _probability(view, picked, found, unit)
 
 
-def _choose(view: View, layer: int, unit: int, source: int) -> None:
+def choose(view: View, layer: int, unit: int, source: int) -> None:
     """The cell by number, for the keyboard; it shares the choice with the click."""
     with st.container(horizontal=True):
         st.selectbox(

@@ -18,6 +18,7 @@ RATES = tuple(mantissa * 10.0**power for power in range(-4, 1) for mantissa in (
 LEAST, MOST = RATES[0], RATES[-1]
 TIMES, SIZES = (1, 5, 25), (1, 10, 128)
 AMONG = {"any": "any training images", "misread": "those it misreads"}
+MOST_DEPTH = 20  # hidden layers of an untrained network
 QUESTIONS = ("white", "others", "tenfold", "slowest")
 
 
@@ -45,6 +46,8 @@ def of_network(run: Run, images: int) -> list[Choice]:
         choices.one_of("times", 1, TIMES, "batch"),
         choices.one_of("batch", 1, SIZES, ("batch", "rate")),
         choices.one_of("among", "any", AMONG, ("batch", "rate")),
+        choices.whole("up", layers, min(2, layers), layers, "back"),
+        choices.whole("depth", 10, 1, MOST_DEPTH, "back"),
         choices.whole("draw", 0, 0, 9_999, ("batch", "rate")),
     ]
 

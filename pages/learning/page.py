@@ -7,12 +7,16 @@ from core.runs import store
 from core.specs import OPTIMIZERS, RunSpec
 from core.ui import choices, data_status, networks, page, shown
 from pages.learning import words
+from pages.learning.back import back_panel
+from pages.learning.batch import batch_panel
 from pages.learning.choices import PAGE, key, of_layer, of_network, of_page, put, value
 from pages.learning.images import test_images
+from pages.learning.path import path_panel
+from pages.learning.rate import rate_panel
 from pages.learning.step import step
 from pages.learning.view import View, fits
 
-PANELS = {"step": step}
+PANELS = {"step": step, "batch": batch_panel, "rate": rate_panel, "back": back_panel, "path": path_panel}
 
 
 def main() -> None:
@@ -59,7 +63,7 @@ def opened(model: str) -> tuple[View, list[str]] | None:
 
 def _another_network() -> None:
     """Its own opening state, layer and weight."""
-    for name in ("epoch", "layer", "cell", "label"):
+    for name in ("epoch", "layer", "cell", "label", "up"):
         put(name, None)
 
 
@@ -82,9 +86,7 @@ def details(spec: RunSpec) -> None:
     with st.expander("How this network was trained", icon=":material/tune:"):
         train = spec.train
         decay = f" and a weight decay of {train.weight_decay:g}" if train.weight_decay else ""
-        st.markdown(
-            words.DECAY.format(optimizer=OPTIMIZERS[train.optimizer], batch=train.batch, rate=train.learning_rate, decay=decay)
-        )
+        st.markdown(words.DECAY.format(optimizer=OPTIMIZERS[train.optimizer], batch=train.batch, rate=train.learning_rate, decay=decay))
 
 
 main()

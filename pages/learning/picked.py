@@ -8,17 +8,11 @@ import numpy as np
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from core.charts import raster
-from core.charts.templates import image_pixels
 from core.models import network
-from core.ui import page
 from core.ui.drawn_digit import drawn_digit
-from core.ui.thumbnails import Thumbnail, thumbnails
 from pages.learning.choices import DRAWING, PAGE, SOURCES, key, put, value
 from pages.learning.images import Images, misread, missing, test_images, values
 from pages.learning.view import View, with_article
-
-SIDE = 112  # CSS pixels of the image, about
 
 
 @dataclass(frozen=True)
@@ -78,9 +72,6 @@ def _test_image(view: View) -> Picked | None:
         st.button("A misread one", icon=":material/error:", key=f"{PAGE}-misread", on_click=_another, args=(images, view))
     flat, label = values(images, np.array([index]))[0], int(images.labels[index])
     words = f"{images.words[:-1]} {index:,}, {with_article(view.classes[label])}"
-    longer = max(view.shape[:2])
-    url = raster.rgb_url(image_pixels(flat.reshape(view.shape), page.theme()))
-    thumbnails(f"{PAGE}-picked", [Thumbnail(0, url, words)], side=max(1, SIDE // longer) * view.shape[1])
     chosen = _label(view, label, f"what it is, {with_article(view.classes[label])}")
     return Picked(flat, chosen, words, False)
 

@@ -11,7 +11,7 @@ from core.charts import numbers
 from core.charts.templates import COLOUR_WORDS
 from core.charts.theme import SIGNED_WORDS
 from core.models.activations import TABLE
-from core.ui import page, question
+from core.ui import page
 from pages.learning import words
 from pages.learning.cell import ledger
 from pages.learning.choices import PAGE, layer_choice, put, rate_slider, state_slider, value
@@ -104,6 +104,7 @@ def _board(view: View, picked: Picked, layer: int, rate: float, found: Pass, aft
         _of_classes(found, after, units) if last else _of_units(view, found, after, layer, units),
         [view.unit(layer, unit) for unit in units],
         units.tolist(),
+        (view.url(picked.values, page.theme()), view.across),
         page.theme(),
         shape=shape,
         limits=(float(np.abs(found.errors[layer - 1][0]).max() * np.abs(inputs).max()), reach),
@@ -113,7 +114,9 @@ def _board(view: View, picked: Picked, layer: int, rate: float, found: Pass, aft
         private=picked.own,
     )
     if len(units) < view.model.sizes[layer]:
-        st.caption(f"{len(units)} of {view.model.sizes[layer]:,} units: those with the largest errors. Any other opens by its number below.")
+        st.caption(
+            f"{len(units)} of {view.model.sizes[layer]:,} units: those with the largest errors. Any other opens by its number below."
+        )
 
 
 def _of_classes(found: Pass, after: Pass, units: np.ndarray) -> list[Column]:

@@ -6,6 +6,9 @@ from math import prod
 
 import numpy as np
 
+from core.charts import raster
+from core.charts.templates import image_pixels
+from core.charts.theme import Theme
 from core.data import catalog
 from core.data.catalog import DIGITS
 from core.runs.run import Run
@@ -13,6 +16,7 @@ from core.specs import DataSpec, ModelSpec, RunSpec, SpecError
 from core.ui import shown
 from core.ui.shown import Shown
 
+SIDE = 112  # CSS pixels of an image's longer side, about
 MOST = 6_000_000  # weights of a network whose gradients are worked out at every rerun
 EARLY = 0.05  # epochs at which the page opens, where a run keeps such a state: it knows something, and errs enough to learn
 
@@ -102,6 +106,15 @@ class View(Shown):
     def picture(self, layer: int) -> tuple[int, ...]:
         """How the weights into one unit of a layer are laid out: like the image, or in a row."""
         return self.shape if layer == 1 else (1, self.model.sizes[layer - 1])
+
+    @property
+    def across(self) -> int:
+        """CSS pixels across of an image, a whole multiple of its own."""
+        return max(1, SIDE // max(self.shape[:2])) * self.shape[1]
+
+    def url(self, flat: np.ndarray, colours: Theme) -> str:
+        """An image (inputs,) in [0, 1] as a picture."""
+        return raster.rgb_url(image_pixels(flat.reshape(self.shape), colours))
 
 
 def with_article(word: str) -> str:

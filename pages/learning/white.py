@@ -4,14 +4,13 @@ import numpy as np
 import streamlit as st
 
 from core.charts import raster
-from core.charts.templates import image_pixels
 from core.charts.theme import Theme
 from core.ui import page, question
 from core.ui.thumbnails import Thumbnail, thumbnails
 from pages.learning import words
 from pages.learning.choices import PAGE
 from pages.learning.images import ever_inked
-from pages.learning.picked import SIDE, Picked
+from pages.learning.picked import Picked
 from pages.learning.view import View
 
 
@@ -36,14 +35,14 @@ def _never(view: View, picked: Picked) -> None:
     if looked is None:
         return
     inked, count = looked
-    colours, side = page.theme(), max(1, SIDE // max(view.shape[:2])) * view.shape[1]
+    colours = page.theme()
     pictures = [
-        (image_pixels(picked.values.reshape(view.shape), colours), "the image"),
+        (view.url(picked.values, colours), "the image"),
         (_mask(picked.values > 0, view, colours), f"can learn from it:\n{int((picked.values > 0).sum()):,} pixels"),
         (_mask(inked, view, colours), f"can learn from any of\n{count:,} images: {int(inked.sum()):,} pixels"),
     ]
-    items = [Thumbnail(i, raster.rgb_url(picture), caption) for i, (picture, caption) in enumerate(pictures)]
-    thumbnails(f"{PAGE}-white", items, side=side, own=picked.own)
+    items = [Thumbnail(i, url, caption) for i, (url, caption) in enumerate(pictures)]
+    thumbnails(f"{PAGE}-whites", items, side=view.across, own=picked.own)
     never = int((~inked).sum())
     if not never:
         st.markdown(f"**No pixel is white in all {count:,} training images**, so every weight of the first kernel learns sometimes.")
@@ -60,6 +59,6 @@ def _never(view: View, picked: Picked) -> None:
     )
 
 
-def _mask(learns: np.ndarray, view: View, colours: Theme) -> np.ndarray:
-    """Strong where a pixel can learn, paper elsewhere, (height, width, 3) uint8."""
-    return colours.amount_palette[np.where(learns.reshape(view.shape), 150, 0)]
+def _mask(learns: np.ndarray, view: View, colours: Theme) -> str:
+    """A picture, strong where a pixel can learn and paper elsewhere."""
+    return raster.rgb_url(colours.amount_palette[np.where(learns.reshape(view.shape), 150, 0)])

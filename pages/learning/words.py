@@ -44,8 +44,13 @@ OTHERS_WHY = (
     "batch holds what they have in common. One image has no idea of that; of 128 images the private parts mostly cancel."
 )
 
-TENFOLD = "The mark stands at a rate of {rate:.3g}. What would ten times that rate do to the loss of this batch?"
-LOWER, NO_CHANGE, HIGHER = "lower it further", "about the same", "raise it"
+RATE_NOTICE = (
+    "**What to notice.** On the left the loss falls as the slope promises: twice the rate, twice the fall. Then the line bends: the slope was "
+    "measured where you stand, and the ground curves. Where the line is back at the dotted level, the step has jumped over the valley. For one "
+    "image the other images pay first."
+)
+TENFOLD = "{steps} steps of rate {rate:.3g} on these images. What would {steps} steps of ten times that rate do to their loss instead?"
+LOWER, NO_CHANGE, HIGHER = "end lower", "end about the same", "end higher"
 TENFOLD_WHY = (
     "The gradient is a slope at the place where you stand. A short step goes down by rate × slope²; a long one leaves the "
     "stretch where that slope holds, crosses the bottom of the valley and climbs the other side."

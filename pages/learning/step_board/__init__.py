@@ -38,6 +38,7 @@ def step_board(
     columns: Sequence[Column],
     names: Sequence[str],
     units: Sequence[int],
+    image: tuple[str, int],
     theme: Theme,
     *,
     shape: Sequence[int],
@@ -54,6 +55,7 @@ def step_board(
         errors: (rows,) of the units shown.
         kernel: (n, rows) their weights.
         names, units: of the rows.
+        image: picture and CSS pixels across of what went into the network.
         shape: of the pictures: (height, width) or (height, width, 3).
         limits: where the colours of gradients and of kernels are full.
         own: the unit of the image's own class, whose row is marked.
@@ -74,6 +76,8 @@ def step_board(
         key=key,
         data={
             "told": numbers if private else seen.told(numbers),
+            "image": image[0],
+            "across": image[1],
             "palette": packed(theme.signed_palette, "u1"),
             "rate": rate,
             "columns": [asdict(column) for column in columns],

@@ -35,6 +35,9 @@ class Board {
   show(data, told) {
     this.data = data;
     this.palette = bytes(data.palette);
+    const image = this.box.querySelector(".image img");
+    image.src = data.image;
+    image.width = data.across;
     this.inputs = floats(told.inputs);
     this.errors = floats(told.errors);
     this.kernel = floats(told.kernel);

@@ -18,7 +18,7 @@ from core.ui import page, question, shown
 from core.ui.shared import shared
 from core.ui.thumbnails import Thumbnail, thumbnails
 from pages.learning import course, words
-from pages.learning.choices import MOST_DEPTH, PAGE, key, put, state_slider, value
+from pages.learning.choices import MOST_DEPTH, PAGE, forget_weights, key, put, state_slider
 from pages.learning.drawn import pass_over_pool
 from pages.learning.images import missing, pool, values
 from pages.learning.picked import Picked, picked_image
@@ -64,8 +64,9 @@ def _other_network() -> None:
 
 def _open(model: str) -> None:
     put("model", model)
-    for name in ("epoch", "layer", "cell", "label", "up"):
+    for name in ("epoch", "layer", "label", "up"):
         put(name, None)
+    forget_weights()
 
 
 def _which(view: View) -> int:
@@ -101,7 +102,8 @@ def _way(view: View, picked: Picked, up: int) -> None:
     page.legend("orange above 0, blue below; a slope of 1 is the strongest green, and where it is 0 nothing comes through")
     lost = float(np.linalg.norm(sent * slope) / (np.linalg.norm(sent) or 1))
     st.markdown(
-        f"**What to notice.** Nothing new is needed on the way back: a weight that carried a unit's output up carries the blame down. Of what "
+        f"**What to notice.** Nothing new is needed on the way back: a weight that carried a unit's output up carries the blame down. Of "
+        f"what "
         f"comes back here, the slopes let {lost:.0%} through (by its length)."
     )
 
@@ -126,7 +128,8 @@ def _strip(row: np.ndarray, names: tuple[str, str], title: str, key: str, limit:
 def _slopes(view: View, found: Pass) -> None:
     """The slopes as curves, then those of this network's units, and each layer's part in the way back."""
     st.markdown(
-        f"**What an activation lets through.** An error comes back times the slope at the unit's sum. This network uses {ACTIVATIONS[view.model.activation]}."
+        f"**What an activation lets through.** An error comes back times the slope at the unit's sum. This network uses "
+        f"{ACTIVATIONS[view.model.activation]}."
     )
     left, right = st.columns(2, gap="large")
     with left:
@@ -157,7 +160,8 @@ def _slopes(view: View, found: Pass) -> None:
         lines.append(f"| {layer} | {numbers.number(part.error)} | {sent} | {through} | {numbers.number(part.gradient)} | {dead} |")
     st.markdown("\n".join(lines))
     st.caption(
-        f"From the last layer back, over {len(found.losses):,} training images; each number is the root of a mean square. Dead: the slope is below "
+        f"From the last layer back, over {len(found.losses):,} training images; each number is the root of a mean square. Dead: the slope "
+        f"is below "
         f"{gradient_flow.OPEN:g} for every one of these images, so that no error of theirs comes through."
     )
 
@@ -191,8 +195,10 @@ def _over_training(view: View) -> None:
     page.chart(chart, alt_text="Size of the gradient in each layer over the epochs", key=f"{PAGE}-sizes", width="stretch")
     ratio = mean[0] / mean[1:].max()
     st.markdown(
-        f"**What to notice.** A weight of layer 1 gets a gradient {numbers.number(float(ratio), 2)} times as large as a weight of the layer with "
-        "the largest. Plain steps of one rate move it by as much less. All gradients shrink as the network gets its images right: the error "
+        f"**What to notice.** A weight of layer 1 gets a gradient {numbers.number(float(ratio), 2)} times as large as a weight of the "
+        f"layer with "
+        "the largest. Plain steps of one rate move it by as much less. All gradients shrink as the network gets its images right: the "
+        "error "
         "itself goes."
     )
 
@@ -230,7 +236,8 @@ def _fresh(view: View) -> None:
     page.chart(chart, alt_text="Error at each layer of untrained networks", key=f"{PAGE}-fresh", width="stretch")
     kept = ", ".join(f"{ACTIVATIONS[name]} {numbers.number(errors[0] / errors[-1], 2)}" for name, errors in found.items())
     st.markdown(
-        f"Of the error at the output, the first of {depth} hidden layers gets this part: {kept}. A sigmoid's slope is at most ¼, a tanh's at most 1 "
+        f"Of the error at the output, the first of {depth} hidden layers gets this part: {kept}. A sigmoid's slope is at most ¼, a tanh's "
+        f"at most 1 "
         "and less wherever a unit answers strongly; a ReLU lets all through or nothing."
     )
 

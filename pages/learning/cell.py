@@ -105,7 +105,8 @@ def _error(view: View, above: Above, layer: int, unit: int) -> None:
         f"| its error: from layer {layer + 1} | weight up | error there | product |",
         "|---|---:|---:|---:|",
         *(
-            f"| {view.unit(layer + 1, int(k))} | {fixed(above.weights[k], 8)} | {fixed(above.errors[k], 8)} | {fixed(above.products[k], 8)} |"
+            f"| {view.unit(layer + 1, int(k))} | {fixed(above.weights[k], 8)} | {fixed(above.errors[k], 8)} | "
+            f"{fixed(above.products[k], 8)} |"
             for k in top
         ),
     ]

@@ -5,19 +5,30 @@ from typing import Any
 import streamlit as st
 
 from core.runs.run import Run
+from core.specs import RunSpec
 from core.ui import choices, networks, question
 from core.ui.choices import Choice
-from pages.learning.view import View, fits, opening
+from pages.learning.view import View, fits, fits_pulses, opening
 from pages.learning.words import SECTIONS
 
 PAGE = "learning"
 FIRST = "softmax-mnist"  # the network that the page opens on
+FIRST_PULSES = "pulse-reliable"  # likewise the part about pulses
 SOURCES = {"test": "a test image", "draw": "a digit you draw"}
 TEST_IMAGE, DRAWING = SOURCES
-RATES = tuple(mantissa * 10.0**power for power in range(-4, 1) for mantissa in (1, 2, 5)) + (10.0,)
+RATES = (*(mantissa * 10.0**power for power in range(-4, 1) for mantissa in (1, 2, 5)), 10.0)
 LEAST, MOST = RATES[0], RATES[-1]
 TIMES, SIZES = (1, 5, 25), (1, 10, 128)
 AMONG = {"any": "any training images", "misread": "those it misreads"}
+SPANS, STEPS = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0), (10, 25, 100)  # of the landscape and of the walks in it
+PACES = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0)
+CORNERS = {
+    "here": "where the network is",
+    "bottom-left": "bottom left",
+    "bottom-right": "bottom right",
+    "top-left": "top left",
+    "top-right": "top right",
+}
 MOST_DEPTH = 20  # hidden layers of an untrained network
 QUESTIONS = ("white", "others", "tenfold", "slowest")
 
@@ -27,6 +38,7 @@ def of_page() -> list[Choice]:
     return [
         choices.one_of("section", "step", SECTIONS),
         networks.choice("model", FIRST, fits),
+        networks.choice("cnn", FIRST_PULSES, fits_pulses, "pulses"),
         question.choice(*QUESTIONS),
     ]
 
@@ -41,14 +53,28 @@ def of_network(run: Run, images: int) -> list[Choice]:
         choices.one_of("source", TEST_IMAGE, SOURCES, one),
         choices.whole("image", 0, 0, max(0, images - 1), one),
         choices.text("label", "", lambda text: _read_label(text, model.sizes[-1]), "a class by its number, from 0", one),
-        choices.whole("layer", 1, 1, layers, ("step", "batch", "path")),
-        Choice("eta", 0.1, _read_rate, f"a rate from {LEAST:g} to {MOST:g}", "{:.4g}".format, ("step", "batch", "rate")),
+        choices.whole("layer", 1, 1, layers, ("step", "batch", "surface", "path")),
+        Choice("eta", 0.1, _read_rate, f"a rate from {LEAST:g} to {MOST:g}", "{:.4g}".format, ("step", "batch", "rate", "pulses")),
         choices.one_of("times", 1, TIMES, "batch"),
         choices.one_of("batch", 1, SIZES, ("batch", "rate")),
         choices.one_of("among", "any", AMONG, ("batch", "rate")),
         choices.whole("up", layers, min(2, layers), layers, "back"),
         choices.whole("depth", 10, 1, MOST_DEPTH, "back"),
+        choices.one_of("span", 4.0, SPANS, "surface", "{:g}".format),
+        choices.one_of("corner", "bottom-left", CORNERS, "surface"),
+        choices.one_of("few", 10, SIZES, "surface"),
+        choices.one_of("steps", 25, STEPS, "surface"),
+        choices.one_of("pace", 5.0, PACES, "surface", "{:g}".format),
+        choices.one_of("adam", 0.2, PACES, "surface", "{:g}".format),
         choices.whole("draw", 0, 0, 9_999, ("batch", "rate")),
+    ]
+
+
+def of_pulses(spec: RunSpec) -> list[Choice]:
+    """The choices that depend on the pulse CNN: which pulse, which of its first kernels."""
+    return [
+        choices.whole("pulse", 0, 0, max(0, spec.data.test - 1), "pulses"),
+        choices.whole("kernel", 1, 1, spec.model.channels[0], "pulses"),
     ]
 
 
@@ -65,7 +91,8 @@ def of_layer(view: View) -> list[Choice]:
         return text
 
     words = f"a unit and an input of the layer, as in {units - 1}-{sources - 1}"
-    return [Choice("cell", "", read, words, section=("step", "path"))]
+    sections = {"cell": ("step", "path"), "first": "surface", "second": "surface"}
+    return [Choice(name, "", read, words, section=section) for name, section in sections.items()]
 
 
 def _read_label(text: str, classes: int) -> str:
@@ -109,6 +136,12 @@ def state_slider(view: View) -> None:
     st.select_slider("Epoch", range(len(labels)), format_func=labels.__getitem__, key=key("epoch"), persist_state="session")
 
 
+def forget_weights() -> None:
+    """In a callback: another layer or network has other weights."""
+    for name in ("cell", "first", "second"):
+        put(name, "")
+
+
 def layer_choice(view: View) -> int:
     """Which layer's kernel; nothing to choose where there is one."""
     if view.layers > 1:
@@ -119,6 +152,6 @@ def layer_choice(view: View) -> int:
             format_func=lambda layer: words[layer - 1],
             key=key("layer"),
             persist_state="session",
-            on_change=lambda: put("cell", ""),
+            on_change=forget_weights,
         )
     return value("layer")

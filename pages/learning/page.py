@@ -9,14 +9,16 @@ from core.ui import choices, data_status, networks, page, shown
 from pages.learning import words
 from pages.learning.back import back_panel
 from pages.learning.batch import batch_panel
-from pages.learning.choices import PAGE, key, of_layer, of_network, of_page, put, value
+from pages.learning.choices import PAGE, forget_weights, key, of_layer, of_network, of_page, put, value
 from pages.learning.images import test_images
 from pages.learning.path import path_panel
+from pages.learning.pulses import pulses_panel
 from pages.learning.rate import rate_panel
 from pages.learning.step import step
-from pages.learning.view import View, fits
+from pages.learning.surface import surface_panel
+from pages.learning.view import View, fits, fits_pulses
 
-PANELS = {"step": step, "batch": batch_panel, "rate": rate_panel, "back": back_panel, "path": path_panel}
+PANELS = {"step": step, "batch": batch_panel, "rate": rate_panel, "back": back_panel, "surface": surface_panel, "path": path_panel}
 
 
 def main() -> None:
@@ -30,7 +32,7 @@ def main() -> None:
     with st.container(horizontal=True):
         st.segmented_control(
             "Part of the page",
-            list(PANELS),
+            list(words.SECTIONS),
             format_func=words.SECTIONS.__getitem__,
             key=key("section"),
             label_visibility="collapsed",
@@ -38,7 +40,13 @@ def main() -> None:
             wrap=True,
             persist_state="session",
         )
-        networks.chooser(PAGE, "model", fits, label_visibility="collapsed", width=320, on_change=_another_network)
+        if section == "pulses":
+            networks.chooser(PAGE, "cnn", fits_pulses, label_visibility="collapsed", width=320)
+        else:
+            networks.chooser(PAGE, "model", fits, label_visibility="collapsed", width=320, on_change=_another_network)
+    if section == "pulses":
+        show(section, value("cnn"))
+        return
     if found is None:
         networks.opened(model)  # says why it cannot be shown
         return
@@ -63,15 +71,19 @@ def opened(model: str) -> tuple[View, list[str]] | None:
 
 def _another_network() -> None:
     """Its own opening state, layer and weight."""
-    for name in ("epoch", "layer", "cell", "label", "up"):
+    for name in ("epoch", "layer", "label", "up"):
         put(name, None)
+    forget_weights()
 
 
 @choices.fragment
 def show(section: str, model: str) -> None:
     """One part of the page; what is chosen in it reruns it alone."""
-    if (section, model) != (value("section"), value("model")):
+    if (section, model) != (value("section"), value("cnn" if section == "pulses" else "model")):
         st.rerun()
+    if section == "pulses":
+        pulses_panel()
+        return
     found = opened(model)
     if found is not None:
         PANELS[section](found[0])

@@ -11,6 +11,7 @@ from core.charts.templates import image_pixels
 from core.charts.theme import Theme
 from core.data import catalog
 from core.data.catalog import DIGITS
+from core.models.pulse_layers import map_sides
 from core.runs.run import Run
 from core.specs import DataSpec, ModelSpec, RunSpec, SpecError
 from core.ui import shown
@@ -43,6 +44,18 @@ def fits(spec: RunSpec) -> bool:
 def deep(spec: RunSpec) -> bool:
     """Whether such a network has hidden layers."""
     return fits(spec) and len(spec.model.sizes) > 2
+
+
+def fits_pulses(spec: RunSpec) -> bool:
+    """Whether it is a pulse CNN whose last state is stored whole."""
+    pulses, model = spec.data.pulses, spec.model
+    if model.kind != "pulse_cnn" or pulses is None or spec.train.store == "history":
+        return False
+    try:
+        map_sides(model)
+    except SpecError:
+        return False
+    return pulses.size == model.image and len(pulses.classes) == model.sizes[-1]
 
 
 def opening(run: Run) -> int:

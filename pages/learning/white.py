@@ -20,7 +20,8 @@ def white_pixels(view: View, picked: Picked) -> None:
     def answer() -> tuple[str, str]:
         white = int((picked.values == 0).sum())
         return words.UNDER_INK if white else words.ALL, (
-            f"{white:,} of the {picked.values.size:,} pixels are exactly 0 in this image, and error × 0 = 0: the weights from there stay where "
+            f"{white:,} of the {picked.values.size:,} pixels are exactly 0 in this image, and error × 0 = 0: the weights from there stay "
+            f"where "
             f"they are, in every one of the {view.model.sizes[1]:,} kernels."
         )
 

@@ -27,7 +27,8 @@ STAMP = (
 FORMULA = "gradient of the weight from input i to unit j = error of j × input i; the step: weight − rate × gradient"
 BOARD_LEGEND = (
     "in a gradient orange says that a larger weight would mean a larger loss, so the step lowers it; blue the other way round; the "
-    "background's own colour: this image has nothing to say about it. In a kernel {colours}. A tick is where the number stands after the step"
+    "background's own colour: this image has nothing to say about it. In a kernel {colours}. A tick is where the number stands after the "
+    "step"
 )
 
 WHITE = "Look at the white pixels of this image, those without ink. Which weights will the step change?"
@@ -45,8 +46,10 @@ OTHERS_WHY = (
 )
 
 RATE_NOTICE = (
-    "**What to notice.** On the left the loss falls as the slope promises: twice the rate, twice the fall. Then the line bends: the slope was "
-    "measured where you stand, and the ground curves. Where the line is back at the dotted level, the step has jumped over the valley. For one "
+    "**What to notice.** On the left the loss falls as the slope promises: twice the rate, twice the fall. Then the line bends: the slope "
+    "was "
+    "measured where you stand, and the ground curves. Where the line is back at the dotted level, the step has jumped over the valley. "
+    "For one "
     "image the other images pay first."
 )
 TENFOLD = "{steps} steps of rate {rate:.3g} on these images. What would {steps} steps of ten times that rate do to their loss instead?"
@@ -61,6 +64,26 @@ SLOWEST_WHY = (
     "On its way down the error is multiplied at each layer: by the weights, and by the slope of the activation, which is below 1 for tanh "
     "wherever a unit is not near 0, and at most 0.25 for sigmoid. The first layer stands at the end of that chain, and many of its pixels "
     "are white besides. (Adam divides each weight's step by the usual size of its own gradient, which makes up for some of it.)"
+)
+
+SURFACE_NOTICE = (
+    "**What to notice.** With one image a step every walk staggers; with 128 it hardly does. SGD slows down where the ground is flat; "
+    "momentum "
+    "gathers pace and overshoots; Adam takes steps of about its rate whatever the slope, so it crosses flat ground and circles at the "
+    "bottom."
+)
+
+DEAD_KERNEL = (
+    "Its sums, or all of the second convolution's, are below 0 on this image, so ReLU gives 0 and its slope is 0: no window says "
+    "anything, and "
+    "no step would change the kernel. Try another pulse; if none helps, the kernel is dead."
+)
+PULSES_NOTICE = (
+    "**What to notice.** Each window with an error lays a copy of what it sees into the sum, times that error. Written for all windows at "
+    "once this "
+    "is the error map slid over the image: a convolution again, with the error map as its kernel, and {k}×{k} results. Of {windows:,} "
+    "windows "
+    "{inked:,} had an error here: the others gave 0 after ReLU or lost in pooling, and say nothing."
 )
 
 NO_HIDDEN = "This network has no hidden layer"

@@ -19,9 +19,9 @@ from core.ui import page, question
 from core.ui.shared import shared
 from core.ui.thumbnails import Thumbnail, thumbnails
 from pages.learning import words
-from pages.learning.choices import PAGE, SIZES, TIMES, key, layer_choice, rate_slider, state_slider, value
+from pages.learning.choices import PAGE, SIZES, TIMES, key, layer_choice, rate_slider, state_slider
 from pages.learning.drawn import Batch, batch, batch_controls, pass_over_pool
-from pages.learning.images import Images, missing, others
+from pages.learning.images import Images, missing, others, pool
 from pages.learning.view import View
 
 SINGLES = 10  # single gradients that stand side by side
@@ -32,7 +32,7 @@ def batch_panel(view: View) -> None:
     """Gradients side by side, then the steps and what they do to the rest."""
     picture, side = st.columns([3, 1], gap="large")
     with side:
-        batch_controls(view)
+        batch_controls()
         times = st.segmented_control(
             "Steps on the same images", TIMES, format_func="{:,}×".format, key=key("times"), required=True, persist_state="session"
         )
@@ -119,12 +119,12 @@ def _agreement(view: View, layer: int) -> None:
     st.markdown(
         "**Why a batch is calmer.** How well does a batch's gradient point where that of all images points? Twenty batches of each size:"
     )
-    found = _agreements(view, view.key, view.state, layer)
-    if found is None:
+    images = pool(view)
+    if images is None:
         return
-    batches, count = found
+    batches, count = _agreements(view, view.key, view.state, images.words, layer), len(images)
     page.chart(
-        _agreement_chart(batches, view.key, view.state, layer, page.theme().dark),
+        _agreement_chart(batches, view.key, view.state, images.words, layer, page.theme().dark),
         alt_text="Agreement of batches with all images, by their size",
         key=f"{PAGE}-agreement",
         width="stretch",
@@ -152,13 +152,14 @@ def _agreement(view: View, layer: int) -> None:
 
 
 @shared(48)
-def _agreements(_view: View, key: str, state: int, layer: int) -> tuple[list[gradient_batch.Agreement], int] | None:
+def _agreements(_view: View, key: str, state: int, words: str, layer: int) -> list[gradient_batch.Agreement]:
     found = pass_over_pool(_view)
-    return None if found is None else (gradient_batch.agreements(found[0], found[1], layer, SIZES), len(found[1]))
+    assert found is not None  # whoever asks has images
+    return gradient_batch.agreements(*found, layer, SIZES)
 
 
 @shared(48)
-def _agreement_chart(_batches: list[gradient_batch.Agreement], key: str, state: int, layer: int, dark: bool) -> Prepared:
+def _agreement_chart(_batches: list[gradient_batch.Agreement], key: str, state: int, words: str, layer: int, dark: bool) -> Prepared:
     rows = [
         {"size": f"{one.size} image{'s' if one.size > 1 else ''}", "cosine": float(cosine)} for one in _batches for cosine in one.cosines
     ]
@@ -180,8 +181,7 @@ def _steps(view: View, drawn: Batch, rate: float, times: int) -> None:
     rest = others(view)
     if rest is None:
         return
-    chosen = (value("batch"), value("among"), value("draw"))
-    after = _outcome(view, drawn, rest, view.key, view.state, rest.words, len(rest), chosen, rate, times)
+    after = _outcome(view, drawn, rest, view.key, view.state, rest.words, len(rest), drawn.key, rate, times)
     steps = f"{times} step{'s' if times > 1 else ''} of rate {rate:.4g}"
     st.markdown(
         f"**Take {steps} on {drawn.words}.** Loss on {'it' if len(drawn) == 1 else 'them'}: {numbers.number(after.losses[0])} → "
@@ -244,7 +244,7 @@ def _outcome(
     state: int,
     words: str,
     count: int,
-    chosen: tuple[int, str, int],
+    drawn: tuple[int, str, int, str],
     rate: float,
     times: int,
 ) -> Outcome:

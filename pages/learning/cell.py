@@ -1,5 +1,7 @@
 """One cell of a gradient, opened: error times input, where the error comes from, and the same number found by nudging the weight."""
 
+from collections.abc import Callable
+
 import numpy as np
 import streamlit as st
 
@@ -35,6 +37,8 @@ def ledger(view: View, picked: Picked, found: Pass, layer: int, unit: int, sourc
         _check(view, picked, terms, layer, source, unit)
         if layer == view.layers:
             _probability(view, picked, found, unit)
+        if layer > 1:
+            _output(view, picked, found, layer - 1, source)
 
 
 def choose(view: View, layer: int, unit: int, source: int) -> None:
@@ -67,7 +71,7 @@ def choose(view: View, layer: int, unit: int, source: int) -> None:
             )
 
 
-def _mover(view: View, unit: int, place: list[int], axis: int):
+def _mover(view: View, unit: int, place: list[int], axis: int) -> Callable[[int], None]:
     """What a number does: another row, column or channel of the same unit."""
 
     def move(number: int) -> None:
@@ -148,21 +152,32 @@ def _check(view: View, picked: Picked, terms: CellTerms, layer: int, source: int
 def _probability(view: View, picked: Picked, found: Pass, unit: int) -> None:
     """Where the probability in the error comes from: the score's terms, and the share of softmax."""
     with st.expander("Where p comes from"):
-        book = sums.ledger(view.weights, picked.values, view.layers, unit, view.model.activation, view.model.output, LARGEST)
-        fixed = numbers.fixed
-        lines = ["| from | input × weight | |", "|---|---:|---:|"]
-        for source, x, w, term in zip(book.sources, book.inputs, book.weights, book.products, strict=True):
-            lines.append(f"| {view.source(view.layers, int(source))} | {fixed(x, 4)} × {fixed(w, 4)} | {fixed(term, 6)} |")
-        if book.rest_count:
-            lines.append(f"| {book.rest_count:,} others | | {fixed(book.rest, 6)} |")
         z = found.sums[-1][0]
-        top = float(z.max())
-        powers = np.exp(z - top)
-        lines += [
-            f"| bias | | {fixed(book.bias, 6)} |",
-            f"| **score z** | | **{fixed(book.total, 6)}** |",
-            f"| exp(z − {fixed(top, 2)}) | | {fixed(powers[unit], 6)} |",
-            f"| the same of all {len(z):,} added up | | {fixed(powers.sum(), 6)} |",
-            f"| **p, the one ÷ the other** | | **{fixed(powers[unit] / powers.sum(), 8)}** |",
+        powers = np.exp(z - z.max())
+        lines = [
+            *_sum(view, picked, view.layers, unit, "score z"),
+            f"| exp(z − {numbers.fixed(z.max(), 2)}) | | {numbers.fixed(powers[unit], 6)} |",
+            f"| the same of all {len(z):,} added up | | {numbers.fixed(powers.sum(), 6)} |",
+            f"| **p, the one ÷ the other** | | **{numbers.fixed(powers[unit] / powers.sum(), 8)}** |",
         ]
         st.markdown("\n".join(lines))
+
+
+def _output(view: View, picked: Picked, found: Pass, layer: int, unit: int) -> None:
+    """Where the input of the weight comes from: the terms of the hidden unit below, and its activation."""
+    with st.expander(f"Where the output of {view.unit(layer, unit)} of layer {layer} comes from"):
+        output = numbers.fixed(found.outputs[layer][0, unit], 8)
+        lines = [*_sum(view, picked, layer, unit, "sum"), f"| **{view.model.activation} of it** | | **{output}** |"]
+        st.markdown("\n".join(lines))
+
+
+def _sum(view: View, picked: Picked, layer: int, unit: int, total: str) -> list[str]:
+    """A unit's sum, term by term, as lines of a table."""
+    book = sums.ledger(view.weights, picked.values, layer, unit, view.model.activation, view.model.output, LARGEST)
+    fixed = numbers.fixed
+    lines = ["| from | input × weight | |", "|---|---:|---:|"]
+    for source, x, w, term in zip(book.sources, book.inputs, book.weights, book.products, strict=True):
+        lines.append(f"| {view.source(layer, int(source))} | {fixed(x, 4)} × {fixed(w, 4)} | {fixed(term, 6)} |")
+    if book.rest_count:
+        lines.append(f"| {book.rest_count:,} others | | {fixed(book.rest, 6)} |")
+    return [*lines, f"| bias | | {fixed(book.bias, 6)} |", f"| **{total}** | | **{fixed(book.total, 6)}** |"]

@@ -1,5 +1,7 @@
 """The gradient over a whole stored run: its size in each layer, and its pull on one weight, at every stored state."""
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from core.analysis.gradient import Pass, backward
@@ -43,11 +45,10 @@ def _pull(_view: View, _images: Images, key: str, states: int, words: str, layer
     return np.array(rows)
 
 
-def _passes(view: View, images: Images):
+def _passes(view: View, images: Images) -> Iterator[tuple[dict[str, np.ndarray], Pass]]:
     """Weights, and images forward and back, at each state looked at."""
     some = images.first(IMAGES)
     flat = values(some, np.arange(len(some)))
     for state in looked_at(view):
         weights = view.run.state(int(state))
-        found: Pass = backward(view.model, weights, flat, some.labels, np.float32)
-        yield weights, found
+        yield weights, backward(view.model, weights, flat, some.labels, np.float32)

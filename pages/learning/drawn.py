@@ -19,12 +19,13 @@ class Batch:
     images: np.ndarray  # (N, inputs) float32
     labels: np.ndarray  # (N,)
     words: str  # which they are
+    key: tuple[int, str, int, str]  # for caches, beside the network's state: size, kind, draw and source
 
     def __len__(self) -> int:
         return len(self.labels)
 
 
-def batch_controls(view: View) -> None:
+def batch_controls() -> None:
     """How many images, of which kind, and which of them."""
     st.segmented_control(
         "Images of a step", SIZES, format_func=lambda size: f"{size:,}", key=key("batch"), required=True, persist_state="session"
@@ -52,7 +53,7 @@ def _batch(view: View, images: Images, size: int, among: str, draw: int) -> Batc
         words = f"one of the {images.words}, {with_article(view.classes[images.labels[chosen[0]]])}{note}"
     else:
         words = f"{len(chosen)} {images.words}{note}"
-    return Batch(values(images, chosen), images.labels[chosen], words)
+    return Batch(values(images, chosen), images.labels[chosen], words, (size, among, draw, images.words))
 
 
 def pass_over_pool(view: View) -> tuple[Pass, np.ndarray] | None:

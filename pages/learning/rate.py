@@ -27,7 +27,7 @@ def rate_panel(view: View) -> None:
     """The line with its mark, then the guess about ten times the rate."""
     picture, side = st.columns([3, 1], gap="large")
     with side:
-        batch_controls(view)
+        batch_controls()
         state_slider(view)
     drawn, rest = batch(view), others(view)
     with picture:
@@ -48,8 +48,7 @@ def rate_panel(view: View) -> None:
 def _line(view: View, drawn: Batch, rest: Images) -> None:
     rate = value("eta")
     rates = np.array(sorted({*GRID[np.abs(np.log(GRID / rate)) > 1e-6].tolist(), rate}))
-    chosen = (value("batch"), value("among"), value("draw"))
-    curves, slope = _curves(view, drawn, rest, view.key, view.state, rest.words, len(rest), chosen, rate, rates)
+    curves, slope = _curves(view, drawn, rest, view.key, view.state, rest.words, len(rest), drawn.key, rate, rates)
     st.markdown(f"**{view.moment}, {drawn.words}.** One step along its gradient, for every rate from {LEAST:g} to {MOST:g}: drag the mark.")
     unit = int(np.linalg.norm(slope["dense1.kernel"], axis=0).argmax())
     kernel = view.kernel(1)[:, unit]
@@ -78,7 +77,7 @@ def _curves(
     state: int,
     words: str,
     count: int,
-    chosen: tuple[int, str, int],
+    drawn: tuple[int, str, int, str],
     rate: float,
     _rates: np.ndarray,
 ) -> tuple[list[Curve], dict[str, np.ndarray]]:
@@ -98,8 +97,7 @@ def _curves(
 def _tenfold(view: View, drawn: Batch) -> None:
     """A guess: the same number of steps at ten times the rate."""
     rate = min(value("eta"), MOST / 10)
-    chosen = (value("batch"), value("among"), value("draw"))
-    runs = {one: _repeated(view, drawn, view.key, view.state, chosen, one) for one in (rate / 10, rate, rate * 10)}
+    runs = {one: _repeated(view, drawn, view.key, view.state, drawn.key, one) for one in (rate / 10, rate, rate * 10)}
 
     def answer() -> tuple[str, str]:
         slow, fast = runs[rate][-1], runs[rate * 10][-1]
@@ -114,16 +112,18 @@ def _tenfold(view: View, drawn: Batch) -> None:
     asked = words.TENFOLD.format(steps=STEPS, rate=rate)
     options = (words.LOWER, words.NO_CHANGE, words.HIGHER)
     if question.ask(PAGE, "tenfold", asked, options, answer, words.TENFOLD_WHY, subject=f"{view.id} {rate:.3g}"):
-        chart = _steps_chart(runs, view.key, view.state, chosen, rate, page.theme().dark)
+        chart = _steps_chart(runs, view.key, view.state, drawn.key, rate, page.theme().dark)
         page.chart(chart, alt_text=f"Loss over {STEPS} steps for three rates", key=f"{PAGE}-tenfold", width="stretch")
 
 
 @shared(64)
-def _repeated(_view: View, _drawn: Batch, key: str, state: int, chosen: tuple[int, str, int], rate: float) -> list[float]:
+def _repeated(_view: View, _drawn: Batch, key: str, state: int, drawn: tuple[int, str, int, str], rate: float) -> list[float]:
     return gradient.repeated(_view.model, _view.weights, _drawn.images, _drawn.labels, rate, STEPS, np.float32)[1]
 
 
 @shared(64)
-def _steps_chart(_runs: dict[float, list[float]], key: str, state: int, chosen: tuple[int, str, int], rate: float, dark: bool) -> Prepared:
+def _steps_chart(
+    _runs: dict[float, list[float]], key: str, state: int, drawn: tuple[int, str, int, str], rate: float, dark: bool
+) -> Prepared:
     rows = [{"x": i, "curve": f"rate {one:.3g}", "y": loss} for one, losses in _runs.items() for i, loss in enumerate(losses)]
     return descent.lines(pd.DataFrame(rows), ("steps on the same images", "loss"), theme(dark), logarithmic=True)

@@ -99,8 +99,10 @@ def _pick(view: View, title: str, name: str, place: Place) -> Place:
 
 
 def _landscape(view: View, places: tuple[Place, Place]) -> None:
+    images = pool(view)
+    assert images is not None  # the panel has asked
     settings = (value("span"), value("corner"), value("few"), value("steps"), value("pace"), value("adam"))
-    chart, ends, here = _drawn(view, view.key, view.state, places, settings, page.theme().dark)
+    chart, ends, here = _drawn(view, view.key, view.state, images.words, places, settings, page.theme().dark)
     names = [f"{view.source(place.layer, place.source)} into {view.unit(place.layer, place.unit)}" for place in places]
     still = sum(array.size for array in view.weights.values()) - 2
     st.markdown(
@@ -125,6 +127,7 @@ def _drawn(
     _view: View,
     key: str,
     state: int,
+    source: str,
     places: tuple[Place, Place],
     settings: tuple[float, str, int, int, float, float],
     dark: bool,

@@ -28,6 +28,7 @@ CELL = 9  # pixels of a product, about, where a kernel is large
 IMAGES = 48  # rows of a picture of slopes
 FRESH = 128  # images that untrained networks are asked about
 WIDTH = 32  # units of their hidden layers
+OFFERED = 4  # networks, where this one has no hidden layer
 SHOWN = ("tanh", "sigmoid", "relu")  # activations whose slopes are compared
 
 
@@ -35,7 +36,7 @@ def back_panel(view: View) -> None:
     """One image's error on its way back, then slopes, the run over its epochs, and fresh networks of any depth."""
     with st.container(key=f"{PAGE}-back"):
         if view.layers < 2:
-            _other_network()
+            _other_network(view)
             return
         picture, side = st.columns([3, 1], gap="large")
         with picked_image(view, side) as picked:
@@ -55,10 +56,11 @@ def back_panel(view: View) -> None:
         _fresh(view)
 
 
-def _other_network() -> None:
-    """Offer one that has hidden layers."""
+def _other_network(view: View) -> None:
+    """Offer some that have hidden layers, those on the same images first."""
     page.empty(words.NO_HIDDEN, words.NO_HIDDEN_CURE, 220)
-    for entry in runs.fitting(deep, shown.own())[:4]:
+    found = sorted(runs.fitting(deep, shown.own()), key=lambda entry: entry.spec.data.name != view.data.name)
+    for entry in found[:OFFERED]:
         st.button(entry.title, key=f"{PAGE}-open-{entry.id}", icon=":material/arrow_forward:", on_click=_open, args=(entry.id,))
 
 

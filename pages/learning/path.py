@@ -9,8 +9,9 @@ from core.ui import page
 from pages.learning import course
 from pages.learning.cell import choose
 from pages.learning.choices import PAGE, layer_choice, state_slider, value
+from pages.learning.drawn import pass_over_pool
 from pages.learning.images import missing
-from pages.learning.view import View
+from pages.learning.view import View, opening
 
 ARROW = 0.18  # of the chart's height: the longest arrow
 
@@ -32,12 +33,15 @@ def path_panel(view: View) -> None:
 
 
 def _weight(view: View, layer: int) -> tuple[int, int]:
-    """Unit and input of the weight that is chosen, else of the one that travelled furthest."""
+    """Unit and input of the weight that is chosen, else of the one with the largest gradient where the page opens."""
     if value("cell"):
         unit, source = (int(part) for part in value("cell").split("-"))
         return unit, source
-    way = np.abs(view.at(-1).kernel(layer) - view.at(0).kernel(layer))
-    source, unit = np.unravel_index(int(way.argmax()), way.shape)
+    found = pass_over_pool(View(view.run, opening(view.run), view.id))
+    if found is None:
+        return 0, 0
+    size = np.abs(found[0].kernel(layer))
+    source, unit = np.unravel_index(int(size.argmax()), size.shape)
     return int(unit), int(source)
 
 

@@ -23,7 +23,13 @@ from pages.templates import words as templates
 
 def test_views_are_every_page_and_every_section() -> None:
     assert {view.page for view in VIEWS} == {entry.path for entry in ENTRIES}
-    sections = {"mlp": mlp.SECTIONS, "templates": templates.PARTS, "learning": learning.SECTIONS, "cnn": cnn.SECTIONS, "digits": digits.SECTIONS}
+    sections = {
+        "mlp": mlp.SECTIONS,
+        "templates": templates.PARTS,
+        "learning": learning.SECTIONS,
+        "cnn": cnn.SECTIONS,
+        "digits": digits.SECTIONS,
+    }
     for page, names in sections.items():
         opened = {dict(parse_qsl(view.search)).get("section", next(iter(names))) for view in VIEWS if view.page == page}
         assert opened == set(names)

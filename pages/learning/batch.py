@@ -178,7 +178,7 @@ class Outcome:
 
 def _steps(view: View, drawn: Batch, rate: float, times: int) -> None:
     """Loss and share right of the batch, and after a guess those of the other images."""
-    rest = others(view)
+    rest = others(view, drawn.test)
     if rest is None:
         return
     after = _outcome(view, drawn, rest, view.key, view.state, rest.words, len(rest), drawn.key, rate, times)

@@ -19,7 +19,7 @@ TEST_IMAGE, DRAWING = SOURCES
 RATES = (*(mantissa * 10.0**power for power in range(-4, 1) for mantissa in (1, 2, 5)), 10.0)
 LEAST, MOST = RATES[0], RATES[-1]
 TIMES, SIZES = (1, 5, 25), (1, 10, 128)
-AMONG = {"any": "any training images", "misread": "those it misreads"}
+AMONG = {"any": "any training images", "misread": "those it misreads", "picked": "the image of One step"}
 SPANS, STEPS = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0), (10, 25, 100)  # of the landscape and of the walks in it
 PACES = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0)
 CORNERS = {
@@ -47,7 +47,7 @@ def of_network(run: Run, images: int) -> list[Choice]:
     """The choices that depend on the network and its images."""
     model = run.spec.model
     layers = len(model.sizes) - 1
-    one = ("step", "back")
+    one = ("step", "batch", "rate", "back")
     return [
         networks.state_choice(run, "epoch", opening(run)),
         choices.one_of("source", TEST_IMAGE, SOURCES, one),

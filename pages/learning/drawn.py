@@ -8,7 +8,7 @@ import streamlit as st
 from core.analysis.gradient import Pass, backward
 from core.ui.shared import shared
 from pages.learning.choices import AMONG, PAGE, SIZES, key, put, value
-from pages.learning.images import Images, misread, pool, values
+from pages.learning.images import Images, misread, pool, test_images, values
 from pages.learning.view import View, with_article
 
 
@@ -19,7 +19,8 @@ class Batch:
     images: np.ndarray  # (N, inputs) float32
     labels: np.ndarray  # (N,)
     words: str  # which they are
-    key: tuple[int, str, int, str]  # for caches, beside the network's state: size, kind, draw and source
+    key: tuple[int, str, int, str]  # for caches, beside the network's state: size, kind, draw and source; of a picked image its class first
+    test: int | None = None  # number of the test image that it is, where it is one
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -27,17 +28,42 @@ class Batch:
 
 def batch_controls() -> None:
     """How many images, of which kind, and which of them."""
+    alone = value("among") == "picked"
+    st.selectbox("Take the step on", list(AMONG), format_func=AMONG.__getitem__, key=key("among"), persist_state="session")
     st.segmented_control(
-        "Images of a step", SIZES, format_func=lambda size: f"{size:,}", key=key("batch"), required=True, persist_state="session"
+        "How many", SIZES, format_func="{:,}".format, key=key("batch"), required=True, persist_state="session", disabled=alone
     )
-    st.selectbox("Drawn from", list(AMONG), format_func=AMONG.__getitem__, key=key("among"), persist_state="session")
-    st.button("Other images", icon=":material/shuffle:", key=f"{PAGE}-redraw", on_click=lambda: put("draw", value("draw") + 1))
+    st.button(
+        "Other images",
+        icon=":material/shuffle:",
+        key=f"{PAGE}-redraw",
+        on_click=lambda: put("draw", value("draw") + 1),
+        disabled=alone,
+    )
 
 
 def batch(view: View) -> Batch | None:
     """The batch that is chosen; of the same draw a small one is the first part of a large one. None without images."""
     images = pool(view)
-    return None if images is None else _batch(view, images, value("batch"), value("among"), value("draw"))
+    if images is None:
+        return None
+    if value("among") == "picked":
+        return _picked(view)
+    return _batch(view, images, value("batch"), value("among"), value("draw"))
+
+
+def _picked(view: View) -> Batch | None:
+    """The test image that a single step is taken on, with the class that it is taken towards."""
+    images = test_images(view)
+    if images is None:
+        return None
+    index = min(value("image"), len(images) - 1)
+    label = int(value("label")) if value("label") else int(images.labels[index])
+    words = f"{images.words[:-1]} {index:,}, {with_article(view.classes[images.labels[index]])}"
+    if label != images.labels[index]:
+        words += f" taught as {with_article(view.classes[label])}"
+    flat = values(images, np.array([index]))
+    return Batch(flat, np.array([label]), words, (label, "picked", index, images.words), index)
 
 
 def _batch(view: View, images: Images, size: int, among: str, draw: int) -> Batch:

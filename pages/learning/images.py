@@ -45,10 +45,13 @@ def pool(view: View) -> Images | None:
     return _part(view.data, "train", catalog.stamp(view.data))
 
 
-def others(view: View) -> Images | None:
-    """The test images that a step is judged by."""
+def others(view: View, without: int | None = None) -> Images | None:
+    """The test images that a step is judged by, without the one that it was taken on."""
     found = test_images(view)
-    return None if found is None else found.first(OTHERS)
+    if found is None:
+        return None
+    kept = [place for place in range(min(OTHERS, len(found))) if place != without]
+    return Images(found.images[kept], found.labels[kept], found.words)
 
 
 @shared(8, "Reading the images")

@@ -29,7 +29,8 @@ def rate_panel(view: View) -> None:
     with side:
         batch_controls()
         state_slider(view)
-    drawn, rest = batch(view), others(view)
+    drawn = batch(view)
+    rest = None if drawn is None else others(view, drawn.test)
     with picture:
         if drawn is None or rest is None:
             missing(view)

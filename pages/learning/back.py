@@ -13,9 +13,9 @@ from core.charts.theme import theme
 from core.data import catalog
 from core.models.activations import TABLE
 from core.runs import catalog as runs
+from core.serving.shared import shared
 from core.specs import ACTIVATIONS, DataSpec
 from core.ui import page, question, shown
-from core.ui.shared import shared
 from core.ui.thumbnails import Thumbnail, thumbnails
 from pages.learning import course, words
 from pages.learning.choices import MOST_DEPTH, PAGE, forget_weights, key, put, state_slider

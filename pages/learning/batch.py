@@ -15,8 +15,8 @@ from core.charts.templates import pixels
 from core.charts.theme import theme
 from core.models import network
 from core.models.counts import accuracy, confusion, recall
+from core.serving.shared import shared
 from core.ui import page, question
-from core.ui.shared import shared
 from core.ui.thumbnails import Thumbnail, thumbnails
 from pages.learning import words
 from pages.learning.choices import PAGE, SIZES, TIMES, key, layer_choice, rate_slider, state_slider

@@ -6,7 +6,7 @@ import numpy as np
 
 from core.analysis.gradient import Pass, backward
 from core.analysis.gradient_flow import flow
-from core.ui.shared import shared
+from core.serving.shared import shared
 from pages.learning.images import Images, pool, values
 from pages.learning.view import View
 

@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 
 from core.analysis.gradient import Pass, backward
-from core.ui.shared import shared
+from core.serving.shared import shared
 from pages.learning.choices import AMONG, PAGE, SIZES, key, put, value
 from pages.learning.images import Images, misread, pool, test_images, values
 from pages.learning.view import View, with_article

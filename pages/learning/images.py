@@ -9,10 +9,10 @@ from core.data import catalog, digits
 from core.data.folder import MissingData
 from core.models import network
 from core.models.dense import inputs
+from core.serving.shared import shared
 from core.specs import DataSpec, SpecError
 from core.training import samples
 from core.ui import data_status
-from core.ui.shared import shared
 from pages.learning.view import View
 
 POOL = 2_000  # training images, the first ones, that batches are drawn from

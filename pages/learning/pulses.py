@@ -8,8 +8,8 @@ from core.charts import numbers, raster
 from core.charts.templates import pixels
 from core.data import pulse_sets
 from core.models.activations import ANSWERS
+from core.serving.shared import shared
 from core.ui import choices, networks, page
-from core.ui.shared import shared
 from core.ui.shown import Shown
 from core.ui.thumbnails import Thumbnail, thumbnails
 from pages.learning import words

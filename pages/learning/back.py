@@ -24,7 +24,7 @@ from pages.learning.images import missing, pool, values
 from pages.learning.picked import Picked, picked_image
 from pages.learning.view import View, deep
 
-CELL = 9  # pixels of a product, about, where a kernel is large
+STRIP = 24  # pixels of height of a row of numbers
 IMAGES = 48  # rows of a picture of slopes
 FRESH = 128  # images that untrained networks are asked about
 WIDTH = 32  # units of their hidden layers
@@ -123,7 +123,9 @@ def _matrix(products: np.ndarray, names: tuple[str, str], key: str) -> None:
 def _strip(row: np.ndarray, names: tuple[str, str], title: str, key: str, limit: float = 0.0, *, amount: bool = False) -> None:
     """One number a unit, (1, units)."""
     top = 1.0 if amount else limit or float(np.abs(row).max())
-    chart = cells.cells(row, top, page.theme(), kind="amount" if amount else "signed", names=names, value=title, title=title, axes=False)
+    chart = cells.cells(
+        row, top, page.theme(), kind="amount" if amount else "signed", names=names, value=title, title=title, axes=False, least=STRIP
+    )
     page.chart(chart, alt_text=title, key=key, width="stretch")
 
 

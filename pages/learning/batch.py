@@ -25,7 +25,7 @@ from pages.learning.images import Images, missing, others, pool
 from pages.learning.view import View
 
 SINGLES = 10  # single gradients that stand side by side
-PICTURE = 84  # CSS pixels of a picture's longer side, about
+PICTURE, LARGE = 56, 112  # CSS pixels of a picture's longer side, about: one of many, and the mean
 
 
 def batch_panel(view: View) -> None:
@@ -55,7 +55,6 @@ def _gradients(view: View, drawn: Batch, layer: int) -> None:
     found = gradient.backward(view.model, view.weights, drawn.images, drawn.labels, np.float32)
     unit = _unit(view, found, drawn, layer)
     singles, mean = found.singles(layer, unit), found.kernel(layer)[:, unit]
-    side = _side(view, layer)
     st.markdown(
         f"**{view.moment}, {drawn.words}.** The gradient of the kernel of {view.unit(layer, unit)}, image by image"
         + (f", the first {SINGLES} of {len(drawn)}." if len(drawn) > SINGLES else ".")
@@ -70,11 +69,13 @@ def _gradients(view: View, drawn: Batch, layer: int) -> None:
         )
         for i, one in enumerate(shown)
     ]
-    thumbnails(f"{PAGE}-singles", items, side=side)
+    thumbnails(f"{PAGE}-singles", items, side=_side(view, layer), across=len(items))
     st.caption(f"Under each: the image's class and the error of {view.unit(layer, unit)}. Colours are full at ±{numbers.number(reach)}.")
     if len(drawn) > 1:
         top = limit(mean, 1.0)
-        thumbnails(f"{PAGE}-mean", [Thumbnail(0, _picture(mean, view, layer, top), f"mean of {len(drawn)}")], side=side)
+        thumbnails(
+            f"{PAGE}-mean", [Thumbnail(0, _picture(mean, view, layer, top), f"mean of {len(drawn)}")], side=_side(view, layer, LARGE)
+        )
         size, single = float(np.linalg.norm(mean)), float(np.linalg.norm(singles, axis=1).mean())
         st.caption(
             f"The step follows this mean, whose colours are full at ±{numbers.number(top)}. It is {size / single if single else 0:.0%} as "
@@ -101,10 +102,10 @@ def _unit(view: View, found: gradient.Pass, drawn: Batch, layer: int) -> int:
     return usual if chosen is None or chosen < 0 else int(chosen)
 
 
-def _side(view: View, layer: int) -> int:
+def _side(view: View, layer: int, about: int = PICTURE) -> int:
     """CSS pixels across of one gradient."""
     shape = view.picture(layer)
-    return max(1, PICTURE // max(shape[:2])) * shape[1]
+    return max(1, about // max(shape[:2])) * shape[1]
 
 
 def _picture(flat: np.ndarray, view: View, layer: int, reach: float) -> str:

@@ -56,7 +56,7 @@ def of_network(run: Run, images: int) -> list[Choice]:
         choices.whole("layer", 1, 1, layers, ("step", "batch", "surface", "path")),
         Choice("eta", 0.1, _read_rate, f"a rate from {LEAST:g} to {MOST:g}", "{:.4g}".format, ("step", "batch", "rate", "pulses")),
         choices.one_of("times", 1, TIMES, "batch"),
-        choices.one_of("batch", 1, SIZES, ("batch", "rate")),
+        choices.one_of("batch", 128, SIZES, ("batch", "rate")),
         choices.one_of("among", "any", AMONG, ("batch", "rate")),
         choices.whole("up", layers, min(2, layers), layers, "back"),
         choices.whole("depth", 10, 1, MOST_DEPTH, "back"),

@@ -87,7 +87,7 @@ def _curves(
     slope = gradient.backward(model, weights, _drawn.images, _drawn.labels).gradient()
     out = []
     for name, images, labels in (
-        ("these images" if len(_drawn) > 1 else "this image", _drawn.images, _drawn.labels),
+        ("These images" if len(_drawn) > 1 else "This image", _drawn.images, _drawn.labels),
         (f"{count} other {words}", values(_rest, np.arange(count)), _rest.labels),
     ):
         losses = gradient_line.along(model, weights, slope, images, labels, [0.0, *_rates.tolist()])
@@ -112,7 +112,7 @@ def _tenfold(view: View, drawn: Batch) -> None:
 
     asked = words.TENFOLD.format(steps=STEPS, rate=rate)
     options = (words.LOWER, words.NO_CHANGE, words.HIGHER)
-    if question.ask(PAGE, "tenfold", asked, options, answer, words.TENFOLD_WHY, subject=f"{view.id} {rate:.3g}"):
+    if question.ask(PAGE, "tenfold", asked, options, answer, words.TENFOLD_WHY, subject=view.id):
         chart = _steps_chart(runs, view.key, view.state, drawn.key, rate, page.theme().dark)
         page.chart(chart, alt_text=f"Loss over {STEPS} steps for three rates", key=f"{PAGE}-tenfold", width="stretch")
 

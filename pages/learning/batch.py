@@ -65,11 +65,11 @@ def _gradients(view: View, drawn: Batch, layer: int) -> None:
         Thumbnail(
             i,
             _picture(one, view, layer, reach),
-            f"{view.classes[drawn.labels[i]]}\n{numbers.signed(found.errors[layer - 1][i, unit])}",
+            f"{view.classes[drawn.labels[i]]}: {numbers.signed(found.errors[layer - 1][i, unit])}",
         )
         for i, one in enumerate(shown)
     ]
-    thumbnails(f"{PAGE}-singles", items, side=_side(view, layer), across=len(items))
+    thumbnails(f"{PAGE}-singles", items, side=_side(view, layer))
     st.caption(f"Under each: the image's class and the error of {view.unit(layer, unit)}. Colours are full at ±{numbers.number(reach)}.")
     if len(drawn) > 1:
         top = limit(mean, 1.0)

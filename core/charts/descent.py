@@ -133,7 +133,7 @@ def _walks(
     told = told_apart("walk", names, colours, key(columns=3))
     tips = ["walk:N", "step:Q", alt.Tooltip("x:Q", format=numbers.THREE), alt.Tooltip("y:Q", format=numbers.THREE)]
     tips.append(alt.Tooltip("loss:Q", format=numbers.THREE))
-    line = alt.Chart(alt.NamedData("paths")).mark_line(clip=True, strokeWidth=2.5, point=alt.OverlayMarkDef(size=22))
+    line = alt.Chart(alt.NamedData("paths")).mark_line(clip=True, strokeWidth=2.5, point=alt.OverlayMarkDef(size=12))
     line = line.encode(x=x, y=y, order="step:Q", tooltip=tips, **told)
     end = alt.Chart(alt.NamedData("ends")).mark_point(clip=True, filled=True, size=130, opacity=1, shape="diamond")
     end = end.encode(x=x, y=y, color=told["color"])

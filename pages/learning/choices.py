@@ -61,11 +61,11 @@ def of_network(run: Run, images: int) -> list[Choice]:
         choices.whole("up", layers, min(2, layers), layers, "back"),
         choices.whole("depth", 10, 1, MOST_DEPTH, "back"),
         choices.one_of("span", 4.0, SPANS, "surface", "{:g}".format),
-        choices.one_of("corner", "bottom-left", CORNERS, "surface"),
+        choices.one_of("corner", "top-left", CORNERS, "surface"),
         choices.one_of("few", 10, SIZES, "surface"),
-        choices.one_of("steps", 25, STEPS, "surface"),
-        choices.one_of("pace", 5.0, PACES, "surface", "{:g}".format),
-        choices.one_of("adam", 0.2, PACES, "surface", "{:g}".format),
+        choices.one_of("steps", 100, STEPS, "surface"),
+        choices.one_of("pace", 1.0, PACES, "surface", "{:g}".format),
+        choices.one_of("adam", 0.1, PACES, "surface", "{:g}".format),
         choices.whole("draw", 0, 0, 9_999, ("batch", "rate")),
     ]
 

@@ -174,7 +174,7 @@ def _slopes(view: View, found: Pass) -> None:
 def _slope_curves(own: str, dark: bool) -> Prepared:
     z = np.linspace(-6, 6, 121)
     rows = []
-    for name in dict.fromkeys((own, *SHOWN)):
+    for name in dict.fromkeys((*SHOWN, own)):
         slope = np.asarray(TABLE[name].slope(TABLE[name].function(z)), float)
         rows.append(pd.DataFrame({"x": z, "curve": ACTIVATIONS[name], "y": slope}))
     return descent.lines(pd.concat(rows), ("sum of the unit", "slope there"), theme(dark))

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from core.data import catalog as data
+from core.runs import catalog as runs
 from core.runs import store
 from core.specs import OPTIMIZERS, RunSpec
 from core.ui import choices, data_status, networks, page, shown
@@ -46,6 +47,7 @@ def main() -> None:
             networks.chooser(PAGE, "model", fits, label_visibility="collapsed", width=320, on_change=_another_network)
     if section == "pulses":
         show(section, value("cnn"))
+        details(runs.find(value("cnn")).spec)
         return
     if found is None:
         networks.opened(model)  # says why it cannot be shown

@@ -21,7 +21,13 @@ LINKS: list[tuple[str, dict[str, object]]] = [
     ),
     (
         "learning?section=surface&model=uci-softmax&first=3-20&second=7-36&span=8&corner=bottom-right&few=1&steps=25&pace=2&adam=0.5",
-        {"learning-first": "3-20", "learning-second": "7-36", "learning-span": 8.0, "learning-corner": "bottom-right", "learning-steps": 25},
+        {
+            "learning-first": "3-20",
+            "learning-second": "7-36",
+            "learning-span": 8.0,
+            "learning-corner": "bottom-right",
+            "learning-steps": 25,
+        },
     ),
     ("learning?section=path&model=uci-mlp&layer=2&cell=4-7&epoch=10", {"learning-section": "path", "learning-cell": "4-7"}),
     ("learning?section=pulses&cnn=pulse-ten&pulse=5&kernel=4", {"learning-cnn": "pulse-ten", "learning-pulse": 5, "learning-kernel": 4}),

@@ -75,9 +75,13 @@ def test_a_cell_is_autograds_and_what_a_nudge_finds(model: str, layer: int, cell
     ours = number(text, "gradient = error × input")
     assert ours == pytest.approx(theirs, abs=1e-5)
     assert number(text, "rise ÷ 0.0002") == pytest.approx(theirs, abs=1e-5)
-    assert number(text, "input:") * number(text, "error of" if layer == dense.depth(weights) else "error = sum × slope") == pytest.approx(
-        ours, abs=1e-7
-    )
+    error = number(text, "error of")
+    assert number(text, "input:") * error == pytest.approx(ours, abs=1e-7)
+    if layer < dense.depth(weights):
+        total, slope = (
+            float(re.search(rf"\*?\| {row}[^|]*\|[ |*]+([−\d.]+)", text)[1].replace("−", "-")) for row in (r"\*\*sum", "slope of")
+        )  # type: ignore[index]
+        assert total * slope == pytest.approx(error, abs=1e-7)
     weight = float(weights[f"dense{layer}.kernel"][source, unit])
     assert number(text, "after the step") == pytest.approx(weight - 0.1 * theirs, abs=1e-6)
 

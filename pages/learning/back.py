@@ -52,7 +52,7 @@ def back_panel(view: View) -> None:
             missing(view)
             return
         _slopes(view, found[0])
-        _over_training(view)
+        _over_training(view, found[0])
         _fresh(view)
 
 
@@ -104,9 +104,8 @@ def _way(view: View, picked: Picked, up: int) -> None:
     page.legend("orange above 0, blue below; a slope of 1 is the strongest green, and where it is 0 nothing comes through")
     lost = float(np.linalg.norm(sent * slope) / (np.linalg.norm(sent) or 1))
     st.markdown(
-        f"**What to notice.** Nothing new is needed on the way back: a weight that carried a unit's output up carries the blame down. Of "
-        f"what "
-        f"comes back here, the slopes let {lost:.0%} through (by its length)."
+        "**What to notice.** Nothing new is needed on the way back: a weight that carried a unit's output up carries the blame down. Of "
+        f"what comes back here, the slopes let {lost:.0%} through (by its length)."
     )
 
 
@@ -165,8 +164,7 @@ def _slopes(view: View, found: Pass) -> None:
     st.markdown("\n".join(lines))
     st.caption(
         f"From the last layer back, over {len(found.losses):,} training images; each number is the root of a mean square. Dead: the slope "
-        f"is below "
-        f"{gradient_flow.OPEN:g} for every one of these images, so that no error of theirs comes through."
+        f"is below {gradient_flow.OPEN:g} for every one of these images, so that no error of theirs comes through."
     )
 
 
@@ -180,7 +178,7 @@ def _slope_curves(own: str, dark: bool) -> Prepared:
     return descent.lines(pd.concat(rows), ("sum of the unit", "slope there"), theme(dark))
 
 
-def _over_training(view: View) -> None:
+def _over_training(view: View, found: Pass) -> None:
     """A guess, then the size of the gradient in each layer at every stored state."""
     sizes = course.sizes(view)
     if sizes is None:
@@ -197,13 +195,15 @@ def _over_training(view: View) -> None:
         return
     chart = _sizes_chart(view, sizes, view.key, view.run.states, page.theme().dark)
     page.chart(chart, alt_text="Size of the gradient in each layer over the epochs", key=f"{PAGE}-sizes", width="stretch")
-    ratio = mean[0] / mean[1:].max()
+    ratio = numbers.number(float(mean[0] / mean[1:].max()), 2)
+    through = [part.through or 0.0 for part in gradient_flow.flow(view.model, view.weights, found)[:-1][::-1]]
+    white = float((found.outputs[0] == 0).mean())
     st.markdown(
-        f"**What to notice.** A weight of layer 1 gets a gradient {numbers.number(float(ratio), 2)} times as large as a weight of the "
-        f"layer with "
-        "the largest. Plain steps of one rate move it by as much less. All gradients shrink as the network gets its images right: the "
-        "error "
-        "itself goes."
+        f"**What to notice.** A weight of layer 1 gets a gradient {ratio} times as large as a weight of the layer with the largest. Its "
+        f"error has come through the slopes of {words.number(len(through))} hidden layer{'s' if len(through) > 1 else ''}, none above 1: "
+        f"now they let {' × '.join(f'{share:.0%}' for share in through)} = {np.prod(through):.0%} through; the weights on the way may "
+        f"weaken or strengthen it besides. And {white:.0%} of what its weights see is white: from an image most of them get error × 0. "
+        "All gradients shrink as the network gets its images right, since the error itself goes."
     )
 
 
@@ -241,8 +241,7 @@ def _fresh(view: View) -> None:
     kept = ", ".join(f"{ACTIVATIONS[name]} {numbers.number(errors[0] / errors[-1], 2)}" for name, errors in found.items())
     st.markdown(
         f"Of the error at the output, the first of {depth} hidden layers gets this part: {kept}. A sigmoid's slope is at most ¼, a tanh's "
-        f"at most 1 "
-        "and less wherever a unit answers strongly; a ReLU lets all through or nothing."
+        "at most 1 and less wherever a unit answers strongly; a ReLU lets all through or nothing."
     )
 
 

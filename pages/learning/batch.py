@@ -79,8 +79,7 @@ def _gradients(view: View, drawn: Batch, layer: int) -> None:
         size, single = float(np.linalg.norm(mean)), float(np.linalg.norm(singles, axis=1).mean())
         st.caption(
             f"The step follows this mean, whose colours are full at ±{numbers.number(top)}. It is {size / single if single else 0:.0%} as "
-            f"long as "
-            "a single gradient is on average: what the images do not agree on has cancelled."
+            "long as a single gradient is on average: what the images do not agree on has cancelled."
         )
     page.legend("orange: a larger weight would mean a larger loss; blue: a smaller one would; the background's own colour: nothing to say")
 
@@ -146,9 +145,8 @@ def _agreement(view: View, layer: int) -> None:
     st.markdown(
         f"**What to notice.** One image teaches the {np.median(one.touched):,.0f} {noun} where it has something, for a single class. "
         f"{many.size} images see {np.median(many.classes):.0f} classes and {np.median(many.touched):,.0f} {noun}, and what is special to "
-        f"one of "
-        f"them cancels: their gradients agree with that of all {count:,} images at {numbers.number(float(np.median(many.cosines)), 2)} "
-        f"instead of {numbers.number(float(np.median(one.cosines)), 2)}."
+        f"one of them cancels: their gradients agree with that of all {count:,} images at "
+        f"{numbers.number(float(np.median(many.cosines)), 2)} instead of {numbers.number(float(np.median(one.cosines)), 2)}."
     )
 
 

@@ -69,7 +69,6 @@ def _path(view: View, layer: int, source: int, unit: int, pulls: np.ndarray) -> 
     moved = np.diff(weights) != 0
     st.markdown(
         f"**What to notice.** From state to state the weight went where the arrow pointed {int((agree & moved).sum())} of "
-        f"{int(moved.sum())} times. It "
-        "needn't always: between two states lie many steps, on other batches, each with an arrow of its own, and all other weights "
-        "move at the same time."
+        f"{int(moved.sum())} times. It needn't always: between two states lie many steps, on other batches, each with an arrow of its "
+        "own, and all other weights move at the same time."
     )

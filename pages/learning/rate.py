@@ -39,8 +39,7 @@ def rate_panel(view: View) -> None:
             _line(view, drawn, rest.first(JUDGES))
         page.legend(
             "the strong line is the loss of the batch whose gradient this is, the dashed one that of other images; the dotted lines are "
-            "where "
-            "both stand now"
+            "where both stand now"
         )
         st.markdown(words.RATE_NOTICE)
     _tenfold(view, drawn)
@@ -106,8 +105,7 @@ def _tenfold(view: View, drawn: Batch) -> None:
         right = words.NO_CHANGE if near else words.LOWER if fast < slow else words.HIGHER
         return right, (
             f"From {numbers.number(runs[rate][0])}, {STEPS} steps of rate {rate:.3g} end at {numbers.number(slow)}, of rate "
-            f"{rate * 10:.3g} at "
-            f"{numbers.number(fast)}, of rate {rate / 10:.3g} at {numbers.number(runs[rate / 10][-1])}."
+            f"{rate * 10:.3g} at {numbers.number(fast)}, of rate {rate / 10:.3g} at {numbers.number(runs[rate / 10][-1])}."
         )
 
     asked = words.TENFOLD.format(steps=STEPS, rate=rate)

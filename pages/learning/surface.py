@@ -107,16 +107,14 @@ def _landscape(view: View, places: tuple[Place, Place]) -> None:
     still = sum(array.size for array in view.weights.values()) - 2
     st.markdown(
         f"**{view.moment}.** Loss over two weights, {names[0]} across and {names[1]} up; the {still:,} other weights and biases stand "
-        f"still. "
-        f"At the cross, where the network is now, it is {numbers.number(here)}."
+        f"still. At the cross, where the network is now, it is {numbers.number(here)}."
     )
     page.chart(
         chart, alt_text="Loss over two weights with the paths of SGD, momentum and Adam", key=f"{PAGE}-surface-chart", width="stretch"
     )
     page.legend(
-        f"paper: the lowest loss, the darker or stronger the higher; each band holds as many places as the next. Ring: the start of all "
-        f"three; "
-        f"diamonds: where they are after {value('steps')} steps; cross: the network as it is"
+        "paper: the lowest loss, the darker or stronger the higher; each band holds as many places as the next. Ring: the start of all "
+        f"three; diamonds: where they are after {value('steps')} steps; cross: the network as it is"
     )
     told = "; ".join(f"**{name}** {numbers.number(loss)}" for name, loss in ends.items())
     st.markdown(f"Loss where each of them ends, over all {IMAGES} images: {told}. {words.SURFACE_NOTICE}")

@@ -21,8 +21,7 @@ def white_pixels(view: View, picked: Picked) -> None:
         white = int((picked.values == 0).sum())
         return words.UNDER_INK if white else words.ALL, (
             f"{white:,} of the {picked.values.size:,} pixels are exactly 0 in this image, and error × 0 = 0: the weights from there stay "
-            f"where "
-            f"they are, in every one of the {view.model.sizes[1]:,} kernels."
+            f"where they are, in every one of the {view.model.sizes[1]:,} kernels."
         )
 
     options = (words.UNDER_INK, words.UNDER_WHITE, words.ALL)

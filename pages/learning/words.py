@@ -46,11 +46,9 @@ OTHERS_WHY = (
 )
 
 RATE_NOTICE = (
-    "**What to notice.** On the left the loss falls as the slope promises: twice the rate, twice the fall. Then the line bends: the slope "
-    "was "
-    "measured where you stand, and the ground curves. Where the line is back at the dotted level, the step has jumped over the valley. "
-    "For one "
-    "image the other images pay first."
+    "**What to notice.** On the left the loss falls as the slope promises: twice the rate, twice the fall. Then the line bends: the "
+    "slope was measured where you stand, and the ground curves. Where the line is back at the dotted level, the step has jumped over the "
+    "valley. For one image the other images pay first."
 )
 TENFOLD = "{steps} steps of rate {rate:.3g} on these images. What would {steps} steps of ten times that rate do to their loss instead?"
 LOWER, NO_CHANGE, HIGHER = "end lower", "end about the same", "end higher"
@@ -68,22 +66,18 @@ SLOWEST_WHY = (
 
 SURFACE_NOTICE = (
     "**What to notice.** With one image a step every walk staggers; with 128 it hardly does. SGD slows down where the ground is flat; "
-    "momentum "
-    "gathers pace and overshoots; Adam takes steps of about its rate whatever the slope, so it crosses flat ground and circles at the "
-    "bottom."
+    "momentum gathers pace and overshoots; Adam takes steps of about its rate whatever the slope, so it crosses flat ground and circles "
+    "at the bottom."
 )
 
 DEAD_KERNEL = (
     "Its sums, or all of the second convolution's, are below 0 on this image, so ReLU gives 0 and its slope is 0: no window says "
-    "anything, and "
-    "no step would change the kernel. Try another pulse; if none helps, the kernel is dead."
+    "anything, and no step would change the kernel. Try another pulse; if none helps, the kernel is dead."
 )
 PULSES_NOTICE = (
-    "**What to notice.** Each window with an error lays a copy of what it sees into the sum, times that error. Written for all windows at "
-    "once this "
-    "is the error map slid over the image: a convolution again, with the error map as its kernel, and {k}×{k} results. Of {windows:,} "
-    "windows "
-    "{inked:,} had an error here: the others gave 0 after ReLU or lost in pooling, and say nothing."
+    "**What to notice.** Each window with an error lays a copy of what it sees into the sum, times that error. Written for all windows "
+    "at once this is the error map slid over the image: a convolution again, with the error map as its kernel, and {k}×{k} results. Of "
+    "{windows:,} windows {inked:,} had an error here: the others gave 0 after ReLU or lost in pooling, and say nothing."
 )
 
 NO_HIDDEN = "This network has no hidden layer"

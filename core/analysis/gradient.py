@@ -74,7 +74,8 @@ def backward(model: ModelSpec, weights: Weights, images: np.ndarray, labels: np.
     if model.output != "softmax":
         raise ValueError("The gradient here is that of the cross-entropy; choose a network that ends in softmax.")
     kernels, biases = ([array.astype(dtype, copy=False) for array in arrays] for arrays in layers_of(weights))
-    outputs, sums = [inputs(images).astype(dtype, copy=False)], []
+    outputs: list[np.ndarray] = [inputs(images).astype(dtype, copy=False)]
+    sums: list[np.ndarray] = []
     for kernel, bias in zip(kernels, biases, strict=True):
         sums.append(outputs[-1] @ kernel + bias)  # (images, units)
         outputs.append(activate(sums[-1], "softmax" if len(sums) == len(kernels) else model.activation))

@@ -38,12 +38,13 @@ def flow(model: ModelSpec, weights: Weights, found: Pass) -> list[Flow]:
     """Each layer's part, from the first layer to the last, for the images of a pass."""
     out = []
     for layer in range(1, found.layers + 1):
-        sent, slope, dead = None, None, 0
-        if layer < found.layers:
-            slopes = np.asarray(TABLE[model.activation].slope(found.outputs[layer]), np.float64)  # (images, units)
-            sent, slope = rms(found.errors[layer] @ weights[f"dense{layer + 1}.kernel"].T), float(slopes.mean())
-            dead = int((slopes.max(0) < OPEN).sum())
-        out.append(Flow(rms(found.errors[layer - 1]), rms(found.kernel(layer)), sent, slope, dead))
+        own = (rms(found.errors[layer - 1]), rms(found.kernel(layer)))
+        if layer == found.layers:
+            out.append(Flow(*own, None, None, 0))
+            continue
+        slopes = np.asarray(TABLE[model.activation].slope(found.outputs[layer]), np.float64)  # (images, units)
+        sent = rms(found.errors[layer] @ weights[f"dense{layer + 1}.kernel"].T)
+        out.append(Flow(*own, sent, float(slopes.mean()), int((slopes.max(0) < OPEN).sum())))
     return out
 
 

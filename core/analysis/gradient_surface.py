@@ -27,7 +27,7 @@ class Place:
         return f"dense{self.layer}.kernel"
 
 
-def at(weights: Weights, places: Sequence[Place], values: Sequence[float]) -> dict[str, np.ndarray]:
+def at(weights: Weights, places: Sequence[Place], values: np.ndarray) -> dict[str, np.ndarray]:
     """The weights with those at some places put to these values."""
     out = dict(weights)
     for name in {place.name for place in places}:

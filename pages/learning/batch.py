@@ -216,7 +216,8 @@ def _others(view: View, rest: Images, after: Outcome) -> None:
     """Of each class, the share still right, and what the others are taken for now."""
     left, right = st.columns(2, gap="large")
     with left:
-        dots = recall_dots(view.classes, *(recall(counts) for counts in after.counts), page.theme())
+        before, then = (recall(counts) for counts in after.counts)
+        dots = recall_dots(view.classes, before, then, page.theme())
         page.chart(dots, alt_text="Share of each class right before and after the steps", key=f"{PAGE}-recall", width="stretch")
     with right:
         read = [counts.sum(0) for counts in after.counts]

@@ -7,7 +7,7 @@ import streamlit as st
 from core.runs.run import Run
 from core.specs import RunSpec
 from core.ui import choices, networks, question
-from core.ui.choices import Choice
+from core.ui.choices import Choice, Section
 from pages.learning.view import View, fits, fits_pulses, opening
 from pages.learning.words import SECTIONS
 
@@ -91,7 +91,7 @@ def of_layer(view: View) -> list[Choice]:
         return text
 
     words = f"a unit and an input of the layer, as in {units - 1}-{sources - 1}"
-    sections = {"cell": ("step", "path"), "first": "surface", "second": "surface"}
+    sections: dict[str, Section] = {"cell": ("step", "path"), "first": "surface", "second": "surface"}
     return [Choice(name, "", read, words, section=section) for name, section in sections.items()]
 
 

@@ -41,8 +41,8 @@ def _weight(view: View, layer: int) -> tuple[int, int]:
     if found is None:
         return 0, 0
     size = np.abs(found[0].kernel(layer))
-    source, unit = np.unravel_index(int(size.argmax()), size.shape)
-    return int(unit), int(source)
+    place = np.unravel_index(int(size.argmax()), size.shape)
+    return int(place[1]), int(place[0])
 
 
 def _path(view: View, layer: int, source: int, unit: int, pulls: np.ndarray) -> None:

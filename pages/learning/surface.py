@@ -138,7 +138,7 @@ def _drawn(
     weights = {name: array.astype(np.float64) for name, array in _view.weights.items()}
     now = np.array([weights[place.name][place.source, place.unit] for place in places])
     axes = [np.linspace(middle - span, middle + span, GRID) for middle in now]
-    ground = gradient_surface.surface(model, weights, places, *axes, flat, some.labels)
+    ground = gradient_surface.surface(model, weights, places, axes[0], axes[1], flat, some.labels)
     across, up = CORNER_PLACES[corner]
     start = now + 0.85 * span * np.array([across, up])
     rows, ends = [], {}

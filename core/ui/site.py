@@ -68,6 +68,14 @@ ENTRIES = (
         "Ten blurry templates appear, win and fail; then ten hidden filters change the game.",
     ),
     Entry(
+        "learning",
+        "Learning",
+        "learning",
+        ":material/trending_down:",
+        "How a weight learns",
+        "One image, one step: error times input, opened to the last term, checked by a nudge.",
+    ),
+    Entry(
         "cnn",
         "CNN",
         "cnn",

@@ -18,5 +18,5 @@ def shown(records: Iterator[R], epochs: int, label: str, *, quiet: bool = False)
             first = record[0] if isinstance(record, list) else record
             bar.update(first.epoch - bar.n)
             accuracy = first.metrics.get("accuracy_test", first.metrics.get("accuracy"))
-            bar.set_postfix_str(f"test {accuracy:.2%}" if accuracy is not None else "")
+            bar.set_postfix_str(f"test {accuracy:.2%}" if accuracy is not None and accuracy == accuracy else "")  # not a number: no test images
             yield record

@@ -13,6 +13,7 @@ from core.charts import theme as colours
 from core.charts.prepared import Prepared
 from core.ui import address, screen, seen
 from core.ui.copy_link import copy_link
+from core.ui.plain import plain
 
 _STYLE = """
 <style>
@@ -64,7 +65,7 @@ def header(title: str, sentence: str, notes: Iterable[str] = ()) -> None:
     st.title(title, anchor=False)
     st.markdown(sentence)
     for note in notes:
-        st.warning(note, icon=":material/info:")
+        st.warning(plain(note), icon=":material/info:")
     copy_link()
 
 
@@ -140,8 +141,8 @@ def legend(words: str = colours.SIGNED_WORDS) -> None:
     st.caption(words[0].upper() + words[1:] + ".")
 
 
-def empty(title: str, cure: str, height: int = 320) -> None:
-    """A designed empty state, of the height that the picture would have."""
+def empty(title: str, cure: str | Exception, height: int = 320) -> None:
+    """A designed empty state, of the height that the picture would have; both are read as text."""
     with st.container(border=True, height=height, vertical_alignment="center", horizontal_alignment="center"):
-        st.markdown(f"**{title}**")
-        st.markdown(cure)
+        st.markdown(f"**{plain(title)}**")
+        st.markdown(plain(cure))

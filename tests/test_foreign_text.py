@@ -17,9 +17,9 @@ from tests.ui.upload_case import photograph
 ROOT = Path(__file__).parents[1]
 FILES = sorted([*ROOT.glob("core/ui/**/*.py"), *ROOT.glob("pages/**/*.py")])
 MARKDOWN = {  # calls of Streamlit and of ours that read Markdown in what they are given
-    *("markdown caption error warning info success toast write title header subheader metric html latex exception status".split()),
-    *("button download_button link_button popover expander tabs radio pills segmented_control checkbox toggle progress".split()),
-    *("spinner page_link legend".split()),
+    *("markdown", "caption", "error", "warning", "info", "success", "toast", "write", "title", "header", "subheader", "metric", "html"),
+    *("latex", "exception", "status", "button", "download_button", "link_button", "popover", "expander", "tabs", "radio", "pills"),
+    *("segmented_control", "checkbox", "toggle", "progress", "spinner", "page_link", "legend"),
 }
 # Attributes that hold what a file, a person, another machine or an error said.
 FOREIGN = {("file", "name"), ("now", "sentence"), ("picture", "name"), ("own", "name"), ("seen", "name"), ("job", "sentence")}
@@ -103,7 +103,15 @@ def texts(at: AppTest) -> list[str]:
         for child in getattr(block, "children", {}).values():
             proto = getattr(child, "proto", None)
             kind = getattr(child, "type", "")
-            if proto is not None and kind not in ("code", "selectbox", "text_input", "bidi_component", "vega_lite_chart", "imgs", "dataframe"):
+            if proto is not None and kind not in (
+                "code",
+                "selectbox",
+                "text_input",
+                "bidi_component",
+                "vega_lite_chart",
+                "imgs",
+                "dataframe",
+            ):
                 look(proto)
             walk(child)
 

@@ -22,6 +22,7 @@ MODES = {
     "TIFF": ("RGB",),
 }
 SIDES = (1, 2, 3, 17, 60, 200)
+NAMES = ("\x00", "/", "a/", "..", "x" * 300, "é.png", "C:\\x.png", "__MACOSX/x", "labels.csv")
 SPEC = PulseSpec(size=28, classes=PULSE_CLASSES)
 
 
@@ -87,7 +88,7 @@ def pulse_zip(random: Random) -> bytes:
 def _name(random: Random, name: str) -> str:
     if random.random() > 0.05:
         return name
-    return random.choice(("\x00", "/", "a/", "..", "x" * 300, "é.png", "C:\\x.png", "__MACOSX/x", "labels.csv", name.upper(), name + "\x00")) or name
+    return random.choice((*NAMES, name.upper(), name + "\x00"))
 
 
 def _number(random: Random) -> str:

@@ -7,12 +7,14 @@ import sys
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from random import Random
 from types import FrameType
 from typing import Any
 
 from benchmarks.fuzz.doors import DOORS, Door
 
+ROOT = Path(__file__).parents[2]
 MEMORY = 3 * 10**9  # bytes that a worker may hold, what it loads counted
 SECONDS = 2.0  # of computing for one input
 TRIES = 150  # to make an input that broke something smaller
@@ -47,10 +49,10 @@ def outcome(door: Door, value: Any) -> tuple[str, str]:
     except Slow:
         return "hangs", "too slow"
     except Exception as error:  # whatever else it is: that is what we look for
-        last = traceback.extract_tb(error.__traceback__)[-1]
-        ours = [frame for frame in traceback.extract_tb(error.__traceback__) if "/core/" in frame.filename or "/pages/" in frame.filename]
-        at = ours[-1] if ours else last
-        place = at.filename.partition("/core/")[2] and f"core/{at.filename.rpartition('/core/')[2]}" or at.filename.rpartition("/")[2]
+        frames = traceback.extract_tb(error.__traceback__)
+        ours = [frame for frame in frames if frame.filename.startswith(f"{ROOT}/") and "site-packages" not in frame.filename]
+        at = (ours or frames)[-1]
+        place = at.filename.removeprefix(f"{ROOT}/")
         return "tracebacks", f"{type(error).__name__}: {str(error)[:120]} ({place}:{at.lineno})"
     return "read", ""
 

@@ -51,7 +51,11 @@ def decode(data: bytes) -> tuple[int, int, bytes]:
         raise Undecodable(_too_long()) from None
     said = done.stdout
     if done.returncode or said[:1] not in (b"+", b"-"):
-        raise Undecodable(_too_long() if -done.returncode == getattr(signal, "SIGXCPU", None) else f"takes more memory to read than there is for it. {SMALLER}")
+        raise Undecodable(
+            _too_long()
+            if -done.returncode == getattr(signal, "SIGXCPU", None)
+            else f"takes more memory to read than there is for it. {SMALLER}"
+        )
     if said[:1] == b"-":
         raise Undecodable(said[1:].decode())
     width, height = struct.unpack(">II", said[1:9])
@@ -96,9 +100,10 @@ def _check(picture: Image.Image) -> None:
         raise Undecodable("has no pixels. Choose another file.")
     if width * height > MOST_PIXELS:
         raise Undecodable(f"has {width:,} x {height:,} pixels; at most {MOST_PIXELS // 10**6} million can be read. {SMALLER}")
-    if getattr(picture, "is_animated", False):
+    jpeg = picture.format in ("JPEG", "MPO")  # the second is what telephones make of two pictures, of which the first counts
+    if getattr(picture, "is_animated", False) and not jpeg:
         raise Undecodable("is animated. Save the frame that you want as a PNG or JPEG and try again.")
-    if picture.format == "JPEG":
+    if jpeg:
         picture.draft("RGB", (LONGEST, LONGEST))  # decoded at a half, a quarter or an eighth
     _afford(width, height, decoded(picture, width * height))
 
@@ -117,7 +122,7 @@ def decoded(picture: Image.Image, pixels: int) -> float:
             return pixels * WEBP
         case "GIF":
             return pixels * (held + 4.0)  # a frame, and the picture it is laid on
-        case "JPEG":
+        case "JPEG" | "MPO":
             planes = [(across, down) for _, across, down, _ in picture.layer]  # type: ignore[attr-defined]  # of its own class
             finest = max(across for across, _ in planes) * max(down for _, down in planes)
             progressive = 2.0 * sum(across * down for across, down in planes) / finest if picture.info.get("progressive") else 0.0

@@ -132,8 +132,10 @@ def _check(image: np.ndarray, box: tuple[int, int, int, int]) -> None:
     solid = image > 0.5 * image.max()  # without the pale edge of the ink
     top, left, height, width = ink_box(solid)
     shape = solid[top : top + height, left : left + width]
-    if shape.mean() > BLOT and max(height, width) < min(1.6 * min(height, width), SMALL * len(image)) and (
-        max(height, width) <= TAP * len(image) or _roundness(shape) > ROUND
+    if (
+        shape.mean() > BLOT
+        and max(height, width) < min(1.6 * min(height, width), SMALL * len(image))
+        and (max(height, width) <= TAP * len(image) or _roundness(shape) > ROUND)
     ):
         raise UnusableDrawing("This is one dot, not a digit: draw larger, with a line or two.")
 

@@ -221,7 +221,7 @@ def _read_pictures(archive: zipfile.ZipFile, infos: list[zipfile.ZipInfo]) -> tu
             most = MOST_PIXELS // image.size
             raise BadPulseFile(f"The set holds {len(infos):,} pictures of {side}x{side}; of this size up to {most:,} are read.")
         if time.thread_time() > latest:
-            raise BadPulseFile(f"The pictures take more than {MOST_SECONDS:.0f} seconds to read; use fewer, or save them anew as one-bit PNG.")
+            raise BadPulseFile(f"The pictures take more than {MOST_SECONDS:.0f} seconds to read; use fewer or smaller ones.")
         dark += int(np.count_nonzero(image))
         packed.append(np.packbits(image))
     return np.stack(packed), side, dark / (side * side * len(packed))

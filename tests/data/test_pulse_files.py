@@ -140,7 +140,10 @@ BAD: dict[str, tuple[Callable[[], bytes], str]] = {
     "one long quote": (lambda: packed({"labels.csv": b'file,"' + b"\n" * 7_900_000}), "more than 21,000 lines"),
     "names without end": (lambda: packed({"labels.csv": b"file,label" + b",a" * 3_000_000}), "more than 2,000 letters"),
     "lists in the spec": (lambda: packed({"labels.csv": ONE, "a.png": png(), "spec.json": b"[" + b"[]," * 2_000_000}), "up to 100,000"),
-    "digits in the spec": (lambda: packed({"labels.csv": ONE, "a.png": png(), "spec.json": b'{"pulses":' + b"9" * 5_000 + b"}"}), "not JSON"),
+    "digits in the spec": (
+        lambda: packed({"labels.csv": ONE, "a.png": png(), "spec.json": b'{"pulses":' + b"9" * 5_000 + b"}"}),
+        "not JSON",
+    ),
     "named by a NUL": (named_by_nul, "leads out"),
     "bomb in labels": (lambda: packed({"labels.csv": bytes(9_000_000)}), "would unpack"),
     "text bomb in a png": (

@@ -17,7 +17,7 @@ SIDE = get("mnist").shape[0]  # pixels of the finished image
 BOX = 20  # pixels of the longer side after scaling
 BLOT = 0.6  # share of its box that a dot fills
 SMALL = 0.3  # of the square's side: a larger blot may be a digit after all, as some in MNIST are
-TAP = 0.15  # likewise: what a tap of the usual pen leaves is smaller, what is written with it larger
+TAP = 0.175  # likewise: what a tap of a pen leaves is smaller, and what is written with the usual one larger
 ROUND = 0.95  # a tap of a broad pen is as round as this; of small digits with their holes and notches filled none is
 FULL = 0.6  # share of the whole image that is ink when nothing can be told
 

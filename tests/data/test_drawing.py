@@ -122,7 +122,7 @@ def test_a_small_digit_of_the_usual_pen_is_no_dot(digit: list, height: int, cent
     assert prepare_drawing(written(digit, height), centre=centre).centred.max() == 1
 
 
-@pytest.mark.parametrize("pen", [30, PEN_WIDTH, 120, 160, 200])
+@pytest.mark.parametrize("pen", [PEN_WIDTH, 120, 160, 200])
 @pytest.mark.parametrize("slip", [0, 5])
 def test_a_tap_of_any_pen_is_a_dot(pen: int, slip: int) -> None:
     with pytest.raises(UnusableDrawing, match="one dot"):

@@ -15,7 +15,7 @@ from tests.app import app, go
 from tests.ui.upload_case import photograph
 
 ROOT = Path(__file__).parents[1]
-FILES = sorted([*ROOT.glob("core/ui/**/*.py"), *ROOT.glob("pages/**/*.py")])
+FILES = sorted([*ROOT.glob("core/ui/**/*.py"), *ROOT.glob("core/serving/*.py"), *ROOT.glob("pages/**/*.py")])
 MARKDOWN = {  # calls of Streamlit and of ours that read Markdown in what they are given
     *("markdown", "caption", "error", "warning", "info", "success", "toast", "write", "title", "header", "subheader", "metric", "html"),
     *("latex", "exception", "status", "button", "download_button", "link_button", "popover", "expander", "tabs", "radio", "pills"),

@@ -9,8 +9,8 @@ from core.data import catalog as data_catalog
 from core.data import digits
 from core.runs import catalog, store
 from core.runs.run import Run
+from core.serving.shared import shared
 from core.ui.plain import plain
-from core.ui.shared import shared
 
 
 @shared(64)

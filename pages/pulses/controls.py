@@ -3,11 +3,11 @@
 import streamlit as st
 
 from core.data import pulse_files
+from core.serving.upload import read, upload
 from core.specs import DataSpec, PulseSpec
 from core.ui import forms
 from core.ui.plain import plain
 from core.ui.pulse_set import BadPulseFile, Source, drawn, opened
-from core.ui.upload import read, upload
 from pages.pulses import choices, words
 from pages.pulses.choices import key
 

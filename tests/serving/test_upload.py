@@ -6,8 +6,7 @@ from streamlit.testing.v1 import AppTest
 
 def page() -> None:
     import streamlit as st
-
-    from core.ui.upload import read, upload
+    from core.serving.upload import read, upload
 
     def reader(data: bytes, name: str) -> str:
         st.session_state["reads"] = st.session_state.get("reads", 0) + 1

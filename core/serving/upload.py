@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 
 import streamlit as st
 
-from core.ui.limits import LIMITS
+from core.serving.limits import LIMITS
 
 T = TypeVar("T")
 

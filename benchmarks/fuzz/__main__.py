@@ -11,7 +11,7 @@ from pathlib import Path
 from benchmarks.fuzz.doors import DOORS
 
 ROOT = Path(__file__).parents[2]
-STILL = 120  # seconds without a word after which a worker hangs
+STILL = 300  # seconds without a word after which a worker hangs
 COLUMNS = ("tried", "read", "sentences", "tracebacks", "hangs")
 
 

@@ -6,7 +6,8 @@ import unicodedata
 from core.training.processes import pathless
 
 JOINER = "\u2060"  # takes no room and ends no line
-_MARKS = re.compile(r"([!-/:-@\[-`{-~])")  # all that a backslash keeps from meaning anything
+_MARKS = re.compile(r"([\\`*_{}\[\]<>#|~$&])")  # what means something anywhere in a line
+_FIRST = re.compile(r"^(\d{0,9})(?=[-+=.)])")  # what makes a list or a title of a whole line
 # Streamlit looks once more into the finished text, where no backslash is left: for addresses, mail, emoji, icons and arrows.
 _SEAMS = re.compile(r"(?<=:)(?=\S)|(?<=@)(?=\w)|(?<=www)(?=\.)|(?<=[-<>~])(?=[-=>])", re.IGNORECASE)
 _TURNS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")  # turn the direction of what follows
@@ -19,7 +20,7 @@ def plain(text: str | BaseException) -> str:
     """
     words = pathless(str(text)) if isinstance(text, BaseException) else text
     seen = "".join("�" if _hidden(sign) else sign for sign in " ".join(words.split()))
-    return _MARKS.sub(r"\\\1", _SEAMS.sub(JOINER, seen))
+    return _FIRST.sub(r"\1\\", _MARKS.sub(r"\\\1", _SEAMS.sub(JOINER, seen)))
 
 
 def _hidden(sign: str) -> bool:

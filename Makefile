@@ -11,7 +11,7 @@ BIN := $(VENV)/bin
 # A folder of data sets for tests, training and benchmarks; the app itself does without.
 DATA := $(or $(KERNEL_EXPLORER_DATA),$(wildcard ../shared/data))
 
-.PHONY: help run dev serve light test bare lint reproduce bench soak clean
+.PHONY: help run dev serve light test bare lint reproduce bench soak fuzz clean
 .DEFAULT_GOAL := help
 
 help: ## list what can be made
@@ -52,6 +52,9 @@ bench: $(VENV)/.dev ## measure speed and write benchmarks/RESULTS.md
 
 soak: $(VENV)/.dev ## thirty people for a quarter of an hour (PEOPLE=, SECONDS= to change): does the server grow?
 	$(if $(DATA),KERNEL_EXPLORER_DATA="$(abspath $(DATA))") $(BIN)/python -m benchmarks.soak $(PEOPLE) $(SECONDS)
+
+fuzz: $(VENV)/.dev ## hostile input at every door, 15,000 and more from a seed (SEED= for others, DOORS= for some)
+	SEED="$(SEED)" DOORS="$(DOORS)" $(BIN)/python -m benchmarks.fuzz
 
 clean: ## remove the environment and caches
 	rm -rf $(VENV) build/light .pytest_cache .ruff_cache .mypy_cache .hypothesis

@@ -193,7 +193,7 @@ def work(folder: str) -> None:
         )
     except Exception as error:  # a worker has no one above it: whatever went wrong must reach the page as a sentence
         (place / "error.txt").write_text(traceback.format_exc(), encoding="utf-8")
-        what = f"{type(error).__name__}: {error}"[:300]
+        what = f"{type(error).__name__}: {processes.pathless(str(error))}"[:300]
         _end(
             place,
             Progress(

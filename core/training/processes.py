@@ -7,6 +7,7 @@ ProcessPoolExecutor with it, and a spawned worker first runs the script that Str
 
 import json
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -19,7 +20,13 @@ from queue import SimpleQueue
 from typing import Any
 
 ROOT = Path(__file__).parents[2]
+_PATH = re.compile(r"(?<![\w.:/\\])(?:[A-Za-z]:)?(?:[/\\]+[^/\\\s'\":;,]+)+[/\\]+([^/\\\s'\":;,]*)")
 _alone = False
+
+
+def pathless(text: str) -> str:
+    """The text of an error with the last name alone of each path: where a server's files lie is nobody's business."""
+    return _PATH.sub(r"\1", text)
 
 
 class WorkerDied(RuntimeError):
@@ -72,7 +79,7 @@ def run(call: list[str]) -> None:
         raise WorkerDied(f"its process was ended from outside (signal {-done.returncode})")
     if done.returncode > 0:
         last = done.stderr.decode(errors="replace").strip().splitlines()[-1:] or ["no reason given"]
-        raise WorkerDied(f"its process ended with an error ({last[0][:200]})")
+        raise WorkerDied(f"its process ended with an error ({pathless(last[0])[:200]})")
 
 
 def alone() -> bool:

@@ -10,6 +10,7 @@ from core.data import digits
 from core.runs import catalog, store
 from core.runs.run import Run
 from core.serving.shared import shared
+from core.ui.plain import plain
 
 
 @shared(64)
@@ -27,7 +28,7 @@ def run_or_say(id_: str) -> Run | None:
     try:
         return run(id_)
     except (store.MissingRun, store.DamagedRun) as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(plain(error), icon=":material/error:")
         return None
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 from core.specs import Meta, SpecError, meta
+from core.ui.plain import plain
 
 MOST_STEPS = 500  # of a slider; a number with more of them is typed
 
@@ -83,7 +84,7 @@ def _typed(found: Meta, words: dict[str, Any], more: dict[str, Any]) -> Any:
         st.session_state[box], trouble = found.text(st.session_state[key]), ""
     st.text_input(**{**words, "key": box}, on_change=_take, args=(found, key, box), **more)
     if trouble:
-        st.error(trouble, icon=":material/error:")
+        st.error(plain(trouble), icon=":material/error:")
     return st.session_state[key]
 
 

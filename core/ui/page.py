@@ -17,6 +17,7 @@ from core.charts.prepared import Prepared, arrow
 from core.serving import seen
 from core.serving.shared import shared
 from core.ui import address, screen
+from core.ui.plain import plain
 
 COLLECTIONS = (5_000, 5, 2)  # the young seldom, they go by themselves; the old as ever: a session that ended is garbage of some MB
 _STYLE = """
@@ -76,7 +77,7 @@ def header(title: str, sentence: str, notes: Iterable[str] = ()) -> None:
     st.title(title, anchor=False)
     st.markdown(sentence)
     for note in notes:
-        st.warning(note, icon=":material/info:")
+        st.warning(plain(note), icon=":material/info:")
     screen.mount()
 
 
@@ -165,8 +166,8 @@ def legend(*lines: str) -> None:
     st.caption("  \n".join(f"{line[0].upper()}{line[1:]}." for line in lines or (colours.SIGNED_WORDS,)))
 
 
-def empty(title: str, cure: str, height: int = 320) -> None:
-    """A designed empty state, of the height that the picture would have."""
+def empty(title: str, cure: str | Exception, height: int = 320) -> None:
+    """A designed empty state, of the height that the picture would have; both are read as text."""
     with st.container(border=True, height=height, vertical_alignment="center", horizontal_alignment="center"):
-        st.markdown(f"**{title}**")
-        st.markdown(cure)
+        st.markdown(f"**{plain(title)}**")
+        st.markdown(plain(cure))

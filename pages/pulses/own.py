@@ -15,6 +15,7 @@ from core.specs import PulseSpec
 from core.ui import choices as all_choices
 from core.ui import page
 from core.ui.drawing_pad import drawing_pad
+from core.ui.plain import plain
 from core.ui.pulse_set import picture
 from core.ui.site import entry
 from pages.pulses import choices, words
@@ -102,7 +103,7 @@ def _formula(spec: PulseSpec) -> tuple[str, NDArray[np.uint8]] | None:
     try:
         heights = own_pulse.from_formula(text, spec.size)
     except FormulaError as error:
-        st.error(plain(str(error)), icon=":material/error:")
+        st.error(plain(error), icon=":material/error:")
         if error.place is not None:
             st.code(pointer(text, error), language=None)
         return None
@@ -127,7 +128,7 @@ def _csv(spec: PulseSpec) -> tuple[str, NDArray[np.uint8]] | None:
     try:
         heights = own_pulse.from_csv(file.getvalue())
     except BadPulseFile as error:
-        st.error(plain(str(error)), icon=":material/error:")
+        st.error(plain(error), icon=":material/error:")
         return None
     st.caption(f"The samples run from {heights.min():.3g} to {heights.max():.3g}.")
     return file.name[:60], _drawn(heights, spec, True)
@@ -169,8 +170,3 @@ def kept() -> None:
             icon=":material/arrow_forward:",
             query_params={"section": "convolution", "image": "own"},
         )
-
-
-def plain(text: str) -> str:
-    """Words that a person or a file brought, safe from being read as Markdown."""
-    return "".join(f"\\{letter}" if letter in "\\`*_{}[]()#+-.!|<>~$:^" else letter for letter in text)

@@ -115,6 +115,12 @@ def test_a_designed_pulse_is_the_page_s_pulse() -> None:
     assert np.array_equal(app.session_state["own_pulse"]["image"], pulses.draw_one(SPEC, "gaussian", values))
 
 
+@pytest.mark.parametrize(("value", "held"), [(10**400, 1.0), (-(10**400), 0.0), (1e308, 1.0), (float("inf"), None), (float("nan"), None)])
+def test_a_number_beyond_its_limits_is_held_to_them_and_what_is_none_is_ignored(value: float, held: float | None) -> None:
+    found = reported({"pulse": {"kind": "square", "values": {**pulse_shape.START.values, "amplitude": value}, "report": 1}})
+    assert (None if found is None else found[0].values["amplitude"]) == held
+
+
 @pytest.mark.parametrize(
     "state",
     [

@@ -1,6 +1,6 @@
 """A place for a file of at most the size that the host allows."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import streamlit as st
@@ -8,14 +8,16 @@ import streamlit as st
 from core.ui.limits import LIMITS
 
 
-def upload(label: str, kinds: str | Sequence[str] | None = None, *, key: str, help: str = "") -> Any:
+def upload(
+    label: str, kinds: str | Sequence[str] | None = None, *, key: str, help: str = "", on_change: Callable[[], None] | None = None
+) -> Any:
     """Ask for a file; the file, or None: no file yet, or one that is too large, which is said.
 
     Args:
         kinds: endings of the files' names; None for any.
     """
     limit = LIMITS["upload"]
-    file = st.file_uploader(label, kinds, key=key, help=help or None, max_upload_size=limit.most())
+    file = st.file_uploader(label, kinds, key=key, help=help or None, max_upload_size=limit.most(), on_change=on_change)
     if file is not None and too_large(file):  # the browser has not kept to it
         st.error(limit.words(), icon=":material/error:")
         return None

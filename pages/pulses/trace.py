@@ -10,8 +10,8 @@ import streamlit as st
 
 from core.data.pulse_files import BadPulseFile
 from core.data.scope.file import Channel, Reading, read
+from core.serving.upload import upload
 from core.ui import choices as all_choices
-from core.ui.upload import upload
 from pages.pulses import choices, words
 from pages.pulses.choices import key
 

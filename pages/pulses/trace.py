@@ -27,22 +27,27 @@ def plain(text: str) -> str:
 def trace() -> tuple[str, Channel] | None:
     """Ask for a file, and for the channel; name and channel, or None after saying what is missing."""
     file = upload(words.TRACE, ["csv", "txt", "tsv", "dat", "asc"], key=UPLOAD, help=words.TRACE_HELP, on_change=_forget)
-    if file is not None:
-        kept = st.session_state.get(KEPT)
-        if kept is None or kept["id"] != file.file_id:
-            try:
-                st.session_state[KEPT] = {"id": file.file_id, "name": file.name[:60], "readings": read(file.getvalue())}
-            except BadPulseFile as error:
-                st.error(plain(str(error)), icon=":material/error:")
-                return None
     kept = st.session_state.get(KEPT)
-    if kept is None:
+    if file is not None and (kept is None or kept["id"] != file.file_id):
+        kept = st.session_state[KEPT] = _opened(file)
+    if kept is None or (file is None and not kept["readings"]):
         st.caption(words.TRACE_FITTED)
+        return None
+    if not kept["readings"]:
+        st.error(plain(kept["trouble"]), icon=":material/error:")
         return None
     if file is None:
         _still(kept)
     reading = _reading(kept["readings"])
     return None if reading is None else (kept["name"], _channel(reading))
+
+
+def _opened(file: Any) -> dict[str, Any]:
+    """What is kept of a file: its readings, or the sentence that says why there are none."""
+    try:
+        return {"id": file.file_id, "name": file.name[:60], "readings": read(file.getvalue())}
+    except BadPulseFile as error:
+        return {"id": file.file_id, "name": file.name[:60], "readings": (), "trouble": str(error)}
 
 
 def _forget() -> None:

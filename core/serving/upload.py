@@ -10,14 +10,16 @@ from core.serving.limits import LIMITS
 T = TypeVar("T")
 
 
-def upload(label: str, kinds: str | Sequence[str] | None = None, *, key: str, help: str = "") -> Any:
+def upload(
+    label: str, kinds: str | Sequence[str] | None = None, *, key: str, help: str = "", on_change: Callable[[], None] | None = None
+) -> Any:
     """Ask for a file; the file, or None: no file yet, or one that is too large, which is said.
 
     Args:
         kinds: endings of the files' names; None for any.
     """
     limit = LIMITS["upload"]
-    file = st.file_uploader(label, kinds, key=key, help=help or None, max_upload_size=limit.most())
+    file = st.file_uploader(label, kinds, key=key, help=help or None, max_upload_size=limit.most(), on_change=on_change)
     if file is None:
         st.session_state.pop(_kept(key), None)
     elif too_large(file):  # the browser has not kept to it
@@ -50,7 +52,8 @@ def read(key: str, file: Any, reader: Callable[[bytes, str], T]) -> T:
         st.session_state[_kept(key)] = kept
     if kept[2] is not None:
         raise kept[2]
-    return kept[1]
+    made: T = kept[1]
+    return made
 
 
 def _kept(key: str) -> str:

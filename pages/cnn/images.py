@@ -120,6 +120,12 @@ def _upload(shown: Shown) -> Picture | None:
     file = upload("A picture", ["png", "jpg", "jpeg", "gif", "webp", "bmp"], key=UPLOAD)
     if file is None:
         st.caption("Its middle square is shown in grey.")
+        st.page_link(
+            "pages/pulses/page.py",
+            label="An oscilloscope's file? Make it a pulse on the Pulses page",
+            icon=":material/show_chart:",
+            query_params={"make": "csv"},
+        )
         return None
     try:
         pixels = pictures.middle_square(pictures.grey(read(UPLOAD, file, pictures.read_upload)), side_of(shown))

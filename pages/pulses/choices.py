@@ -4,6 +4,7 @@ from dataclasses import fields
 from typing import Any
 
 from core.data.formula import LONGEST
+from core.data.scope.header import LONGEST_NAME
 from core.specs import PULSE_CLASSES, DataSpec, PulseSpec, meta
 from core.ui import choices, question
 from core.ui.choices import Choice
@@ -23,6 +24,12 @@ def _formula(text: str) -> str:
     return text
 
 
+def _name(text: str) -> str:
+    if len(text) > LONGEST_NAME + 10:  # " (2)" may follow a name
+        raise ValueError(text)
+    return text
+
+
 CHOICES = [
     choices.text("pulse", text_of(START), lambda text: text_of(shape_of(text)), "a pulse of this page"),
     choices.one_of("count", 300, COUNTS),
@@ -34,6 +41,8 @@ CHOICES = [
     choices.one_of("make", WAYS[0], WAYS, write=lambda way: way.split()[0].lower()),
     choices.text("formula", EXAMPLES["beat"], _formula, f"a formula of up to {LONGEST} characters"),
     choices.flag("fit", False),
+    choices.text("channel", "", _name, f"a name of up to {LONGEST_NAME + 10} letters"),
+    choices.one_of("commas", None, ("decimal", "columns")),
     question.choice("twins"),
 ]
 

@@ -16,7 +16,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from PIL import Image
 
-from core.data import archive, pictures
+from core.data import archive, decoder, pictures
 from core.data.archive import Limits
 from core.data.catalog import DIGITS
 from core.data.drawing import SIDE, Prepared, UnusableDrawing, prepare_drawing
@@ -156,7 +156,7 @@ def _brightness(data: bytes, name: str, room: int) -> tuple[NDArray[np.float32],
         TooMany: all pictures together are.
     """
     try:
-        with Image.open(io.BytesIO(data), formats=pictures.FORMATS) as picture:  # reads its header alone
+        with Image.open(io.BytesIO(data), formats=decoder.FORMATS) as picture:  # reads its header alone
             width, height = picture.size
     except Exception as error:  # Pillow's readers raise whatever they stumble on
         raise BadPicture("not a picture that can be read here.") from error

@@ -43,7 +43,7 @@ def read(key: str, file: Any, reader: Callable[[bytes, str], T]) -> T:
     Raises:
         ValueError: the reader has refused it; again at each call.
     """
-    kept = st.session_state.get(_kept(key))
+    kept: Any = st.session_state.get(_kept(key))
     if kept is None or kept[0] != file.file_id:
         try:
             kept = file.file_id, reader(file.getvalue(), file.name), None
@@ -52,8 +52,7 @@ def read(key: str, file: Any, reader: Callable[[bytes, str], T]) -> T:
         st.session_state[_kept(key)] = kept
     if kept[2] is not None:
         raise kept[2]
-    made: T = kept[1]
-    return made
+    return kept[1]  # type: ignore[no-any-return]
 
 
 def _kept(key: str) -> str:

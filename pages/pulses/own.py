@@ -20,7 +20,7 @@ from core.ui.site import entry
 from pages.pulses import choices, words
 from pages.pulses.choices import WAYS, key
 from pages.pulses.shape import Shape
-from pages.pulses.trace import plain, trace
+from pages.pulses.trace import trace
 
 KEPT = "own_pulse"
 

@@ -12,16 +12,12 @@ from core.data.pulse_files import BadPulseFile
 from core.data.scope.file import Channel, Reading, read
 from core.serving.upload import upload
 from core.ui import choices as all_choices
+from core.ui.plain import plain
 from pages.pulses import choices, words
 from pages.pulses.choices import key
 
 KEPT = "pulses-trace"
 UPLOAD = "pulses-own-csv"
-
-
-def plain(text: str) -> str:
-    """Words that a person or a file brought, safe from being read as Markdown."""
-    return "".join(f"\\{letter}" if letter in "\\`*_{}[]()#+-.!|<>~$:^" else letter for letter in text)
 
 
 def trace() -> tuple[str, Channel] | None:

@@ -254,3 +254,13 @@ def _snake(name: str) -> str:
     name = re.sub(r"\W+", "", name)
     name = re.sub("(.)([A-Z][a-z]+)", r"\1_\2", name)
     return re.sub("([a-z])([A-Z])", r"\1_\2", name).lower()
+
+
+def with_config(about: dict[str, Any], weights: bytes) -> KerasFile:
+    """A configuration in JSON and the weights of a .h5 file beside it."""
+    found = _h5(weights)
+    layers = keras_layers.layers_of(about)
+    inside = found.within("model_weights")
+    chosen = inside if inside.arrays else found
+    by_name = _by_group(layers, chosen) if chosen.orders else _by_class(layers, chosen)
+    return KerasFile(layers, Weights(by_name), wrapping="architecture in JSON, weights in HDF5")

@@ -23,10 +23,11 @@ from core.specs import ModelSpec, Step
 Reading = tuple[tuple[str, Any], ...]  # (question, option) in the order of the questions
 FEW, MANY = 64, 1_000  # images of the first tries and of the last
 BEAM = 3
-SECONDS = 8.0  # of the processor that a search may take before it ends with the best so far
+POLISH = 3.0  # seconds more for the last comparison
+SECONDS = 7.0  # of the processor that a search may take before it ends with the best so far
 GOOD = 0.25  # rank from which unusual options are no longer looked for
 OPERATIONS = 1.5e9  # multiplications of one try, above which it sees fewer images
-CLEAR = 0.97  # an unusual option must bring the log-loss below this share of the usual one's
+ODD, ODDER = 0.02, 0.05  # what an option that is not the most usual one, or not among the usual, adds to the log-loss as a share of it
 LEAST_SHARE = 1e-7  # no probability counts as less: one confident mistake must not decide
 SCALES = {  # how the pixels of a data set were scaled, ink 1 -> (factor, shift, flags)
     "[0, 1]": (1.0, 0.0, ()),
@@ -204,7 +205,7 @@ def solve(puzzle: Puzzle, scorer: Scorer, fixed: Mapping[str, Any] | None = None
     except Refused:
         each = 1.0
     few = int(min(FEW, len(scorer.images), max(OPERATIONS / 4 / each, 24)))
-    many = int(min(MANY, len(scorer.images), max(OPERATIONS * 4 / each, 300)))
+    many = int(min(MANY, len(scorer.images), max(OPERATIONS * 2 / each, 200)))
     beam = [defaults]
     for turn in range(6):
         before = [reading(one) for one in beam]
@@ -227,19 +228,29 @@ def solve(puzzle: Puzzle, scorer: Scorer, fixed: Mapping[str, Any] | None = None
                 break
         if late() or (turn and [reading(one) for one in beam] == before):
             break
+    def oddity(values: Mapping[str, Any]) -> float:
+        share = 1.0
+        for question in puzzle.questions:
+            place = list(question.options).index(values[question.name]) if values[question.name] in question.options else 0
+            share += 0.0 if values[question.name] == question.default else ODD if place < question.usual else ODDER
+        return share
+
     finalists = [(s, one) for one in beam if (s := score(one, many)) is not None]
     if not finalists:
         raise Refused(trouble[0] if trouble else "No reading of the file gives a network.")
-    best = _best(finalists, many)
+    best = _best(finalists, many, oddity)
     alternatives: dict[str, dict[Any, Score | None]] = {}
-    for turn in range(3):
+    seconds += POLISH
+    for _ in range(3):
         changed_any = False
         for question in questions:
+            if late() and question.name in alternatives:
+                continue
             near = _near(question, best[1], tried, reading, few, 2 if late() else 5)
             found = {option: score({**best[1], question.name: option}, many) for option in near}
             alternatives[question.name] = found
             rated = [(s, {**best[1], question.name: option}) for option, s in found.items() if s is not None]
-            better = _best([best, *rated], many)
+            better = _best([best, *rated], many, oddity)
             if reading(better[1]) != reading(best[1]):
                 best, changed_any = better, True
         if not changed_any or late():
@@ -248,13 +259,14 @@ def solve(puzzle: Puzzle, scorer: Scorer, fixed: Mapping[str, Any] | None = None
     return Solved(dict(best[1]), chain, given, best[0], alternatives, many)
 
 
-def _best(scored: list[tuple[Score, dict[str, Any]]], images: int) -> tuple[Score, dict[str, Any]]:
-    """The least log-loss among those whose accuracy is not clearly below the best one's; the first of equals."""
+def _best(
+    scored: list[tuple[Score, dict[str, Any]]], images: int, oddity: Callable[[Mapping[str, Any]], float]
+) -> tuple[Score, dict[str, Any]]:
+    """The least log-loss among those whose accuracy is not clearly below the best one's; a usual reading before an odd one."""
     most = max(score.accuracy for score, _ in scored)
     noise = 1.5 * math.sqrt(max(most * (1 - most), 0.01) / images)
     close = [pair for pair in scored if pair[0].accuracy >= most - noise]
-    least = min(pair[0].log_loss for pair in close)
-    return next(pair for pair in close if pair[0].log_loss <= least + 1e-9)
+    return min(close, key=lambda pair: pair[0].log_loss * oddity(pair[1]))
 
 
 def _near(question: Question, values: Mapping[str, Any], tried: Mapping[Any, Score | None], reading: Callable[..., Reading], few: int, most: int) -> list[Any]:

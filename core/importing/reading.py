@@ -1,0 +1,409 @@
+"""What a file is, told by its first bytes, and the puzzle that its network leaves open."""
+
+import json
+import math
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from io import BytesIO
+from typing import Any
+
+import numpy as np
+
+from core.importing import inferring, keras_files, keras_layers, onnx_files, pickles, tfjs_files, torch_code, torch_files
+from core.importing.archive import Archive
+from core.importing.chain import Chain, start
+from core.importing.inferring import Hints
+from core.importing.layouts import POOLS
+from core.importing.pickles import Record
+from core.importing.refusal import Refused, refuse, shortly
+from core.importing.torch_files import Loaded
+from core.importing.trying import SCALES, Puzzle, Question
+from core.specs import Step
+
+Array = np.ndarray
+MOST_BYTES = 64 << 20
+TEXTS = (  # how a file starts that is no network -> what it is and the cure
+    (b"version https://git-lfs", "It is a Git LFS pointer, three lines that name the real file: fetch that with `git lfs pull` and drop it."),
+    (b"<!DOCTYPE", "It is a web page, not the file: use the page's link for downloading (raw)."),
+    (b"<!doctype", "It is a web page, not the file: use the page's link for downloading (raw)."),
+    (b"<html", "It is a web page, not the file: use the page's link for downloading (raw)."),
+    (b"GGUF", "It is a GGUF file of a language model; this app shows networks that read images."),
+    (b"\x93NUMPY", "It is one array of numpy; put all arrays of the network into one .npz (np.savez) and drop that."),
+    (b"\x1f\x8b", "It is packed with gzip; unpack it and drop what is inside."),
+    (b"BZh", "It is packed with bzip2; unpack it and drop what is inside."),
+    (b"7z\xbc\xaf", "It is packed with 7-Zip; unpack it and drop what is inside."),
+    (b"Rar!", "It is packed with RAR; unpack it and drop what is inside."),
+    (b"MATLAB", "It is a MATLAB file; save its arrays as .npz (scipy.io.loadmat, np.savez) and drop that."),
+    (b"\x89PNG", "It is a picture and no network."),
+    (b"\xff\xd8\xff", "It is a picture and no network."),
+    (b"%PDF", "It is a PDF and no network."),
+    (b"\x7fELF", "It is a program and no network."),
+    (b"MZ", "It is a program and no network."),
+)
+
+
+@dataclass(frozen=True)
+class Images:
+    """The images that a network is tried on."""
+
+    side: int  # pixels
+    channels: int
+    classes: int
+
+
+@dataclass
+class Understood:
+    """What was read: in words, and what is left to find out."""
+
+    format: str  # "ONNX", "PyTorch (zip), state_dict"
+    puzzle: Puzzle
+    exact: bool  # whether the file says its architecture
+    tensors: dict[str, tuple[int, ...]] = field(default_factory=dict)  # name -> shape, where they were read by name
+
+
+def understood(files: Mapping[str, bytes], images: Images) -> Understood:
+    """The network of one file, or of several that belong together (TensorFlow.js with its shards, weights and biases apart).
+
+    Args:
+        files: name -> contents; the first one leads.
+
+    Raises:
+        Refused: in a sentence that says what it is and the cure.
+    """
+    if sum(map(len, files.values())) > MOST_BYTES:
+        refuse(f"It is larger than {MOST_BYTES >> 20} MB; this app shows networks of up to that size.")
+    names = sorted(files, key=lambda name: not name.lower().endswith((".json", ".h5", ".hdf5")))
+    tables = {name: table for name in files if (table := _named_arrays(files[name])) is not None}
+    if len(files) > 1 and len(tables) == len(files):
+        merged = {key: value for table in tables.values() for key, value in table.items()}
+        return _from_tensors(merged, Hints(), images, "numpy's .npz, several together")
+    if len(files) > 1:
+        about = next((json_ for name in names if (json_ := _json(files[name])) is not None), None)
+        rest = {name.replace("\\", "/").split("/")[-1]: data for name, data in files.items()}
+        if about is not None and tfjs_files.is_model(about):
+            chain, wrapping = tfjs_files.read(about, rest, images.side)
+            return _exact(chain, wrapping, images)
+        weights = next((data for data in files.values() if data[:8] == b"\x89HDF\r\n\x1a\n"), None)
+        if isinstance(about, dict) and weights is not None and "class_name" in about:
+            return _keras(keras_files.with_config(about, weights), images)
+        name = names[0]
+        return understood({name: files[name]}, images)
+    (name, data), *_ = files.items()
+    return _one(name, data, images)
+
+
+def _json(data: bytes) -> Any:
+    if data.lstrip()[:1] not in (b"{", b"["):
+        return None
+    try:
+        return json.loads(data)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _one(name: str, data: bytes, images: Images, depth: int = 0) -> Understood:
+    if not data:
+        refuse("It is empty: the download or the saving stopped before it began.")
+    head = data[:16].lstrip(b"\xef\xbb\xbf\r\n\t ")
+    for start_, sentence in TEXTS:
+        if data.startswith(start_) or head.startswith(start_):
+            refuse(sentence)
+    if data[:4] in (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08"):
+        return _zip(Archive(data), images, depth)
+    if data[:8] == b"\x89HDF\r\n\x1a\n":
+        return _keras(keras_files.read_h5(data), images)
+    if data[4:8] == b"TFL3":
+        refuse("It is TensorFlow Lite, made for phones; bring the Keras or ONNX file that it was made from.")
+    if torch_files.is_legacy(data):
+        return _torch(torch_files.read_legacy(data), images)
+    size = int.from_bytes(data[:8], "little")
+    if len(data) > 9 and data[8:9] == b"{" and size < 100_000_000:
+        return _safetensors(data, images)
+    if data[:1] == b"\x80" and data[1:2] in b"\x02\x03\x04\x05":
+        return _torch(torch_files.read_plain(data), images)
+    if data[257:262] == b"ustar":
+        refuse("It is a TAR archive; unpack it and drop the network's file.")
+    if head[:1] in (b"{", b"["):
+        return _about_json(data, images)
+    if _is_text(data):
+        refuse(f"It is text and no network (it begins \"{shortly(data[:60].decode('utf-8', 'replace').strip(), 40)}\"); drop the network's file.")
+    chain, writer = onnx_files.read(data, images.side)
+    return _exact(chain, f"ONNX{f', written by {shortly(writer, 40)}' if writer else ''}", images)
+
+
+def _is_text(data: bytes) -> bool:
+    part = data[:2_000]
+    try:
+        text = part.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return all(letter.isprintable() or letter in "\r\n\t" for letter in text)
+
+
+def _about_json(data: bytes, images: Images) -> Understood:
+    about = keras_files.parsed(data)
+    if tfjs_files.is_model(about):
+        chain, wrapping = tfjs_files.read(about, {}, images.side)
+        return _exact(chain, wrapping, images)
+    if isinstance(about, dict) and ("class_name" in about or "modelTopology" in about):
+        refuse("It is the architecture of a Keras network without its weights; drop it together with the .h5 file of the weights.")
+    tensors = torch_files.flat(_arrays(about, 0))
+    if any(t.ndim >= 2 and t.size > 200 for t in tensors.values()):
+        return _from_tensors(tensors, Hints(), images, "JSON with lists of numbers")
+    return refuse("It is JSON that describes something, without the numbers of a network; drop the file with the weights.")
+
+
+def _arrays(value: Any, depth: int) -> Any:
+    """JSON with arrays in the place of lists of numbers."""
+    if depth > 12:
+        return None
+    if isinstance(value, list):
+        try:
+            array = np.array(value, np.float64)
+        except (ValueError, TypeError):
+            return [_arrays(one, depth + 1) for one in value]
+        return array if array.size else None
+    return {str(k): _arrays(v, depth + 1) for k, v in value.items()} if isinstance(value, dict) else None
+
+
+def _zip(archive: Archive, images: Images, depth: int) -> Understood:
+    names = archive.names
+    last = {name.split("/")[-1]: name for name in names}
+    if "config.json" in names and any(name.endswith(".h5") for name in names):
+        return _keras(keras_files.read_keras(archive), images)
+    if any(name.endswith("data.pkl") for name in names):
+        return _torch(torch_files.read_zip(archive), images)
+    if names and all(name.endswith(".npy") for name in names):
+        return _from_tensors(_npz(archive), Hints(), images, "numpy's .npz")
+    if "saved_model.pb" in last:
+        refuse("It is a TensorFlow SavedModel; save it as .keras or .h5, or convert it to TensorFlow.js or ONNX.")
+    models = [name for name in names if name.endswith(".json") and not name.startswith("__MACOSX")]
+    for name in models:
+        about = _json(archive.read(name))
+        if isinstance(about, dict) and "mainModule" in about:
+            return _torch(torch_files.read_zip(archive), images)
+        if tfjs_files.is_model(about):
+            folder = name.rpartition("/")[0]
+            shards = {n.split("/")[-1]: archive.read(n) for n in names if n.rpartition("/")[0] == folder and n != name}
+            chain, wrapping = tfjs_files.read(about, shards, images.side)
+            return _exact(chain, wrapping, images)
+    inside = [n for n in names if re.search(r"\.(pt|pth|h5|hdf5|keras|onnx|safetensors|npz|ckpt|bin|pkl)$", n) and "__MACOSX" not in n]
+    if len(inside) == 1 and depth < 2:
+        return _one(inside[0], archive.read(inside[0]), images, depth + 1)
+    return refuse("It is a ZIP without a network that this app knows in it; drop the network's own file.")
+
+
+# ---- each format
+
+
+def _named_arrays(data: bytes) -> dict[str, Array] | None:
+    """The arrays of an .npz; None of another file."""
+    if data[:4] != b"PK\x03\x04":
+        return None
+    archive = Archive(data)
+    return _npz(archive) if archive.names and all(name.endswith(".npy") for name in archive.names) else None
+
+
+def arrays_in(data: bytes) -> dict[str, Array]:
+    """The arrays of an .npz; none of another or a damaged file."""
+    try:
+        return _named_arrays(data) or {}
+    except Refused:
+        return {}
+
+
+def _npz(archive: Archive) -> dict[str, Array]:
+    out: dict[str, Array] = {}
+    for name in archive.names:
+        data = archive.read(name)
+        try:
+            out[name.removesuffix(".npy")] = np.lib.format.read_array(BytesIO(data), allow_pickle=False)
+        except (ValueError, EOFError, OSError, TypeError, SyntaxError, KeyError, RecursionError, OverflowError, MemoryError) as error:
+            word = "object" if "pickle" in str(error).lower() or "Object" in str(error) else ""
+            if word:
+                raise Refused("It holds arrays of Python objects (pickles), which are not opened; save plain arrays of numbers.") from error
+            raise Refused("An array in it is damaged or cut short; save it again.") from error
+    lists = {k: v for k, v in out.items() if v.dtype.kind in "fiub"}
+    return lists
+
+
+def _safetensors(data: bytes, images: Images) -> Understood:
+    from safetensors import SafetensorError, deserialize
+
+    kinds = {"F64": "<f8", "F32": "<f4", "F16": "<f2", "BF16": "bf16", "I64": "<i8", "I32": "<i4", "I16": "<i2", "I8": "i1", "U8": "u1", "BOOL": "?"}
+    tensors: dict[str, Array] = {}
+    try:
+        found = deserialize(data)
+    except (SafetensorError, ValueError, OverflowError) as error:
+        raise Refused("The file is damaged or cut short: its safetensors cannot be read. Get it again, or save it again.") from error
+    at = {}
+    try:
+        header = json.loads(data[8 : 8 + int.from_bytes(data[:8], "little")])
+        at = {name: about["data_offsets"][0] for name, about in header.items() if name != "__metadata__"}
+    except (ValueError, KeyError, TypeError, RecursionError):
+        at = {}
+    for name, about in sorted(found, key=lambda pair: at.get(pair[0], 0)):
+        if about["dtype"] not in kinds:
+            refuse(f"It holds numbers of a type that is not read here: {shortly(about['dtype'])}.")
+        tensors[name] = torch_files.from_bytes(bytes(about["data"]), kinds[about["dtype"]]).reshape(about["shape"])
+    order = sorted(tensors, key=lambda name: inferring.natural(name))
+    if list(tensors) != order and all(isinstance(v, int) for v in at.values()):
+        tensors = {name: tensors[name] for name in tensors}
+    return _from_tensors(torch_files.without_prefix(tensors), Hints("torch"), images, "safetensors")
+
+
+def _keras(file: keras_files.KerasFile, images: Images) -> Understood:
+    if not file.layers:
+        return _from_tensors(file.tensors, Hints("keras"), images, file.wrapping)
+    turns = file.theano == "yes"
+    chain = keras_layers.network(file.layers, keras_layers.Weights(file.weights.by_name, turns), images.side)
+    return _exact(chain, f"Keras, {file.wrapping}", images)
+
+
+def _from_tensors(tensors: Mapping[str, Array], hints: Hints, images: Images, words: str) -> Understood:
+    puzzle = inferring.puzzle(tensors, hints, images.side, images.channels, images.classes)
+    return Understood(words, puzzle, False, {name: tuple(value.shape) for name, value in tensors.items()})
+
+
+def _torch(loaded: Loaded, images: Images) -> Understood:
+    found = torch_files.candidates(loaded.root)
+    if loaded.code and isinstance(loaded.root, Record):
+        found = [("", loaded.root), *[pair for pair in found if pair[0] == ""]]
+    if not found:
+        what = torch_files.describe(loaded.root) if isinstance(loaded.root, Record) else "no tensors"
+        refuse(f"It holds no network whose weights can be reached ({what}); load it and save its state_dict().")
+    trouble: Refused | None = None
+    for path, thing in found[:6]:
+        try:
+            return _torch_thing(thing, loaded, images, path)
+        except Refused as refused:
+            trouble = trouble or refused
+    raise trouble or Refused("It holds no network.")
+
+
+def _torch_thing(thing: Any, loaded: Loaded, images: Images, path: str) -> Understood:
+    where = f", in {shortly(path, 30)!r}" if path else ""
+    if not isinstance(thing, Record):
+        tensors = torch_files.without_prefix(thing)
+        known = {name: tuple(v.shape) for name, v in tensors.items()}
+        puzzle = inferring.puzzle(tensors, Hints("torch"), images.side, images.channels, images.classes)
+        return Understood(f"PyTorch ({loaded.wrapping}), state_dict{where}", puzzle, False, known)
+    words = "TorchScript" if loaded.code else f"PyTorch ({loaded.wrapping}), whole module {shortly(thing.name.rsplit('.', 1)[-1], 30)}{where}"
+    code = torch_code.Code(loaded.code or loaded.sources, loaded.constants)
+    try:
+        return _exact(run_module(code, thing, images), words, images)
+    except Refused as refused:
+        tensors = torch_files.without_prefix(torch_files.flat(thing))
+        try:
+            hints = hints_of(thing) if not loaded.code else Hints("torch")
+            puzzle = inferring.puzzle(tensors, hints, images.side, images.channels, images.classes)
+        except Refused:
+            raise refused from None
+        return Understood(words, puzzle, False, {name: tuple(v.shape) for name, v in tensors.items()})
+
+
+def run_module(code: torch_code.Code, module: Record, images: Images) -> Chain:
+    """The network of a module that is followed by its code or its settings, at the input that fits.
+
+    Raises:
+        Refused: at no input; the first one's sentence.
+    """
+    parameters = [v for v in torch_files.flat(module).values() if v.ndim in (2, 4)]
+    first = parameters[0] if parameters else None
+    channels = first.shape[1] if first is not None and first.ndim == 4 and first.shape[1] in (1, 3) else images.channels
+    inputs: list[Sequence[int]] = [(channels, side, side) for side in dict.fromkeys((images.side, 28, 32, 14, 8, 64, 224))]
+    if first is not None and first.ndim == 2:
+        inputs = [(channels, images.side, images.side), (first.shape[1],), *inputs]
+    trouble: Refused | None = None
+    for sides in inputs:
+        try:
+            found = code_result(code, module, start(sides, flat_last=False))
+        except Refused as refused:
+            trouble = trouble or refused
+            continue
+        except (TypeError, ValueError, KeyError, IndexError, AttributeError, RecursionError, ZeroDivisionError, OverflowError) as error:
+            trouble = trouble or Refused("Its code does not fit its settings; load the network and save its state_dict() instead.")
+            trouble.__cause__ = error
+            continue
+        return found
+    raise trouble or Refused("Its code gives no network.")
+
+
+def code_result(code: torch_code.Code, module: Record, chain: Chain) -> Chain:
+    """What a module makes of an input, as a chain."""
+    code.steps = 0
+    found = code.call_module(module, chain)
+    if isinstance(found, list | tuple):
+        found = next((one for one in found if isinstance(one, Chain)), None)
+    if not isinstance(found, Chain) or not found.stages:
+        refuse("Its code returns something else than what it makes of an image.")
+    return found
+
+
+def hints_of(module: Record) -> Hints:
+    """What the modules of a whole pickled network say of its architecture where its code is missing."""
+    known: dict[str, dict[str, Any]] = {}
+    activations: list[str] = []
+    pools: list[str] = []
+    kind_of_pool = ""
+    words = {"ReLU": "ReLU", "Tanh": "tanh", "Sigmoid": "sigmoid", "ELU": "ELU", "SELU": "SELU", "GELU": "GELU", "SiLU": "SiLU", "Softplus": "softplus"}
+    for name, leaf in torch_code.leaves(module):
+        kind, settings = leaf.name.rsplit(".", 1)[-1], torch_code.attributes(leaf)
+        if kind == "Conv2d":
+            known[name] = {k: v for k, v in {"stride": _square(settings.get("stride")), "pad": _square(settings.get("padding")), "dilation": _square(settings.get("dilation"))}.items() if v is not None}
+        elif kind.startswith("BatchNorm"):
+            known[name] = {"epsilon": float(settings.get("eps", 1e-5))}
+        elif kind in words:
+            activations.append(words[kind])
+        elif kind == "LeakyReLU":
+            activations.append({0.1: "leaky ReLU 0.1", 0.2: "leaky ReLU 0.2"}.get(settings.get("negative_slope", 0.01), "leaky ReLU 0.01"))
+        elif kind in ("MaxPool2d", "AvgPool2d"):
+            kind_of_pool = "maxpool" if kind == "MaxPool2d" else "avgpool"
+            size, stride, pad = (_square(settings.get(n)) for n in ("kernel_size", "stride", "padding"))
+            for key, (k, s, p, ceil, _) in POOLS.items():
+                if (k, s, p, ceil) == (size, stride or size, pad or 0, bool(settings.get("ceil_mode"))):
+                    pools.append(key)
+    return Hints("torch", known, list(dict.fromkeys(activations)), list(dict.fromkeys(pools)) or None, kind_of_pool)
+
+
+def _square(value: Any) -> int | None:
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    if isinstance(value, list | tuple) and len(value) == 2 and value[0] == value[1] and isinstance(value[0], int):
+        return value[0]
+    return None
+
+
+# ---- a network whose architecture is known
+
+
+def _exact(chain: Chain, words: str, images: Images) -> Understood:
+    """A puzzle that leaves the scaling of the input open, and how images of another size are fitted."""
+    count = math.prod(chain.shape)
+    if count < images.classes or count > 1_100:
+        _refuse_count(count, chain, images)
+    questions = [Question("scaling", "Scaling of the input", {name: name for name in SCALES})]
+    size = chain.size
+    if size[1:] != (images.side, images.side):
+        fits = {"scale": "scaled", "pad": "laid into the middle or cut out of it", "box": "the middle 20 pixels scaled"}
+        questions.append(Question("fit", f"Images of another size than {images.side}x{images.side}", fits))
+
+    def build(reading: Mapping[str, Any]) -> tuple[Chain, Step]:
+        factor, shift, flags = SCALES[reading["scaling"]]
+        return chain, Step("input", size[0], size[1:], value=factor, shift=shift, mode=reading.get("fit", ""), flags=flags)
+
+    return Understood(words, Puzzle(questions, build), True)
+
+
+def _refuse_count(count: int, chain: Chain, images: Images) -> None:
+    if count == 1:
+        refuse("It ends in one number: it tells two kinds apart, as a GAN's discriminator does, or gives a value; this app needs classes.")
+    if count == math.prod(chain.size):
+        refuse("It gives back as many values as an image has pixels: it is an autoencoder; this app shows networks that name classes.")
+    if count > 1_100:
+        refuse(f"It ends in {count:,} values: it makes images or features; this app shows networks that name classes.")
+    refuse(f"It ends in {count} values, and the data set has {images.classes} classes; choose a data set with at most {count}.")
+
+
+__all__ = ["Callable", "Images", "Understood", "pickles", "understood"]

@@ -27,6 +27,7 @@ class Lost:
     """A value that cannot be followed."""
 
     why: str
+    aside: bool = False  # whether it only hangs on another input, such as the labels of a training
 
 
 Value = Any  # Array | Chain | Lost
@@ -77,9 +78,9 @@ def walk(nodes: Sequence[Node], values: dict[str, Value], follow: Follow) -> dic
 
 def step(node: Node, given: list[Value], follow: Follow) -> Value:
     """The value of one node: an array where all it reads are arrays, else what `follow` makes of the chain."""
-    lost = next((one for one in given if isinstance(one, Lost)), None)
-    if lost is not None:
-        return lost
+    lost = [one for one in given if isinstance(one, Lost)]
+    if lost:
+        return next((one for one in lost if not one.aside), lost[0])
     try:
         if not any(isinstance(one, Chain) for one in given):
             found = follow(node, given)
@@ -130,6 +131,10 @@ def answer(values: Mapping[str, Value], outputs: Sequence[str]) -> Chain:
         best = max(chains, key=lambda one: (not one.decided, len(one.stages)))
         return replace(best, decided=False)
     lost = next((one for one in found if isinstance(one, Lost)), None)
+    if lost is not None and lost.aside:  # an accuracy or a loss: what it is computed of is the answer
+        inside = [one for one in values.values() if isinstance(one, Chain) and one.stages and not one.decided]
+        if inside:
+            return max(inside, key=lambda one: len(one.stages))
     return refuse(lost.why if lost else "Its graph has no answer that depends on an image.")
 
 

@@ -75,7 +75,15 @@ def puzzle(tensors: Mapping[str, np.ndarray], hints: Hints, side: int, channels:
         _refuse_outputs(orders[0], classes)
     if usable[0][-1][0].outputs > 1_100:
         _refuse_outputs(usable[0], classes)
-    return _Builder(usable[:4], hints, side, channels, ways).puzzle()
+    groups: dict[tuple[Any, ...], list[list[Pair]]] = {}
+    for pairs in usable:
+        groups.setdefault(tuple(p[0].kernel.shape for p in pairs if p[0].kind == "conv" and p[0].kernel is not None), []).append(pairs)
+    for group in groups.values():
+        try:
+            return _Builder(group[:4], hints, side, channels).puzzle()
+        except Refused as refused:
+            trouble = trouble or refused
+    raise trouble or Refused(_unchained([pair[0] for pair in usable[0]]))
 
 
 def _unchained(layers: list[Found]) -> str:
@@ -103,7 +111,7 @@ def _refuse_outputs(pairs: list[Pair], classes: int) -> None:
 
 
 class _Builder:
-    def __init__(self, orders: list[list[Pair]], hints: Hints, side: int, channels: int, ways: list[list[Found]]) -> None:
+    def __init__(self, orders: list[list[Pair]], hints: Hints, side: int, channels: int) -> None:
         self.orders, self.hints, self.side, self.channels = orders, hints, side, channels
         self.questions: list[Question] = []
         self.notes: list[str] = []
@@ -137,8 +145,6 @@ class _Builder:
             self.ask("flatten", "Order of the flattened maps", orders)
             if self.hints.source == "keras":
                 self.ask("turned", "Kernels", {False: "as they are", True: "turned by 180 degrees (Theano)"})
-        if convs and dense and not self.hints.source:
-            pass
         if not convs:
             self.ask("transposed", "Rows and columns of the image", {False: "row by row", True: "column by column"})
         return Puzzle(self.questions, self.build, self.notes)

@@ -1,5 +1,6 @@
 """Named tensors sorted into layers: which kernel, bias and batch norm belong together, and in which order they stand."""
 
+import itertools
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -11,6 +12,7 @@ from core.importing.refusal import refuse, shortly
 
 Array = np.ndarray
 MOST_LAYERS = 60
+LARGEST_KERNEL = 15  # pixels a side; what is longer counts channels
 _RNN = re.compile(r"weight_[ih]h_l\d|lstm|\bgru\b|recurrent_kernel|rnn", re.IGNORECASE)
 _ATTENTION = re.compile(r"in_proj_weight|cls_token|pos_embed|self_attn|attention|query|\bqkv\b|to_qkv|transformer", re.IGNORECASE)
 _GAN = re.compile(r"\bgenerator|discriminator|\bgen\.|\bnetG|\bnetD|\bdisc\.", re.IGNORECASE)
@@ -21,6 +23,9 @@ _PARTS = {
     "kernel:0": "kernel",
     "bias": "bias",
     "bias:0": "bias",
+    "W": "kernel",
+    "b": "bias",
+    "running_std": "variance",
     "running_mean": "mean",
     "running_var": "variance",
     "moving_mean": "mean",
@@ -115,7 +120,7 @@ def grouped(tensors: Mapping[str, Array], source: str, known: Mapping[str, Mappi
 def _by_stem(tensors: Mapping[str, Array], source: str, known: Mapping[str, Mapping[str, Any]]) -> list[Found] | None:
     stems: dict[str, dict[str, Array]] = {}
     for name, value in tensors.items():
-        normal = name.replace("/", ".")
+        normal = re.sub(r"_(W|b|gamma|beta|running_mean|running_std)$", r".\1", name.replace("/", "."))
         part = next((p for p in sorted(_PARTS, key=len, reverse=True) if normal == p or normal.endswith(f".{p}")), None)
         if part is None:
             if value.ndim >= 2:
@@ -140,7 +145,7 @@ def _layer(stem: str, parts: dict[str, Array], source: str, known: Mapping[str, 
     kernel, bias = parts.get("kernel"), parts.get("bias")
     out: list[Found] = []
     if "mean" in parts and "variance" in parts:
-        names = {"gamma": kernel if source == "torch" else parts.get("gamma"), "beta": bias if source == "torch" else parts.get("beta")}
+        names = {"gamma": parts.get("gamma", kernel), "beta": parts.get("beta", bias)}
         count = parts["mean"].size
         norm_of = {"mean": parts["mean"].reshape(-1), "variance": parts["variance"].reshape(-1)}
         norm_of |= {k: np.ones(count) if v is None and k == "gamma" else np.zeros(count) if v is None else v for k, v in names.items()}
@@ -164,7 +169,8 @@ def _layer(stem: str, parts: dict[str, Array], source: str, known: Mapping[str, 
     if kernel.ndim == 5:
         refuse("It has convolutions over three dimensions, as for films; this app shows networks that read images.")
     if kernel.ndim == 4:
-        turned = kernel if source == "torch" else kernel.transpose(3, 2, 0, 1)
+        first = source == "torch" or (not _is_kernel(kernel, True) and _is_kernel(kernel, False))
+        turned = kernel if first else kernel.transpose(3, 2, 0, 1)
         out.append(Found("conv", stem, _f32(turned), _vector(bias), known=known))
     elif kernel.ndim == 2:
         out.append(Found("dense", stem, _f32(kernel.T if source == "torch" else kernel), _vector(bias), known=known))
@@ -190,7 +196,9 @@ def _by_shape(tensors: Mapping[str, Array]) -> list[list[Found]]:
     if len(kernels) > MOST_LAYERS:
         refuse(f"It holds {len(kernels)} matrices of weights; this app shows networks of up to {MOST_LAYERS} layers.")
     ways: list[list[Found]] = []
-    for turned in (False, True):
+    convs = [v for v in kernels.values() if v.ndim == 4]
+    last = [turned for turned in (False, True) if all(_is_kernel(v, turned) for v in convs)] or [False]
+    for turned, by_inputs in itertools.product(last if convs else [False], (False, True)):
         free = dict(vectors)
         layers = []
         for name, value in kernels.items():
@@ -198,13 +206,19 @@ def _by_shape(tensors: Mapping[str, Array]) -> list[list[Found]]:
                 kernel = value.transpose(3, 2, 0, 1) if turned else value
                 kind = "conv"
             else:
-                kernel = value if turned else value.T
+                kernel = value if by_inputs else value.T
                 kind = "dense"
             layer = Found(kind, name, _f32(kernel))
             bias = _bias_of(name, layer.outputs, free)
             layers.append(replace(layer, bias=_vector(free.pop(bias)) if bias else None))
         ways.append(layers)
     return ways
+
+
+def _is_kernel(value: Array, last: bool) -> bool:
+    """Whether four axes can be (height, width, in, out), or (out, in, height, width)."""
+    height, width = value.shape[:2] if last else value.shape[2:]
+    return max(height, width) <= LARGEST_KERNEL and (height == width or 1 in (height, width) or max(height, width) <= 9)
 
 
 def _bias_of(name: str, count: int, vectors: Mapping[str, Array]) -> str:

@@ -50,16 +50,21 @@ def read(data: bytes, side: int) -> tuple[Chain, str]:
     for tensor in body.messages(5):
         values[tensor.text(8)] = array_of(tensor)
     chains = 0
+    trouble: Refused | None = None
     for given in body.messages(11):
         name = given.text(1)
         if name in values:
             continue
-        values[name] = _input(given, side)
+        try:
+            values[name] = _input(given, side)
+        except Refused as refused:
+            trouble = trouble or refused
+            values[name] = Lost(str(refused), True)
         chains += isinstance(values[name], Chain)
     if chains > 1:
         refuse("It reads more than one array; this app shows networks that read one image.")
     if not chains:
-        refuse("It has no input that is an image; this app shows networks that read images.")
+        raise trouble or Refused("It has no input that is an image; this app shows networks that read images.")
     nodes = [_node(m) for m in body.messages(1)]
     graph.walk(nodes, values, lambda node, given: follow(node, given, opset))
     return graph.answer(values, [m.text(1) for m in body.messages(12)]), writer

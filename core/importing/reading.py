@@ -247,9 +247,6 @@ def _safetensors(data: bytes, images: Images) -> Understood:
         if about["dtype"] not in kinds:
             refuse(f"It holds numbers of a type that is not read here: {shortly(about['dtype'])}.")
         tensors[name] = torch_files.from_bytes(bytes(about["data"]), kinds[about["dtype"]]).reshape(about["shape"])
-    order = sorted(tensors, key=lambda name: inferring.natural(name))
-    if list(tensors) != order and all(isinstance(v, int) for v in at.values()):
-        tensors = {name: tensors[name] for name in tensors}
     return _from_tensors(torch_files.without_prefix(tensors), Hints("torch"), images, "safetensors")
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from core.importing import graph, onnx_files
 from core.importing.chain import FIRST, LAST, Axes, Chain, start
 from core.importing.graph import Lost, Node, Value
-from core.importing.refusal import refuse
+from core.importing.refusal import Refused, refuse
 
 Array = np.ndarray
 ACTIVATIONS = {
@@ -85,7 +85,10 @@ def network(nodes: Any, weights: Mapping[str, Array], outputs: list[str], side: 
         if name in weights:
             values[name] = weights[name]
         elif op == "Placeholder":
-            values[name] = _placeholder(one, side)
+            try:
+                values[name] = _placeholder(one, side)
+            except Refused as refused:
+                values[name] = Lost(str(refused), True)
             chains += isinstance(values[name], Chain)
         elif op in ("NoOp", "Assert"):
             values[name] = Lost("an operation without a value")

@@ -79,7 +79,7 @@ class Code:
 
     def method(self, record: Record, name: str) -> ast.FunctionDef | None:
         """A method of a record's class."""
-        found = self.functions.get(f"{record.name}.{name}")
+        found = self.functions.get(f"{record.name}.{name}") or (self.functions.get(f"main.{name}") if record.name == "__torch__.Main" else None)
         if found is None:
             kind = record.name.rsplit(".", 1)[-1]
             matches = [node for path, node in self.functions.items() if path.endswith(f".{kind}.{name}")]

@@ -1,7 +1,7 @@
 """Any sequence of convolutions, pools, batch norms, dense layers and activations, as its spec writes it. Needs no torch.
 
 Names: input, conv1, relu1, pool1, norm1, ..., each kind counted for itself; a dense layer's after its activation; then logits, and
-probabilities after softmax, or outputs after another function.
+probabilities, or outputs after tanh.
 """
 
 import math
@@ -84,7 +84,7 @@ def _names(steps: list[Step]) -> list[str]:
     for i, step in enumerate(steps):
         follows = steps[i + 1].kind if i < last else ""
         if i == last and ends:
-            name = "probabilities" if step.kind == "softmax" else "outputs"
+            name = "outputs" if step.kind == "tanh" else "probabilities"  # after sigmoid each class has one for itself
         elif i == before:
             name = "logits"
             counts[step.kind] = counts.get(step.kind, 0) + 1
@@ -110,7 +110,7 @@ def _names(steps: list[Step]) -> list[str]:
 def layers(model: ModelSpec) -> tuple[Layer, ...]:
     """The named layers from input to the answers, as `digit_layers.layers` gives those of a digit CNN.
 
-    Kinds: input, conv, norm, activation, pool, pad, dense, logits, probabilities (outputs after another function than softmax).
+    Kinds: input, conv, norm, activation, pool, pad, dense, logits, probabilities.
 
     Raises:
         SpecError: the steps cannot follow each other.

@@ -11,6 +11,7 @@ from typing import Any, Literal
 Kind = Literal["whole", "number", "range", "choice", "several", "wholes", "word", "text", "texts", "switch", "part"]
 LONGEST = 400  # letters of a value in a link
 WORD = r"[a-z0-9][a-z0-9-]{0,39}"
+_TEXTS = r"([a-z0-9._-]|\+[0-9a-f]{2}){0,20000}"
 _NUMBER = r"-?\d+(?:\.\d+)?(?:e[-+]?\d+)?"
 
 
@@ -148,8 +149,8 @@ class Meta:
                 found = float(ends[1]), float(ends[2])
             case "several":
                 found = tuple(text[:LONGEST].split("-"))
-            case "texts":
-                found = tuple(text.split("\n")) if text else ()
+            case "texts" if re.fullmatch(_TEXTS, text):
+                found = tuple(map(_unescaped, text.split("_"))) if text else ()
             case "wholes" if re.fullmatch(r"(\d{1,20}(-\d{1,20})*)?", text):
                 found = tuple(map(int, text.split("-"))) if text else ()
             case "switch" if text in ("0", "1"):
@@ -166,7 +167,7 @@ class Meta:
             case "several" | "wholes":
                 return "-".join(map(str, value))
             case "texts":
-                return "\n".join(value)
+                return "_".join(map(_escaped, value))
             case "switch":
                 return str(int(value))
         return str(value)
@@ -187,6 +188,16 @@ class Meta:
 def _written(value: float) -> str:
     """The shortest text that reads back as the same number."""
     return brief if float(brief := f"{value:g}") == value else repr(value)
+
+
+def _escaped(line: str) -> str:
+    """A line of text as a link can hold it: small letters and digits as they are, any other byte as +3d."""
+    return "".join(chr(b) if chr(b) in "abcdefghijklmnopqrstuvwxyz0123456789.-" else f"+{b:02x}" for b in line.encode())
+
+
+def _unescaped(text: str) -> str:
+    raw = re.sub(r"\+(..)", lambda found: chr(int(found[1], 16)), text)
+    return raw.encode("latin-1").decode("utf-8", "replace")
 
 
 def _field(default: Any, meta: Meta) -> Any:

@@ -59,6 +59,8 @@ def puzzle(tensors: Mapping[str, np.ndarray], hints: Hints, side: int, channels:
     Raises:
         Refused: the tensors are no network that reads images and names classes, in a sentence that says what they are.
     """
+    if hints.source == "torch" and any(re.search(r"[./]kernel$", name) for name in tensors):  # JAX and Keras call them so
+        hints = replace(hints, source="keras")
     ways = grouped(tensors, hints.source, hints.known)
     orders: list[list[Pair]] = []
     trouble: Refused | None = None
@@ -89,6 +91,9 @@ def puzzle(tensors: Mapping[str, np.ndarray], hints: Hints, side: int, channels:
 def _unchained(layers: list[Found]) -> str:
     words = ", ".join(f"{one.kind} {one.inputs}→{one.outputs}" for one in layers[:6]) + (", ..." if len(layers) > 6 else "")
     names = " ".join(one.name for one in layers)
+    first = next((one for one in layers if one.kind == "dense"), None)
+    if first is not None and any(one.outputs == first.inputs for one in layers if one.kind == "dense" and one.outputs >= 400):
+        return "It gives back as many values as an image has pixels: it is an autoencoder; this app shows networks that name classes."
     if re.search("downsample|shortcut|layer1.0|residual|block", names):
         return (
             f"Its layers ({words}) do not follow one another: it has branches that meet again, as residual networks do; "
@@ -145,7 +150,7 @@ class _Builder:
             self.ask("flatten", "Order of the flattened maps", orders)
             if self.hints.source == "keras":
                 self.ask("turned", "Kernels", {False: "as they are", True: "turned by 180 degrees (Theano)"})
-        if not convs:
+        if not convs or first[-1][0].outputs != 10:
             self.ask("transposed", "Rows and columns of the image", {False: "row by row", True: "column by column"})
         return Puzzle(self.questions, self.build, self.notes)
 
@@ -213,6 +218,7 @@ class _Builder:
         if layout is not None:
             size = (channels, layout.side, layout.side)
             chain = Chain(size, (), size, FIRST)
+            flags = ("transposed",) if reading.get("transposed") else ()
         else:
             chain = self.flat_start(pairs[0][0].inputs)
             size = chain.size

@@ -113,7 +113,7 @@ def grouped(tensors: Mapping[str, Array], source: str, known: Mapping[str, Mappi
     if source:
         layers = _by_stem(tensors, source, known or {})
         if layers is not None:
-            return [layers]
+            return [layers, *_channels_last(layers)] if source == "torch" else [layers]
     return _by_shape(tensors)
 
 
@@ -183,6 +183,15 @@ def _f32(values: Array) -> Array:
 
 def _vector(values: Array | None) -> Array | None:
     return None if values is None else _f32(values).reshape(-1)
+
+
+def _channels_last(layers: list[Found]) -> list[list[Found]]:
+    """The same layers with kernels (out, height, width, in), as MLX lays them out; nothing where that cannot be."""
+    convs = [layer.kernel for layer in layers if layer.kind == "conv" and layer.kernel is not None]
+    if not convs or not all(k.shape[1] == k.shape[2] <= LARGEST_KERNEL for k in convs):
+        return []
+    turned = {id(k): np.ascontiguousarray(k.transpose(0, 3, 1, 2)) for k in convs}
+    return [[replace(one, kernel=turned[id(one.kernel)]) if one.kind == "conv" else one for one in layers]]
 
 
 def _by_shape(tensors: Mapping[str, Array]) -> list[list[Found]]:

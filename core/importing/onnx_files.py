@@ -14,7 +14,7 @@ from core.importing.refusal import Refused, refuse
 
 Array = np.ndarray
 TYPES = {1: "<f4", 2: "u1", 3: "i1", 4: "<u2", 5: "<i2", 6: "<i4", 7: "<i8", 9: "?", 10: "<f2", 11: "<f8", 12: "<u4", 13: "<u8"}
-EXTERNAL = "Its weights lie in another file beside it (external data); export the network again with all weights in one .onnx file."
+EXTERNAL = "Its weights lie in another file beside it (external data); drop both together, or export it with all weights in the .onnx file."
 ACTIVATIONS = {
     "Relu": "relu",
     "Tanh": "tanh",
@@ -27,14 +27,15 @@ ACTIVATIONS = {
     "Sin": "sine",
     "Sign": "sign",
 }
-LEFT_OUT = {"Identity", "Dropout", "Cast", "StopGradient", "CastLike"}
+LEFT_OUT = {"Identity", "Dropout", "Cast", "StopGradient", "CastLike", "ZipMap"}
 ARITHMETIC = {"Add": "add", "Sub": "sub", "Mul": "mul", "Div": "div", "Pow": "pow", "Sum": "add"}
 
 
-def read(data: bytes, side: int) -> tuple[Chain, str]:
+def read(data: bytes, side: int, beside: Mapping[str, bytes] | None = None) -> tuple[Chain, str]:
     """The network of a file, and who wrote it.
 
     Args:
+        beside: files that were dropped with it, by name: its external data.
         side: pixels a side where the file leaves them open.
 
     Raises:
@@ -48,7 +49,7 @@ def read(data: bytes, side: int) -> tuple[Chain, str]:
     writer = f"{model.text(2)} {model.text(3)}".strip()
     values: dict[str, Value] = {}
     for tensor in body.messages(5):
-        values[tensor.text(8)] = array_of(tensor)
+        values[tensor.text(8)] = array_of(tensor, beside or {})
     chains = 0
     trouble: Refused | None = None
     for given in body.messages(11):
@@ -105,18 +106,27 @@ def _node(message: Message) -> Node:
     return Node(message.text(4), message.texts(1), message.texts(2), attributes, message.text(3))
 
 
-def array_of(tensor: Message) -> Array:
+def _external(tensor: Message, beside: Mapping[str, bytes]) -> bytes:
+    about = {one.text(1): one.text(2) for one in tensor.messages(13)}
+    data = beside.get(about.get("location", "").replace("\\", "/").split("/")[-1])
+    if data is None:
+        return refuse(EXTERNAL)
+    numbers = [about.get("offset", "0") or "0", about.get("length", "") or str(len(data))]
+    if not all(n.isdigit() and len(n) < 12 for n in numbers):
+        raise Refused(DAMAGED)
+    return data[int(numbers[0]) : int(numbers[0]) + int(numbers[1])]
+
+
+def array_of(tensor: Message, beside: Mapping[str, bytes] | None = None) -> Array:
     """The numbers of a TensorProto.
 
     Raises:
         Refused: they lie in another file, or are not as many as their shape says.
     """
-    if tensor.whole(14) == 1 or 13 in tensor.fields:
-        refuse(EXTERNAL)
     dims, code = tensor.wholes(1), tensor.whole(2)
     if any(n < 0 for n in dims) or math.prod(dims) > graph.MOST_CONSTANT:
         raise Refused(DAMAGED)
-    raw = tensor.data(9)
+    raw = _external(tensor, beside or {}) if tensor.whole(14) == 1 or 13 in tensor.fields else tensor.data(9)
     if code == 16:
         halves = np.frombuffer(raw, "<u2").astype(np.uint32) if raw else np.array(tensor.wholes(5), np.uint32)
         values: Array = (halves << 16).view(np.float32)

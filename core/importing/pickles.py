@@ -298,9 +298,11 @@ def built(target: Any, state: Any) -> Any:
     return target  # of a dict or a tensor: attributes that carry no numbers
 
 
-def _array(state: tuple[Any, ...]) -> np.ndarray | None:
-    """The array of numpy's own pickled state: version, shape, type, whether columns come first, bytes."""
+def _array(state: tuple[Any, ...]) -> np.ndarray | list[Any] | None:
+    """The array of numpy's own pickled state: version, shape, type, whether columns come first, bytes; of objects their list."""
     _, shape, kind, columns_first, data = state[:5]
+    if isinstance(data, list):
+        return data[0] if shape == () and len(data) == 1 else data
     if not isinstance(data, bytes) or not isinstance(shape, tuple):
         return None
     order = "F" if columns_first is True else "C"

@@ -29,7 +29,6 @@ TEXTS = (  # how a file starts that is no network -> what it is and the cure
     (b"<!doctype", "It is a web page, not the file: use the page's link for downloading (raw)."),
     (b"<html", "It is a web page, not the file: use the page's link for downloading (raw)."),
     (b"GGUF", "It is a GGUF file of a language model; this app shows networks that read images."),
-    (b"\x93NUMPY", "It is one array of numpy; put all arrays of the network into one .npz (np.savez) and drop that."),
     (b"\x1f\x8b", "It is packed with gzip; unpack it and drop what is inside."),
     (b"BZh", "It is packed with bzip2; unpack it and drop what is inside."),
     (b"7z\xbc\xaf", "It is packed with 7-Zip; unpack it and drop what is inside."),
@@ -87,8 +86,8 @@ def understood(files: Mapping[str, bytes], images: Images) -> Understood:
         weights = next((data for data in files.values() if data[:8] == b"\x89HDF\r\n\x1a\n"), None)
         if isinstance(about, dict) and weights is not None and "class_name" in about:
             return _keras(keras_files.with_config(about, weights), images)
-        name = names[0]
-        return understood({name: files[name]}, images)
+        lead = next((name for name in names if name.lower().endswith(".onnx")), names[0])
+        return _one(lead, files[lead], images, beside=rest)
     (name, data), *_ = files.items()
     return _one(name, data, images)
 
@@ -102,7 +101,7 @@ def _json(data: bytes) -> Any:
         return None
 
 
-def _one(name: str, data: bytes, images: Images, depth: int = 0) -> Understood:
+def _one(name: str, data: bytes, images: Images, depth: int = 0, beside: Mapping[str, bytes] | None = None) -> Understood:
     if not data:
         refuse("It is empty: the download or the saving stopped before it began.")
     head = data[:16].lstrip(b"\xef\xbb\xbf\r\n\t ")
@@ -113,6 +112,8 @@ def _one(name: str, data: bytes, images: Images, depth: int = 0) -> Understood:
         return _zip(Archive(data), images, depth)
     if data[:8] == b"\x89HDF\r\n\x1a\n":
         return _keras(keras_files.read_h5(data), images)
+    if data[:6] == b"\x93NUMPY":
+        return _npy(data, images)
     if data[4:8] == b"TFL3":
         refuse("It is TensorFlow Lite, made for phones; bring the Keras or ONNX file that it was made from.")
     if torch_files.is_legacy(data):
@@ -128,7 +129,7 @@ def _one(name: str, data: bytes, images: Images, depth: int = 0) -> Understood:
         return _about_json(data, images)
     if _is_text(data):
         refuse(f"It is text and no network (it begins \"{shortly(data[:60].decode('utf-8', 'replace').strip(), 40)}\"); drop the network's file.")
-    chain, writer = onnx_files.read(data, images.side)
+    chain, writer = onnx_files.read(data, images.side, beside or {})
     return _exact(chain, f"ONNX{f', written by {shortly(writer, 40)}' if writer else ''}", images)
 
 
@@ -222,10 +223,34 @@ def _npz(archive: Archive) -> dict[str, Array]:
         except (ValueError, EOFError, OSError, TypeError, SyntaxError, KeyError, RecursionError, OverflowError, MemoryError) as error:
             word = "object" if "pickle" in str(error).lower() or "Object" in str(error) else ""
             if word:
-                raise Refused("It holds arrays of Python objects (pickles), which are not opened; save plain arrays of numbers.") from error
+                out |= _objects(name.removesuffix(".npy"), data, error)
+                continue
             raise Refused("An array in it is damaged or cut short; save it again.") from error
     lists = {k: v for k, v in out.items() if v.dtype.kind in "fiub"}
     return lists
+
+
+def _objects(name: str, data: bytes, error: Exception) -> dict[str, Array]:
+    """Arrays in an array of objects of an .npz, read without opening its pickle."""
+    at = data.find(b"\n", 8) + 1 if data[:6] == b"\x93NUMPY" else 0
+    found = torch_files.flat(torch_files.read_plain(data[at:]).root) if at else {}
+    if not found:
+        raise Refused("It holds arrays of Python objects without numbers in them; save plain arrays of numbers.") from error
+    return {f"{name}.{inner}" if inner else name: value for inner, value in found.items()}
+
+
+def _npy(data: bytes, images: Images) -> Understood:
+    """One array of numpy; one of objects, as np.save makes of a list or dict of arrays, is read without opening its pickle."""
+    file = BytesIO(data)
+    try:
+        version = np.lib.format.read_magic(file)
+        reader = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
+        kind = reader(file)[2]
+    except (ValueError, EOFError, TypeError, SyntaxError) as error:
+        raise Refused("The array in it is damaged or cut short; save it again.") from error
+    if kind != object:
+        refuse("It is one array of numpy; put all arrays of the network into one .npz (np.savez) and drop that.")
+    return _torch(torch_files.read_plain(data[file.tell() :]), images)
 
 
 def _safetensors(data: bytes, images: Images) -> Understood:

@@ -260,6 +260,7 @@ def _view(store: np.ndarray, offset: int, size: tuple[int, ...], stride: tuple[i
 # ---- what a loaded structure means
 
 PREFIXES = ("module.", "_orig_mod.", "model.", "net.", "network.", "_model.")
+WRAPPER = re.compile("state_dict|model|net|params|module|ema|student|classifier", re.IGNORECASE)
 OPTIMISER = re.compile(r"optim|sched|scaler|amp|rng|ema_opt|_opt$|^opt$", re.IGNORECASE)
 
 
@@ -309,11 +310,13 @@ def candidates(root: Any) -> list[tuple[str, Any]]:
                 inner.append((str(key), tensors))
             elif isinstance(value, dict) and any(is_module(v) for v in value.values()):
                 inner += [(f"{key}.{k}", v) for k, v in value.items() if is_module(v)]
-    inner.sort(key=lambda pair: (bool(OPTIMISER.search(pair[0])), not re.search("state_dict|model|net|weights|params", pair[0])))
+    inner.sort(key=lambda pair: (bool(OPTIMISER.search(pair[0])), not WRAPPER.search(pair[0])))
     inner = [pair for pair in inner if not OPTIMISER.search(pair[0])] or inner
-    found += inner
+    # "model_state_dict" beside other things is a network; "layer1" beside "layer2", or weights beside biases, is a part of one
+    whole = [pair for pair in inner if is_module(pair[1]) or WRAPPER.search(pair[0]) and {t.ndim for t in pair[1].values()} & {1}]
     if len(inner) > 1 and own and not direct:
-        found.append(("", own))
+        found += [*whole, ("", own)]
+    found += [pair for pair in inner if not any(pair is one for one in found)]
     if not found and any(is_optimiser(v) for v in root.values()):
         refuse("It holds an optimiser's state (momenta and learning rates) and no network; bring the file with the weights instead.")
     return found

@@ -23,8 +23,8 @@ from core.specs import ModelSpec, Step
 Reading = tuple[tuple[str, Any], ...]  # (question, option) in the order of the questions
 FEW, MANY = 64, 1_000  # images of the first tries and of the last
 BEAM = 3
-POLISH = 3.0  # seconds more for the last comparison
-SECONDS = 7.0  # of the processor that a search may take before it ends with the best so far
+POLISH = 2.0  # seconds more for the last comparison
+SECONDS = 5.0  # of the processor that a search may take before it ends with the best so far
 GOOD = 0.25  # rank from which unusual options are no longer looked for
 OPERATIONS = 1.5e9  # multiplications of one try, above which it sees fewer images
 ODD, ODDER = 0.02, 0.05  # what an option that is not the most usual one, or not among the usual, adds to the log-loss as a share of it
@@ -205,7 +205,7 @@ def solve(puzzle: Puzzle, scorer: Scorer, fixed: Mapping[str, Any] | None = None
     except Refused:
         each = 1.0
     few = int(min(FEW, len(scorer.images), max(OPERATIONS / 4 / each, 24)))
-    many = int(min(MANY, len(scorer.images), max(OPERATIONS * 2 / each, 200)))
+    many = int(min(MANY, len(scorer.images), max(OPERATIONS / each, 200)))
     beam = [defaults]
     for turn in range(6):
         before = [reading(one) for one in beam]
@@ -246,7 +246,7 @@ def solve(puzzle: Puzzle, scorer: Scorer, fixed: Mapping[str, Any] | None = None
         for question in questions:
             if late() and question.name in alternatives:
                 continue
-            near = _near(question, best[1], tried, reading, few, 2 if late() else 5)
+            near = _near(question, best[1], tried, reading, few, 2 if late() else 4)
             found = {option: score({**best[1], question.name: option}, many) for option in near}
             alternatives[question.name] = found
             rated = [(s, {**best[1], question.name: option}) for option, s in found.items() if s is not None]

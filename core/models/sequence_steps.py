@@ -101,20 +101,25 @@ def windows(x: np.ndarray, step: Step) -> np.ndarray:
 
 
 def convolve(x: np.ndarray, kernel: np.ndarray, bias: np.ndarray, step: Step) -> np.ndarray:
-    """Maps (batch, out, height, width) of x (batch, in, h, w) and kernel (out, in / groups, kernel height, kernel width)."""
-    view = windows(padded(x, step.pad), step)
-    batch, _, height, width = view.shape[:4]
-    outputs, inside = kernel.shape[:2]
+    """Maps (batch, out, height, width) of x (batch, in, h, w) and kernel (out, in / groups, kernel height, kernel width).
+
+    The patches are laid out with the channels last, so that each is copied in long runs.
+    """
+    batch, (outputs, inside, kh, kw) = len(x), kernel.shape
+    _, height, width = output_shape(step, x.shape[1:])
     each = outputs // step.groups
+    last = np.ascontiguousarray(padded(x, step.pad).transpose(0, 2, 3, 1))  # (batch, h, w, in)
+    down, across = ((k - 1) * d + 1 for k, d in zip((kh, kw), step.dilation, strict=True))
+    view = sliding_window_view(last, (down, across), axis=(1, 2))  # (batch, height, width, in, down, across)
+    view = view[:, :: step.stride[0], :: step.stride[1], :, :: step.dilation[0], :: step.dilation[1]].transpose(0, 1, 2, 4, 5, 3)
     out = np.empty((batch, outputs, height, width), x.dtype)
-    values = height * width * inside * kernel.shape[2] * kernel.shape[3]
-    part = max(1, COLUMNS // max(values, 1))  # images at a time
+    part = max(1, COLUMNS // max(height * width * inside * kh * kw, 1))  # images at a time
     for group in range(step.groups):
         at = slice(group * each, (group + 1) * each)
-        flat = kernel[at].reshape(each, -1).T  # (in / groups * kh * kw, out / groups)
+        flat = kernel[at].transpose(2, 3, 1, 0).reshape(-1, each)  # (kh * kw * in / groups, out / groups)
         for start in range(0, batch, part):
-            some = view[start : start + part, group * inside : (group + 1) * inside]
-            rows = some.transpose(0, 2, 3, 1, 4, 5).reshape(-1, flat.shape[0])  # (images * height * width, in / groups * kh * kw)
+            some = view[start : start + part, ..., group * inside : (group + 1) * inside]
+            rows = some.reshape(-1, flat.shape[0])  # (images * height * width, kh * kw * in / groups)
             out[start : start + part, at] = (rows @ flat).reshape(len(some), height, width, each).transpose(0, 3, 1, 2)
     return out + bias[:, None, None]
 

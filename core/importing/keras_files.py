@@ -12,6 +12,7 @@ import numpy as np
 from core.importing import keras_layers
 from core.importing.archive import Archive
 from core.importing.keras_layers import Layer, Weights
+from core.importing.onnx_files import HEADER
 from core.importing.refusal import Refused, refuse
 
 Array = np.ndarray
@@ -29,6 +30,7 @@ class KerasFile:
     tensors: dict[str, Array] = field(default_factory=dict)  # of weights alone
     theano: str = ""  # "yes", "no" or "" unknown: whether kernels are turned
     wrapping: str = ""
+    header: str = ""  # of one that left this app
 
 
 def read_keras(archive: Archive) -> KerasFile:
@@ -59,10 +61,11 @@ def read_h5(data: bytes) -> KerasFile:
     config = found.attributes.get("model_config") or found.attributes.get("/model_config")
     backend = found.attributes.get("backend", found.attributes.get("model_weights@backend", ""))
     theano = "yes" if backend == "theano" else "no" if backend else ""
+    ours = found.attributes.get(HEADER, "")
     if config:
         layers = keras_layers.layers_of(parsed(config))
         inside = found.within("model_weights")
-        return KerasFile(layers, Weights(_by_group(layers, inside)), theano=theano, wrapping="HDF5 with its configuration")
+        return KerasFile(layers, Weights(_by_group(layers, inside)), theano=theano, wrapping="HDF5 with its configuration", header=ours)
     tensors = found.weights()
     if not tensors:
         refuse("It is an HDF5 file without a network's weights.")
@@ -148,7 +151,7 @@ def _h5(data: bytes) -> _Contents:
                 if len(seen) > 5_000:
                     refuse("Its HDF5 holds more groups than any network of this size.")
                 for name, value in group.attrs.items():
-                    if name in ("model_config", "backend", "keras_version"):
+                    if name in ("model_config", "backend", "keras_version", HEADER):
                         key = name if not path else f"{path}@{name}"
                         attributes[key] = value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
                     if name == "weight_names":

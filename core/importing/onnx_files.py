@@ -13,6 +13,7 @@ from core.importing.protobuf import DAMAGED, Message
 from core.importing.refusal import Refused, refuse
 
 Array = np.ndarray
+HEADER = "kernel_explorer"  # of files that left this app
 TYPES = {1: "<f4", 2: "u1", 3: "i1", 4: "<u2", 5: "<i2", 6: "<i4", 7: "<i8", 9: "?", 10: "<f2", 11: "<f8", 12: "<u4", 13: "<u8"}
 EXTERNAL = "Its weights lie in another file beside it (external data); drop both together, or export it with all weights in the .onnx file."
 ACTIVATIONS = {
@@ -31,8 +32,8 @@ LEFT_OUT = {"Identity", "Dropout", "Cast", "StopGradient", "CastLike", "ZipMap"}
 ARITHMETIC = {"Add": "add", "Sub": "sub", "Mul": "mul", "Div": "div", "Pow": "pow", "Sum": "add"}
 
 
-def read(data: bytes, side: int, beside: Mapping[str, bytes] | None = None) -> tuple[Chain, str]:
-    """The network of a file, and who wrote it.
+def read(data: bytes, side: int, beside: Mapping[str, bytes] | None = None) -> tuple[Chain, str, str]:
+    """The network of a file, who wrote it, and the header of one that left this app, else nothing.
 
     Args:
         beside: files that were dropped with it, by name: its external data.
@@ -68,7 +69,8 @@ def read(data: bytes, side: int, beside: Mapping[str, bytes] | None = None) -> t
         raise trouble or Refused("It has no input that is an image; this app shows networks that read images.")
     nodes = [_node(m) for m in body.messages(1)]
     graph.walk(nodes, values, lambda node, given: follow(node, given, opset))
-    return graph.answer(values, [m.text(1) for m in body.messages(12)]), writer
+    ours = next((m.text(2) for m in model.messages(14) if m.text(1) == HEADER), "")
+    return graph.answer(values, [m.text(1) for m in body.messages(12)]), writer, ours
 
 
 def _input(given: Message, side: int) -> Value:

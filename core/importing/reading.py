@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from core.importing import inferring, keras_files, keras_layers, onnx_files, pickles, tfjs_files, torch_code, torch_files
+from core.importing import inferring, keras_files, keras_layers, leaving, onnx_files, pickles, tfjs_files, torch_code, torch_files
 from core.importing.archive import Archive
 from core.importing.chain import Chain, start
 from core.importing.inferring import Hints
@@ -129,7 +129,9 @@ def _one(name: str, data: bytes, images: Images, depth: int = 0, beside: Mapping
         return _about_json(data, images)
     if _is_text(data):
         refuse(f"It is text and no network (it begins \"{shortly(data[:60].decode('utf-8', 'replace').strip(), 40)}\"); drop the network's file.")
-    chain, writer = onnx_files.read(data, images.side, beside or {})
+    chain, writer, ours = onnx_files.read(data, images.side, beside or {})
+    if ours:
+        return _again(chain, ours, "ONNX", images)
     return _exact(chain, f"ONNX{f', written by {shortly(writer, 40)}' if writer else ''}", images)
 
 
@@ -173,6 +175,11 @@ def _zip(archive: Archive, images: Images, depth: int) -> Understood:
     last = {name.split("/")[-1]: name for name in names}
     if "config.json" in names and any(name.endswith(".h5") for name in names):
         return _keras(keras_files.read_keras(archive), images)
+    ours = next((name for name in names if name.endswith(f"/extra/{leaving.HEADER}.json")), None)
+    if ours:
+        given, steps = leaving.returned(archive.read(ours).decode("utf-8", "replace"))
+        tensors = torch_files.flat(torch_files.read_zip(archive).root)
+        return _ours(leaving.chain_of(given, steps, leaving.by_torch_names(steps, tensors)), given, "PyTorch (zip), state_dict", images)
     if any(name.endswith("data.pkl") for name in names):
         return _torch(torch_files.read_zip(archive), images)
     if names and all(name.endswith(".npy") for name in names):
@@ -262,16 +269,16 @@ def _safetensors(data: bytes, images: Images) -> Understood:
         found = deserialize(data)
     except (SafetensorError, ValueError, OverflowError) as error:
         raise Refused("The file is damaged or cut short: its safetensors cannot be read. Get it again, or save it again.") from error
-    at = {}
-    try:
-        header = json.loads(data[8 : 8 + int.from_bytes(data[:8], "little")])
-        at = {name: about["data_offsets"][0] for name, about in header.items() if name != "__metadata__"}
-    except (ValueError, KeyError, TypeError, RecursionError):
-        at = {}
+    header = json.loads(data[8 : 8 + int.from_bytes(data[:8], "little")])  # which safetensors has just found sound
+    at = {name: about["data_offsets"][0] for name, about in header.items() if name != "__metadata__"}
     for name, about in sorted(found, key=lambda pair: at.get(pair[0], 0)):
         if about["dtype"] not in kinds:
             refuse(f"It holds numbers of a type that is not read here: {shortly(about['dtype'])}.")
         tensors[name] = torch_files.from_bytes(bytes(about["data"]), kinds[about["dtype"]]).reshape(about["shape"])
+    ours = header.get("__metadata__", {}).get(leaving.HEADER) if isinstance(header.get("__metadata__", {}), dict) else None
+    if isinstance(ours, str):
+        given, steps = leaving.returned(ours)
+        return _ours(leaving.chain_of(given, steps, leaving.by_own_names(steps, tensors)), given, "safetensors", images)
     return _from_tensors(torch_files.without_prefix(tensors), Hints("torch"), images, "safetensors")
 
 
@@ -280,6 +287,8 @@ def _keras(file: keras_files.KerasFile, images: Images) -> Understood:
         return _from_tensors(file.tensors, Hints("keras"), images, file.wrapping)
     turns = file.theano == "yes"
     chain = keras_layers.network(file.layers, keras_layers.Weights(file.weights.by_name, turns), images.side)
+    if file.header:
+        return _again(chain, file.header, f"Keras, {file.wrapping}", images)
     return _exact(chain, f"Keras, {file.wrapping}", images)
 
 
@@ -398,6 +407,21 @@ def _square(value: Any) -> int | None:
 
 
 # ---- a network whose architecture is known
+
+
+def _again(chain: Chain, header: str, words: str, images: Images) -> Understood:
+    """A network that left this app as ONNX or for Keras: the file's arrays in the steps of its header."""
+    given, steps = leaving.returned(header)
+    parameters = iter([dict(stage.parameters) for stage in chain.stages if stage.parameters])
+    return _ours(leaving.chain_of(given, steps, parameters), given, words, images)
+
+
+def _ours(chain: Chain, given: Step, words: str, images: Images) -> Understood:
+    """A network that left this app, as it was."""
+    count = math.prod(chain.shape)
+    if count < images.classes:
+        _refuse_count(count, chain, images)
+    return Understood(f"{words}, taken away from this app", Puzzle([], lambda _: (chain, given)), True)
 
 
 def _exact(chain: Chain, words: str, images: Images) -> Understood:

@@ -16,7 +16,9 @@ MOST_IN_FOLDER = 200
 
 def parser() -> argparse.ArgumentParser:
     """What the command takes."""
-    top = argparse.ArgumentParser(prog="python -m core.importing", description="Say of each file which network it holds, and how well it reads.")
+    top = argparse.ArgumentParser(
+        prog="python -m core.importing", description="Say of each file which network it holds, and how well it reads."
+    )
     top.add_argument("files", nargs="+", help="files; a folder holds one TensorFlow.js network")
     top.add_argument("--data", default="mnist", help="data set that it is tried on (mnist)")
     top.add_argument("--json", action="store_true", help="one JSON object a network")
@@ -66,7 +68,9 @@ def parts(paths: list[str], together: bool) -> Iterator[tuple[str, list[dict[str
             shards = sorted(p for p in path.parent.iterdir() if p.suffix == ".bin")[:MOST_IN_FOLDER]
             yield path.name, [{p.name: read(p) for p in [path, *shards]}]
         else:
-            partner = next((p for p in halves if p not in taken and p != path and path in halves and _halves({"a": read(path), "b": read(p)})), None)
+            partner = next(
+                (p for p in halves if p not in taken and p != path and path in halves and _halves({"a": read(path), "b": read(p)})), None
+            )
             taken |= {path} | ({partner} if partner else set())
             yield path.name, [{p.name: read(p) for p in [path, partner] if p is not None}]
 

@@ -48,5 +48,3 @@ class Archive:
         if self._left < 0:
             refuse(f"It unpacks into more than {MOST_BYTES >> 20} MB; this app reads networks of up to 64 MB.")
         return data
-
-

@@ -175,7 +175,10 @@ def choices(read: Understood, solved: Solved) -> list[Choice]:
         alternatives = [_alternative(option, question.options[option], score) for option, score in rated if option in question.options]
         own = found.get(value)
         near = own is not None and any(
-            score is not None and option != value and abs(score.log_loss - own.log_loss) < SAME and abs(score.accuracy - own.accuracy) < 0.002
+            score is not None
+            and option != value
+            and abs(score.log_loss - own.log_loss) < SAME
+            and abs(score.accuracy - own.accuracy) < 0.002
             for option, score in found.items()
         )
         out.append(Choice(question.name, question.title, value, question.options[value], near, alternatives))

@@ -79,7 +79,9 @@ class Chain:
             known = math.prod(n for n in wanted if n != -1)
             wanted[wanted.index(-1)] = total // known if known > 0 else 0
         if math.prod(wanted) != total:
-            refuse(f"It reshapes {total:,} values into {' x '.join(map(str, wanted))}, which cannot be; the file's sizes contradict each other.")
+            refuse(
+                f"It reshapes {total:,} values into {' x '.join(map(str, wanted))}, which cannot be; the file's sizes contradict each other."
+            )
         atoms = [atom for axis in self.axes for atom in axis if named[atom] > 1]
         if [n for n in wanted if n > 1] == [total] or not atoms:
             axes = tuple(tuple(atoms) if n == total and n > 1 else () for n in wanted)
@@ -153,7 +155,9 @@ class Chain:
         return replace(self, axes=layout) if have == want else self._no_maps()
 
     def _no_maps(self) -> "Chain":
-        return refuse("A convolution or pool does not find channels, rows and columns where its framework has them; the file is not consistent.")
+        return refuse(
+            "A convolution or pool does not find channels, rows and columns where its framework has them; the file is not consistent."
+        )
 
     def order(self) -> Array | None:
         """For each value of the maker's flat array, its place in channels, rows, columns; None where that is the same order."""
@@ -272,7 +276,9 @@ class Chain:
         lengths = self.lengths()
         if kernel.ndim != 2 or not lengths or lengths[-1] != kernel.shape[0] or math.prod(lengths) != lengths[-1]:
             have = " x ".join(map(str, lengths)) or "1"
-            refuse(f"A dense layer reads {kernel.shape[0] if kernel.ndim == 2 else '?'} values where there are {have}; the layers do not fit.")
+            refuse(
+                f"A dense layer reads {kernel.shape[0] if kernel.ndim == 2 else '?'} values where there are {have}; the layers do not fit."
+            )
         order = self.order()
         if order is not None:
             rows = np.empty_like(kernel)
@@ -325,7 +331,9 @@ class Chain:
         """Probabilities over all values, which must be one row."""
         lengths = [n for n in self.lengths() if n > 1]
         if len(lengths) > 1:
-            refuse("It takes a softmax over one axis of several, as networks that label every pixel do; this app shows one answer an image.")
+            refuse(
+                "It takes a softmax over one axis of several, as networks that label every pixel do; this app shows one answer an image."
+            )
         chain = self if self.shape[1:] == (1, 1) else replace(self.add(Step("flatten")), axes=(("C", "H", "W"),))
         return chain.add(Step("softmax"))
 

@@ -63,9 +63,7 @@ def _sequence(stages: list[Stage], given: Step, chain: Chain, notes: list[str]) 
     units = [stage.step.units for stage in flat if stage.step.kind == "dense"]
     sizes = tuple(units) if units and units[-1] == shape[0] and max(units) <= 16_384 else (shape[0],)
     end = ENDS.get(flat[-1].step.kind, "softmax")
-    model = ModelSpec(
-        "sequence", sizes, output=end, image=given.kernel[0], layers=(given.text, *(stage.step.text for stage in flat))
-    )
+    model = ModelSpec("sequence", sizes, output=end, image=given.kernel[0], layers=(given.text, *(stage.step.text for stage in flat)))
     weights = {
         f"{part.weights}.{name}": value
         for part, stage in zip(sequence.parts(model), flat, strict=True)
@@ -97,7 +95,10 @@ def folded(stages: list[Stage], given: Step) -> list[Stage] | None:
                 last = out.pop()
                 kernel = last.parameters["kernel"].astype(np.float64)
                 turned = scale.reshape(-1, 1, 1, 1) if last.step.kind == "conv" else scale
-                changed = {"kernel": (kernel * turned).astype(np.float32), "bias": (last.parameters["bias"] * scale + move).astype(np.float32)}
+                changed = {
+                    "kernel": (kernel * turned).astype(np.float32),
+                    "bias": (last.parameters["bias"] * scale + move).astype(np.float32),
+                }
                 out.append(Stage(last.step, changed))
             else:
                 factor, shift = factor * scale, shift * scale + move

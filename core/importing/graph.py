@@ -101,9 +101,9 @@ def _join(node: Node, chains: list[Chain]) -> Value:
     """x * sigmoid(x) is SiLU; anything else that two ways lead to is a branch."""
     if node.op == "Mul" and len(chains) == 2:
         short, long = sorted(chains, key=lambda one: len(one.stages))
-        if len(long.stages) == len(short.stages) + 1 and long.stages[-1].step.kind == "sigmoid":
-            if all(a is b for a, b in zip(short.stages, long.stages, strict=False)):
-                return short.activate("silu")
+        ends = len(long.stages) == len(short.stages) + 1 and long.stages[-1].step.kind == "sigmoid"
+        if ends and all(a is b for a, b in zip(short.stages, long.stages, strict=False)):
+            return short.activate("silu")
     return Lost(BRANCHES)
 
 

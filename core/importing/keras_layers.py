@@ -36,9 +36,11 @@ ACTIVATIONS: dict[str, tuple[str, dict[str, Any]]] = {
     "linear": ("", {}),
 }
 REFUSED = {
-    "LSTM|GRU|RNN|Bidirectional|ConvLSTM": "It is a recurrent network, which reads images row by row; this app shows dense and convolutional ones.",
+    "LSTM|GRU|RNN|Bidirectional": "It is a recurrent network, which reads images row by row; this app shows dense and convolutional ones.",
     "Attention|Transformer": "It has attention layers, as transformers do; this app shows dense and convolutional networks.",
-    "Transpose|UpSampling|Deconv": "It makes images larger, as generators and autoencoders do; this app shows networks that name the class of an image.",
+    "Transpose|UpSampling|Deconv": (
+        "It makes images larger, as generators and autoencoders do; this app shows networks that name the class of an image."
+    ),
     "Conv1D|Conv3D|Pooling1D|Pooling3D": "It has convolutions over one or three dimensions; this app shows networks that read images.",
     "Embedding": "It reads words (an embedding layer); this app shows networks that read images.",
     "^Add$|Concatenate|Multiply|Average$|Maximum|Subtract|Merge": (
@@ -225,7 +227,13 @@ def _layout(config: Mapping[str, Any]) -> Axes:
 
 def _padding(config: Mapping[str, Any]) -> str:
     word = config.get("padding", config.get("border_mode", "valid"))
-    return "same" if word == "same" else "valid" if word == "valid" else refuse(f"A layer has a padding that is not followed: {shortly(word)}.")
+    return (
+        "same"
+        if word == "same"
+        else "valid"
+        if word == "valid"
+        else refuse(f"A layer has a padding that is not followed: {shortly(word)}.")
+    )
 
 
 def activated(chain: Chain, given: Any) -> Chain:
@@ -261,7 +269,9 @@ def _activation_layer(chain: Chain, kind: str, config: Mapping[str, Any]) -> Cha
             slope, most = number("negative_slope", default=0.0), config.get("max_value")
             if number("threshold", default=0.0) or (most is not None and (most != 6 or slope)):
                 refuse("It uses a ReLU with a threshold or a limit of its own, which this app does not follow.")
-            return chain.activate("relu6") if most is not None else chain.activate("leaky", value=slope) if slope else chain.activate("relu")
+            return (
+                chain.activate("relu6") if most is not None else chain.activate("leaky", value=slope) if slope else chain.activate("relu")
+            )
         case "LeakyReLU":
             return chain.activate("leaky", value=number("negative_slope", "alpha", default=0.3))
         case "ELU":

@@ -5,7 +5,7 @@ import itertools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 
 from core.importing.layers import Found
 
@@ -158,11 +158,11 @@ def _search(convs: Sequence[Found], values: int, side: int, keras: bool, same: b
             return []
     count = len(convs)
 
-    @lru_cache(maxsize=None)
+    @cache
     def moves(i: int, n: int) -> tuple[tuple[Place, float], ...]:
         return tuple(_moves(convs[i], n, i == count - 1, want, keras, same, known))
 
-    @lru_cache(maxsize=None)
+    @cache
     def rest(i: int, n: int) -> float:
         """The least cost from here to the end."""
         if i == count:

@@ -250,7 +250,10 @@ def script(given: Step, steps: Steps, name: str = "network.pt") -> str:
     size = f"{given.units}, {given.kernel[0]}, {given.kernel[1]}"
     scaled = "" if (given.value, given.shift) == (1.0, 0.0) else f" * {given.value!r} + {given.shift!r}"
     own = any("Function(" in line for line in lines)
-    function = "\n\nclass Function(nn.Module):\n    def __init__(self, of):\n        super().__init__()\n        self.of = of\n\n    def forward(self, x):\n        return self.of(x)\n"
+    function = (
+        "\n\nclass Function(nn.Module):\n    def __init__(self, of):\n        super().__init__()\n        self.of = of\n\n"
+        "    def forward(self, x):\n        return self.of(x)\n"
+    )
     return (
         f'"""Reads images (batch, {size}), pixels 0 to 1, ink 1{"; " + " and ".join(given.flags) if given.flags else ""}."""\n\n'
         f"import torch\nfrom torch import nn\n{function if own else ''}\n"
@@ -439,7 +442,12 @@ def keras(given: Step, steps: Steps) -> bytes:
         if values:
             arrays[name] = values
 
-    layers.append({"class_name": "InputLayer", "config": {"name": "image", "batch_input_shape": [None, *given.kernel, given.units], "dtype": "float32"}})
+    layers.append(
+        {
+            "class_name": "InputLayer",
+            "config": {"name": "image", "batch_input_shape": [None, *given.kernel, given.units], "dtype": "float32"},
+        }
+    )
     if (given.value, given.shift) != (1.0, 0.0):
         layer("Rescaling", scale=given.value, offset=given.shift)
     if given.flags:
@@ -447,7 +455,7 @@ def keras(given: Step, steps: Steps) -> bytes:
     maps: tuple[int, ...] = shape
     for step, values in steps:
         if step.pad != (0, 0, 0, 0) and step.kind in ("conv", "avgpool", "pad"):
-            if step.kind == "avgpool" and step.mode == "inside" or (step.kind == "pad" and step.value not in (0.0, 1.0)):
+            if (step.kind == "avgpool" and step.mode == "inside") or (step.kind == "pad" and step.value not in (0.0, 1.0)):
                 refuse("Keras's layers cannot pad as this network does; take it away as ONNX or safetensors.")
             top, left, bottom, right = step.pad
             layer("ZeroPadding2D", padding=[[top, bottom], [left, right]], data_format="channels_last")
@@ -468,7 +476,12 @@ def keras(given: Step, steps: Steps) -> bytes:
                     kernel, flat = np.ascontiguousarray(kernel[order]), False
                 layer("Dense", {"kernel": kernel, "bias": values["bias"]}, units=step.units, activation="linear", use_bias=True)
             case "norm":
-                four = {"gamma": values["gamma"], "beta": values["beta"], "moving_mean": values["mean"], "moving_variance": values["variance"]}
+                four = {
+                    "gamma": values["gamma"],
+                    "beta": values["beta"],
+                    "moving_mean": values["mean"],
+                    "moving_variance": values["variance"],
+                }
                 if flat:
                     order = np.arange(len(values["mean"])).reshape(maps).transpose(1, 2, 0).ravel()
                     four = {name: np.ascontiguousarray(value[order]) for name, value in four.items()}

@@ -203,9 +203,9 @@ class _Machine:
                 arguments, function = stack.pop(), stack.pop()
                 stack.append(made(function, arguments))
             case "NEWOBJ_EX":
-                named, arguments, function = stack.pop(), stack.pop(), stack.pop()
-                record = made(function, arguments)
-                stack.append(record)
+                stack.pop()  # arguments by name
+                arguments, function = stack.pop(), stack.pop()
+                stack.append(made(function, arguments))
             case "INST":
                 stack.append(Record(str(argument).replace(" ", "."), tuple(self.to_mark())))
             case "OBJ":

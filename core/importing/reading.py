@@ -24,7 +24,10 @@ from core.specs import Step
 Array = np.ndarray
 MOST_BYTES = 64 << 20
 TEXTS = (  # how a file starts that is no network -> what it is and the cure
-    (b"version https://git-lfs", "It is a Git LFS pointer, three lines that name the real file: fetch that with `git lfs pull` and drop it."),
+    (
+        b"version https://git-lfs",
+        "It is a Git LFS pointer, three lines that name the real file: fetch that with `git lfs pull` and drop it.",
+    ),
     (b"<!DOCTYPE", "It is a web page, not the file: use the page's link for downloading (raw)."),
     (b"<!doctype", "It is a web page, not the file: use the page's link for downloading (raw)."),
     (b"<html", "It is a web page, not the file: use the page's link for downloading (raw)."),
@@ -128,7 +131,9 @@ def _one(name: str, data: bytes, images: Images, depth: int = 0, beside: Mapping
     if head[:1] in (b"{", b"["):
         return _about_json(data, images)
     if _is_text(data):
-        refuse(f"It is text and no network (it begins \"{shortly(data[:60].decode('utf-8', 'replace').strip(), 40)}\"); drop the network's file.")
+        refuse(
+            f'It is text and no network (it begins "{shortly(data[:60].decode("utf-8", "replace").strip(), 40)}"); drop the network\'s file.'
+        )
     chain, writer, ours = onnx_files.read(data, images.side, beside or {})
     if ours:
         return _again(chain, ours, "ONNX", images)
@@ -255,7 +260,7 @@ def _npy(data: bytes, images: Images) -> Understood:
         kind = reader(file)[2]
     except (ValueError, EOFError, TypeError, SyntaxError) as error:
         raise Refused("The array in it is damaged or cut short; save it again.") from error
-    if kind != object:
+    if kind.kind != "O":
         refuse("It is one array of numpy; put all arrays of the network into one .npz (np.savez) and drop that.")
     return _torch(torch_files.read_plain(data[file.tell() :]), images)
 
@@ -263,7 +268,18 @@ def _npy(data: bytes, images: Images) -> Understood:
 def _safetensors(data: bytes, images: Images) -> Understood:
     from safetensors import SafetensorError, deserialize
 
-    kinds = {"F64": "<f8", "F32": "<f4", "F16": "<f2", "BF16": "bf16", "I64": "<i8", "I32": "<i4", "I16": "<i2", "I8": "i1", "U8": "u1", "BOOL": "?"}
+    kinds = {
+        "F64": "<f8",
+        "F32": "<f4",
+        "F16": "<f2",
+        "BF16": "bf16",
+        "I64": "<i8",
+        "I32": "<i4",
+        "I16": "<i2",
+        "I8": "i1",
+        "U8": "u1",
+        "BOOL": "?",
+    }
     tensors: dict[str, Array] = {}
     try:
         found = deserialize(data)
@@ -320,7 +336,9 @@ def _torch_thing(thing: Any, loaded: Loaded, images: Images, path: str) -> Under
         known = {name: tuple(v.shape) for name, v in tensors.items()}
         puzzle = inferring.puzzle(tensors, Hints("torch"), images.side, images.channels, images.classes)
         return Understood(f"PyTorch ({loaded.wrapping}), state_dict{where}", puzzle, False, known)
-    words = "TorchScript" if loaded.code else f"PyTorch ({loaded.wrapping}), whole module {shortly(thing.name.rsplit('.', 1)[-1], 30)}{where}"
+    words = (
+        "TorchScript" if loaded.code else f"PyTorch ({loaded.wrapping}), whole module {shortly(thing.name.rsplit('.', 1)[-1], 30)}{where}"
+    )
     code = torch_code.Code(loaded.code or loaded.sources, loaded.constants)
     try:
         return _exact(run_module(code, thing, images), words, images)
@@ -378,11 +396,28 @@ def hints_of(module: Record) -> Hints:
     activations: list[str] = []
     pools: list[str] = []
     kind_of_pool = ""
-    words = {"ReLU": "ReLU", "Tanh": "tanh", "Sigmoid": "sigmoid", "ELU": "ELU", "SELU": "SELU", "GELU": "GELU", "SiLU": "SiLU", "Softplus": "softplus"}
+    words = {
+        "ReLU": "ReLU",
+        "Tanh": "tanh",
+        "Sigmoid": "sigmoid",
+        "ELU": "ELU",
+        "SELU": "SELU",
+        "GELU": "GELU",
+        "SiLU": "SiLU",
+        "Softplus": "softplus",
+    }
     for name, leaf in torch_code.leaves(module):
         kind, settings = leaf.name.rsplit(".", 1)[-1], torch_code.attributes(leaf)
         if kind == "Conv2d":
-            known[name] = {k: v for k, v in {"stride": _square(settings.get("stride")), "pad": _square(settings.get("padding")), "dilation": _square(settings.get("dilation"))}.items() if v is not None}
+            known[name] = {
+                k: v
+                for k, v in {
+                    "stride": _square(settings.get("stride")),
+                    "pad": _square(settings.get("padding")),
+                    "dilation": _square(settings.get("dilation")),
+                }.items()
+                if v is not None
+            }
         elif kind.startswith("BatchNorm"):
             known[name] = {"epsilon": float(settings.get("eps", 1e-5))}
         elif kind in words:

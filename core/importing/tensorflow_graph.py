@@ -187,9 +187,7 @@ def _on_chain(node: Node, x: Chain, given: list[Value]) -> Value:
             return _fused(out, at, given[2:], layout)
         case "MaxPool" | "AvgPool":
             kind = "maxpool" if op == "MaxPool" else "avgpool"
-            return x.pool(
-                kind, _spatial(at.get("ksize"), layout), _spatial(at.get("strides"), layout), _padding(at, layout), layout=layout
-            )
+            return x.pool(kind, _spatial(at.get("ksize"), layout), _spatial(at.get("strides"), layout), _padding(at, layout), layout=layout)
         case "Mean" | "Max":
             axes = [int(n) for n in np.reshape(given[1], -1)]
             return onnx_files.reduced(x, "avgpool" if op == "Mean" else "maxpool", axes, bool(at.get("keep_dims")))

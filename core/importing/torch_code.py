@@ -21,7 +21,14 @@ from core.importing.refusal import Refused, refuse, shortly
 
 MOST_STEPS = 20_000
 DEEPEST = 40
-COMPARE = {ast.Eq: operator.eq, ast.NotEq: operator.ne, ast.Lt: operator.lt, ast.LtE: operator.le, ast.Gt: operator.gt, ast.GtE: operator.ge}
+COMPARE = {
+    ast.Eq: operator.eq,
+    ast.NotEq: operator.ne,
+    ast.Lt: operator.lt,
+    ast.LtE: operator.le,
+    ast.Gt: operator.gt,
+    ast.GtE: operator.ge,
+}
 BINARY = {ast.Add: "add", ast.Sub: "sub", ast.Mult: "mul", ast.Div: "div", ast.FloorDiv: "floordiv"}
 NUMBERS = {
     "add": operator.add,
@@ -79,7 +86,9 @@ class Code:
 
     def method(self, record: Record, name: str) -> ast.FunctionDef | None:
         """A method of a record's class."""
-        found = self.functions.get(f"{record.name}.{name}") or (self.functions.get(f"main.{name}") if record.name == "__torch__.Main" else None)
+        found = self.functions.get(f"{record.name}.{name}") or (
+            self.functions.get(f"main.{name}") if record.name == "__torch__.Main" else None
+        )
         if found is None:
             kind = record.name.rsplit(".", 1)[-1]
             matches = [node for path, node in self.functions.items() if path.endswith(f".{kind}.{name}")]
@@ -330,7 +339,18 @@ class Code:
     def function(self, name: str, arguments: list[Any], named: Mapping[str, Any]) -> Any:
         """A function of torch, of numbers or of a chain."""
         first = arguments[0] if arguments else None
-        if name in ("NumToTensor", "Int", "Float", "Bool", "IntImplicit", "FloatImplicit", "ScalarImplicit", "data", "scalar_tensor", "tensor"):
+        if name in (
+            "NumToTensor",
+            "Int",
+            "Float",
+            "Bool",
+            "IntImplicit",
+            "FloatImplicit",
+            "ScalarImplicit",
+            "data",
+            "scalar_tensor",
+            "tensor",
+        ):
             return first
         if name in ("size", "dim", "numel", "len") and isinstance(first, Chain | np.ndarray | list):
             sizes = [1, *first.lengths()] if isinstance(first, Chain) else list(np.shape(first))
@@ -371,7 +391,11 @@ def _readable(text: str) -> str:
 
 
 def _settings(name: str, arguments: list[Any], named: Mapping[str, Any]) -> dict[str, Any]:
-    orders = {"MaxPool2d": ("kernel_size", "stride", "padding"), "AvgPool2d": ("kernel_size", "stride", "padding"), "LeakyReLU": ("negative_slope",)}
+    orders = {
+        "MaxPool2d": ("kernel_size", "stride", "padding"),
+        "AvgPool2d": ("kernel_size", "stride", "padding"),
+        "LeakyReLU": ("negative_slope",),
+    }
     return dict(zip(orders.get(name, ()), arguments, strict=False)) | dict(named)
 
 

@@ -57,7 +57,9 @@ def read_zip(archive: Archive) -> Loaded:
 
     reader = _Reader(data_of, swap)
     root = reader.filled(pickles.load(BytesIO(archive.read(pickle)), pickles.storage_of))
-    code = {n[len(prefix) :]: archive.read(n).decode("utf-8", "replace") for n in names if n.startswith(f"{prefix}code/") and n.endswith(".py")}
+    code = {
+        n[len(prefix) :]: archive.read(n).decode("utf-8", "replace") for n in names if n.startswith(f"{prefix}code/") and n.endswith(".py")
+    }
     constants: list[Any] = []
     if code and f"{prefix}constants.pkl" in names:
 
@@ -313,7 +315,7 @@ def candidates(root: Any) -> list[tuple[str, Any]]:
     inner.sort(key=lambda pair: (bool(OPTIMISER.search(pair[0])), not WRAPPER.search(pair[0])))
     inner = [pair for pair in inner if not OPTIMISER.search(pair[0])] or inner
     # "model_state_dict" beside other things is a network; "layer1" beside "layer2", or weights beside biases, is a part of one
-    whole = [pair for pair in inner if is_module(pair[1]) or WRAPPER.search(pair[0]) and {t.ndim for t in pair[1].values()} & {1}]
+    whole = [pair for pair in inner if is_module(pair[1]) or (WRAPPER.search(pair[0]) and {t.ndim for t in pair[1].values()} & {1})]
     if len(inner) > 1 and own and not direct:
         found += [*whole, ("", own)]
     found += [pair for pair in inner if not any(pair is one for one in found)]
@@ -335,7 +337,11 @@ def flat(value: Any) -> dict[str, np.ndarray]:
             return
         seen.add(id(one))
         if is_module(one):
-            inner: Any = {**_plain(one.attributes.get("_parameters")), **_plain(one.attributes.get("_buffers")), **_plain(one.attributes.get("_modules"))}
+            inner: Any = {
+                **_plain(one.attributes.get("_parameters")),
+                **_plain(one.attributes.get("_buffers")),
+                **_plain(one.attributes.get("_modules")),
+            }
         elif isinstance(one, Record):
             inner = {**one.attributes, **one.items}
         else:

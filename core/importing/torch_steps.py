@@ -12,10 +12,29 @@ from core.importing.pickles import Record
 from core.importing.refusal import refuse, shortly
 
 Array = np.ndarray
-LEFT_OUT = set(
-    "dropout dropout_ dropout1d dropout2d dropout3d alpha_dropout feature_dropout feature_alpha_dropout contiguous to float double "
-    "type detach clone requires_grad_ cuda cpu type_as half identity".split()
-)
+LEFT_OUT = {
+    "dropout",
+    "dropout_",
+    "dropout1d",
+    "dropout2d",
+    "dropout3d",
+    "alpha_dropout",
+    "feature_dropout",
+    "feature_alpha_dropout",
+    "contiguous",
+    "to",
+    "float",
+    "double",
+    "type",
+    "detach",
+    "clone",
+    "requires_grad_",
+    "cuda",
+    "cpu",
+    "type_as",
+    "half",
+    "identity",
+}
 PLAIN = {
     "relu": "relu",
     "relu_": "relu",
@@ -59,7 +78,9 @@ MODULES = {  # class of torch.nn -> function of torch.nn.functional
 IGNORED = ("Dropout", "Dropout1d", "Dropout2d", "Dropout3d", "AlphaDropout", "FeatureAlphaDropout", "Identity", "QuantStub", "DeQuantStub")
 REFUSED = {
     "RNN|LSTM|GRU": graph.RECURRENT,
-    "ConvTranspose|Upsample": "It makes images larger, as generators and autoencoders do; this app shows networks that name the class of an image.",
+    "ConvTranspose|Upsample": (
+        "It makes images larger, as generators and autoencoders do; this app shows networks that name the class of an image."
+    ),
     "MultiheadAttention|Transformer": "It has attention layers, as transformers do; this app shows dense and convolutional networks.",
     "Embedding": "It reads words (an embedding layer); this app shows networks that read images.",
     "Conv1d|Conv3d": "It has convolutions over one or three dimensions; this app shows networks that read images.",
@@ -93,7 +114,9 @@ def conv2d(x: Chain, weight: Array, bias: Any = None, stride: Any = 1, padding: 
     return x.conv(kernel, bias, stride=pair(stride), pad=pad, dilation=pair(dilation), groups=int(groups))
 
 
-def _convolution(x: Chain, weight: Array, bias: Any, stride: Any, padding: Any, dilation: Any, transposed: Any, _: Any, groups: int, *more: Any) -> Chain:
+def _convolution(
+    x: Chain, weight: Array, bias: Any, stride: Any, padding: Any, dilation: Any, transposed: Any, _: Any, groups: int, *more: Any
+) -> Chain:
     if transposed:
         refuse(REFUSED["ConvTranspose|Upsample"])
     return conv2d(x, weight, bias, stride, padding, dilation, groups)
@@ -107,11 +130,23 @@ def linear(x: Chain, weight: Array, bias: Any = None) -> Chain:
 def pooled(kind: str) -> Callable[..., Any]:
     """max_pool2d and avg_pool2d."""
 
-    def maximum(x: Chain, size: Any, stride: Any = None, padding: Any = 0, dilation: Any = 1, ceil: Any = False, *_: Any, ceil_mode: Any = False, **__: Any) -> Chain:
+    def maximum(
+        x: Chain,
+        size: Any,
+        stride: Any = None,
+        padding: Any = 0,
+        dilation: Any = 1,
+        ceil: Any = False,
+        *_: Any,
+        ceil_mode: Any = False,
+        **__: Any,
+    ) -> Chain:
         stride = size if stride is None or stride == [] else stride
         return x.pool(kind, pair(size), pair(stride), _sides(padding), ceil=bool(ceil or ceil_mode), dilation=pair(dilation))
 
-    def mean(x: Chain, size: Any, stride: Any = None, padding: Any = 0, ceil_mode: Any = False, count_include_pad: Any = True, *_: Any, **__: Any) -> Chain:
+    def mean(
+        x: Chain, size: Any, stride: Any = None, padding: Any = 0, ceil_mode: Any = False, count_include_pad: Any = True, *_: Any, **__: Any
+    ) -> Chain:
         stride = size if stride is None or stride == [] else stride
         return x.pool(kind, pair(size), pair(stride), _sides(padding), ceil=bool(ceil_mode), inside=not count_include_pad)
 
@@ -128,21 +163,29 @@ def adaptive(kind: str) -> Callable[..., Any]:
         if (down, across) == (1, 1):
             return x.pool(kind, None)
         if x.shape[1] % down or x.shape[2] % across:
-            refuse(f"It pools {x.shape[1]}x{x.shape[2]} pixels to {down}x{across} in windows of different sizes, which this app does not follow.")
+            refuse(
+                f"It pools {x.shape[1]}x{x.shape[2]} pixels to {down}x{across} in windows of different sizes, which this app does not follow."
+            )
         size = (x.shape[1] // down, x.shape[2] // across)
         return x if size == (1, 1) else x.pool(kind, size, size)
 
     return run
 
 
-def batch_norm(x: Chain, weight: Any, bias: Any, mean: Any, variance: Any, training: Any = False, momentum: Any = 0.1, eps: float = 1e-5, *_: Any) -> Chain:
+def batch_norm(
+    x: Chain, weight: Any, bias: Any, mean: Any, variance: Any, training: Any = False, momentum: Any = 0.1, eps: float = 1e-5, *_: Any
+) -> Chain:
     """torch.batch_norm, whose order of arguments is its own."""
     if mean is None or variance is None:
-        refuse("Its batch norm keeps no running mean and variance: it depends on the other images of a batch, which this app does not follow.")
+        refuse(
+            "Its batch norm keeps no running mean and variance: it depends on the other images of a batch, which this app does not follow."
+        )
     return x.norm(weight, bias, mean, variance, float(eps))
 
 
-def functional_batch_norm(x: Chain, mean: Any, variance: Any, weight: Any = None, bias: Any = None, training: Any = False, momentum: Any = 0.1, eps: float = 1e-5) -> Chain:
+def functional_batch_norm(
+    x: Chain, mean: Any, variance: Any, weight: Any = None, bias: Any = None, training: Any = False, momentum: Any = 0.1, eps: float = 1e-5
+) -> Chain:
     """torch.nn.functional.batch_norm."""
     return batch_norm(x, weight, bias, mean, variance, training, momentum, eps)
 
@@ -307,7 +350,9 @@ def module(record: Record, x: Chain, settings: Mapping[str, Any]) -> Chain | Non
         case "MaxPool2d":
             return pooled("maxpool")(x, get("kernel_size"), get("stride"), get("padding", 0), get("dilation", 1), get("ceil_mode", False))
         case "AvgPool2d":
-            return pooled("avgpool")(x, get("kernel_size"), get("stride"), get("padding", 0), get("ceil_mode", False), get("count_include_pad", True))
+            return pooled("avgpool")(
+                x, get("kernel_size"), get("stride"), get("padding", 0), get("ceil_mode", False), get("count_include_pad", True)
+            )
         case "AdaptiveAvgPool2d" | "AdaptiveMaxPool2d":
             return adaptive("avgpool" if "Avg" in kind else "maxpool")(x, get("output_size", 1))
         case "Flatten":

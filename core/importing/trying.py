@@ -178,7 +178,7 @@ def solve(puzzle: Puzzle, scorer: Scorer, fixed: Mapping[str, Any] | None = None
         Refused: no reading gives a network; the most usual one's sentence.
     """
     started = time.process_time()
-    fixed = {k: v for k, v in (fixed or {}).items()}
+    fixed = dict(fixed or {})
     questions = [q for q in puzzle.questions if len(q.options) > 1 and q.name not in fixed]
     defaults = {q.name: q.default for q in puzzle.questions} | fixed
     tried: dict[tuple[int, Reading], Score | None] = {}
@@ -228,6 +228,7 @@ def solve(puzzle: Puzzle, scorer: Scorer, fixed: Mapping[str, Any] | None = None
                 break
         if late() or (turn and [reading(one) for one in beam] == before):
             break
+
     def oddity(values: Mapping[str, Any]) -> float:
         share = 1.0
         for question in puzzle.questions:
@@ -269,7 +270,9 @@ def _best(
     return min(close, key=lambda pair: pair[0].log_loss * oddity(pair[1]))
 
 
-def _near(question: Question, values: Mapping[str, Any], tried: Mapping[Any, Score | None], reading: Callable[..., Reading], few: int, most: int) -> list[Any]:
+def _near(
+    question: Question, values: Mapping[str, Any], tried: Mapping[Any, Score | None], reading: Callable[..., Reading], few: int, most: int
+) -> list[Any]:
     """The options of a long question that did best on few images, the chosen one among them."""
     ranked = []
     for i, option in enumerate(question.options):

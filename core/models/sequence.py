@@ -53,7 +53,9 @@ def parts(model: ModelSpec) -> tuple[Part, ...]:
             raise SpecError(f"Layers: {step.groups:,} groups do not divide {shape[0]:,} channels into {step.units:,} maps.")
         after = output_shape(step, shape)
         if min(after) < 1:
-            raise SpecError(f"Layers: {step.title} leaves nothing of maps of {shape[1]}x{shape[2]} pixels; choose another order or padding.")
+            raise SpecError(
+                f"Layers: {step.title} leaves nothing of maps of {shape[1]}x{shape[2]} pixels; choose another order or padding."
+            )
         if math.prod(after) > MOST_VALUES:
             raise SpecError(f"Layers: {step.title} gives {math.prod(after):,} values an image; {MOST_VALUES:,} is the most.")
         weights = ""

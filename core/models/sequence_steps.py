@@ -35,8 +35,9 @@ POINTWISE: dict[str, Callable[[np.ndarray, Step], np.ndarray]] = {
     "relu6": lambda z, _: np.clip(z, 0, 6),
     "leaky": lambda z, step: np.where(z > 0, z, z * np.asarray(step.value, z.dtype)),
     "elu": lambda z, step: elu(z) if step.value == 1 else np.where(z > 0, z, np.asarray(step.value, z.dtype) * np.expm1(np.minimum(z, 0))),
-    "selu": lambda z, _: np.asarray(1.0507009873554805, z.dtype)
-    * np.where(z > 0, z, np.asarray(1.6732632423543772, z.dtype) * np.expm1(np.minimum(z, 0))),
+    "selu": lambda z, _: (
+        np.asarray(1.0507009873554805, z.dtype) * np.where(z > 0, z, np.asarray(1.6732632423543772, z.dtype) * np.expm1(np.minimum(z, 0)))
+    ),
     "gelu": lambda z, step: gelu(z, step.mode),
     "silu": lambda z, _: z * sigmoid(z),
     "mish": lambda z, _: z * np.tanh(softplus(z)),

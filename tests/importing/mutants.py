@@ -18,17 +18,27 @@ from functools import cache
 from typing import Any
 
 import numpy as np
-from tests.importing import makers
 
 from core.importing.expressing import expressed
 from core.importing.reading import Images, understood
 from core.importing.refusal import Refused
 from core.models import network
+from tests.importing import makers
 
 SECONDS = 10.0  # of the processor that one file may take to be read
 MEMORY = 4 << 30  # bytes
 # what an opened file must never lead to: programs, connections, imports by a pickle
-CALLS = ("os.system", "os.exec", "os.posix_spawn", "os.fork", "subprocess.Popen", "pickle.find_class", "socket.connect", "os.remove", "shutil.rmtree")
+CALLS = (
+    "os.system",
+    "os.exec",
+    "os.posix_spawn",
+    "os.fork",
+    "subprocess.Popen",
+    "pickle.find_class",
+    "socket.connect",
+    "os.remove",
+    "shutil.rmtree",
+)
 Files = dict[str, bytes]
 
 
@@ -107,7 +117,9 @@ def renamed(data: bytes, rng: random.Random) -> bytes:
 
 def calling(data: bytes, rng: random.Random) -> bytes:
     """A pickle with a call put in front of what it holds."""
-    evil = rng.choice((b"cos\nsystem\n(S'touch /tmp/never'\ntR0", b"cbuiltins\neval\n(S'1/0'\ntR0", b"(S'id'\nios\nsystem\n0", b"c__main__\nx\n)\x81}b0"))
+    evil = rng.choice(
+        (b"cos\nsystem\n(S'touch /tmp/never'\ntR0", b"cbuiltins\neval\n(S'1/0'\ntR0", b"(S'id'\nios\nsystem\n0", b"c__main__\nx\n)\x81}b0")
+    )
     if data[:1] == b"\x80":
         return data[:2] + evil + data[2:]
     try:

@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from tests.importing.makers import saved, zipped
 from torch import nn
 
 from core.data import catalog
@@ -22,6 +21,7 @@ from core.runs import catalog as runs
 from core.runs import store
 from core.runs.run import Run
 from core.specs import RunSpec
+from tests.importing.makers import saved, zipped
 
 ROOT = Path(__file__).parents[2]
 
@@ -66,7 +66,12 @@ def choice(found: Brought, name: str) -> Any:
 
 @pytest.mark.parametrize(
     ("factor", "shift", "scaling"),
-    [(1.0, 0.0, "[0, 1]"), (16.0, 0.0, "0 to 16"), (-2.0, 1.0, "inverted, -1 to 1"), (1 / 0.3081, -0.1307 / 0.3081, "mean 0.1307, deviation 0.3081")],
+    [
+        (1.0, 0.0, "[0, 1]"),
+        (16.0, 0.0, "0 to 16"),
+        (-2.0, 1.0, "inverted, -1 to 1"),
+        (1 / 0.3081, -0.1307 / 0.3081, "mean 0.1307, deviation 0.3081"),
+    ],
 )
 def test_the_scaling_of_the_input_is_found(factor: float, shift: float, scaling: str) -> None:
     data, accuracy = trained("dense", factor, shift)

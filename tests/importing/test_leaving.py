@@ -7,13 +7,13 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from tests.models.test_network import MODELS, weights_and_images
 
 from core.importing import leaving
 from core.importing.expressing import expressed
 from core.importing.reading import Images, understood
 from core.models import network
 from core.specs import ModelSpec
+from tests.models.test_network import MODELS, weights_and_images
 
 KINDS = ("dense", "softmax", "tanh", "digit_cnn", "sequence")
 
@@ -75,7 +75,9 @@ def test_the_file_says_it_without_the_header_too(format: str) -> None:
     found = understood({"net": data}, Images(14, 1, 4))
     chain, given = found.puzzle.build({q.name: q.default for q in found.puzzle.questions})
     back = expressed(chain, given, (14, 14))
-    np.testing.assert_allclose(network.answers(back.model, back.weights, images), network.answers(MODELS["sequence"], weights, images), atol=2e-6)
+    np.testing.assert_allclose(
+        network.answers(back.model, back.weights, images), network.answers(MODELS["sequence"], weights, images), atol=2e-6
+    )
 
 
 def test_keras_gets_the_channels_last() -> None:

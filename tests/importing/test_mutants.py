@@ -1,6 +1,7 @@
 """A slice of the mutants: `make fuzz-own` runs 5,000."""
 
 import pytest
+
 from tests.importing import mutants
 
 

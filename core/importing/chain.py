@@ -80,7 +80,7 @@ class Chain:
             wanted[wanted.index(-1)] = total // known if known > 0 else 0
         if math.prod(wanted) != total:
             refuse(
-                f"It reshapes {total:,} values into {' x '.join(map(str, wanted))}, which cannot be; the file's sizes contradict each other."
+                f"It reshapes {total:,} values into {' x '.join(map(str, wanted))}, which cannot be; its sizes contradict each other."
             )
         atoms = [atom for axis in self.axes for atom in axis if named[atom] > 1]
         if [n for n in wanted if n > 1] == [total] or not atoms:

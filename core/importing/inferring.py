@@ -170,9 +170,9 @@ class _Builder:
             self.found += found if side == self.side else [replace(one, cost=one.cost + 2) for one in found[:8]]
             if self.found and side != sides[0] and len(self.found) > 8:
                 break
-            if self.found and side == self.side and values and self.found[0].cost < 4:
-                if not (convs[0].kernel is not None and max(convs[0].kernel.shape[2:]) == 5):
-                    break
+            five = convs[0].kernel is not None and max(convs[0].kernel.shape[2:]) == 5  # LeNet's, which was made for 32 pixels
+            if self.found and side == self.side and values and self.found[0].cost < 4 and not five:
+                break
         if not self.found:
             last = convs[-1].outputs
             refuse(

@@ -392,10 +392,8 @@ def onnx(given: Step, steps: Steps) -> bytes:
                 node(ONNX[step.kind], [at])
         shape = output_shape(step, shape)
     dims: list[int | str] = ["batch", given.units, *given.kernel]
-    graph = b"".join(
-        [*(field_(1, one) for one in nodes), field_(2, "network"), *(field_(5, one) for one in constants)]
-        + [field_(11, _onnx_value("image", dims)), field_(12, _onnx_value(at, ["batch", *shape]))]
-    )
+    ends = field_(11, _onnx_value("image", dims)) + field_(12, _onnx_value(at, ["batch", *shape]))
+    graph = b"".join([*(field_(1, one) for one in nodes), field_(2, "network"), *(field_(5, one) for one in constants), ends])
     opset, about = field_(2, 20), field_(1, HEADER) + field_(2, header(given, steps))
     return field_(1, 9) + field_(2, "kernel-explorer") + field_(8, opset) + field_(7, graph) + field_(14, about)
 

@@ -132,7 +132,7 @@ def _one(name: str, data: bytes, images: Images, depth: int = 0, beside: Mapping
         return _about_json(data, images)
     if _is_text(data):
         refuse(
-            f'It is text and no network (it begins "{shortly(data[:60].decode("utf-8", "replace").strip(), 40)}"); drop the network\'s file.'
+            f'It is text and no network (it begins "{shortly(data[:60].decode("utf-8", "replace").strip(), 40)}"); drop the network.'
         )
     chain, writer, ours = onnx_files.read(data, images.side, beside or {})
     if ours:

@@ -26,6 +26,8 @@ BEAM = 3
 POLISH = 2.0  # seconds more for the last comparison
 SECONDS = 5.0  # of the processor that a search may take before it ends with the best so far
 GOOD = 0.25  # rank from which unusual options are no longer looked for
+WORKS = 0.9  # rank below which a layout works, since a wrong one knows next to nothing (2.3)
+SETTLED = 6  # layouts that are still compared with one that works
 OPERATIONS = 1.5e9  # multiplications of one try, above which it sees fewer images
 ODD, ODDER = 0.02, 0.05  # what an option that is not the most usual one, or not among the usual, adds to the log-loss as a share of it
 LEAST_SHARE = 1e-7  # no probability counts as less: one confident mistake must not decide
@@ -204,30 +206,8 @@ def solve(puzzle: Puzzle, scorer: Scorer, fixed: Mapping[str, Any] | None = None
         each = max(operations(puzzle.build(defaults)[0]), 1.0)
     except Refused:
         each = 1.0
-    few = int(min(FEW, len(scorer.images), max(OPERATIONS / 4 / each, 24)))
+    few = int(min(FEW, len(scorer.images), max(OPERATIONS / 3 / each, 40)))
     many = int(min(MANY, len(scorer.images), max(OPERATIONS / each, 200)))
-    beam = [defaults]
-    for turn in range(6):
-        before = [reading(one) for one in beam]
-        lead = score(beam[0], few)
-        open_ = turn > 0 and (lead is None or lead.rank > GOOD)
-        for question in questions:
-            pool: dict[Reading, dict[str, Any]] = {}
-            for one in beam:
-                options = list(question.options)
-                for option in options if open_ else [*options[: question.usual], one[question.name]]:
-                    changed = {**one, question.name: option}
-                    pool.setdefault(reading(changed), changed)
-                    score(changed, few)
-                    if late():
-                        break
-            known = [(s.rank, i, values) for i, (key, values) in enumerate(pool.items()) if (s := tried.get((few, key))) is not None]
-            if known:
-                beam = [values for _, _, values in sorted(known, key=lambda one: one[:2])[:BEAM]]
-            if late():
-                break
-        if late() or (turn and [reading(one) for one in beam] == before):
-            break
 
     def oddity(values: Mapping[str, Any]) -> float:
         share = 1.0
@@ -236,7 +216,38 @@ def solve(puzzle: Puzzle, scorer: Scorer, fixed: Mapping[str, Any] | None = None
             share += 0.0 if values[question.name] == question.default else ODD if place < question.usual else ODDER
         return share
 
-    finalists = [(s, one) for one in beam if (s := score(one, many)) is not None]
+    beam = [defaults]
+    for turn in range(6):
+        before = [reading(one) for one in beam]
+        lead = score(beam[0], few)
+        settled = lead is not None and lead.rank < WORKS
+        open_ = turn > 0 and (lead is None or lead.rank > GOOD)
+        for question in questions:
+            pool: dict[Reading, dict[str, Any]] = {}
+            for one in beam:
+                options = list(question.options)
+                usual = min(question.usual, SETTLED) if settled and question.name == "layout" else question.usual
+                for option in options if open_ else [*options[:usual], one[question.name]]:
+                    changed = {**one, question.name: option}
+                    pool.setdefault(reading(changed), changed)
+                    score(changed, few)
+                    if late():
+                        break
+            known = [
+                (s.rank * oddity(values), i, values)
+                for i, (key, values) in enumerate(pool.items())
+                if (s := tried.get((few, key))) is not None
+            ]
+            if known:
+                beam = [values for _, _, values in sorted(known, key=lambda one: one[:2])[:BEAM]]
+            if late():
+                break
+        if late() or (turn and [reading(one) for one in beam] == before):
+            break
+
+    # what looks odd on few images must beat the plain reading of the same layout on many
+    plain = [{**defaults, **{name: one[name] for name in ("order", "layout", "fit", "scaling") if name in one}} for one in beam[:2]]
+    finalists = [(s, one) for one in [*beam, *plain] if (s := score(one, many)) is not None]
     if not finalists:
         raise Refused(trouble[0] if trouble else "No reading of the file gives a network.")
     best = _best(finalists, many, oddity)

@@ -79,9 +79,7 @@ class Chain:
             known = math.prod(n for n in wanted if n != -1)
             wanted[wanted.index(-1)] = total // known if known > 0 else 0
         if math.prod(wanted) != total:
-            refuse(
-                f"It reshapes {total:,} values into {' x '.join(map(str, wanted))}, which cannot be; its sizes contradict each other."
-            )
+            refuse(f"It reshapes {total:,} values into {' x '.join(map(str, wanted))}, which cannot be; its sizes contradict each other.")
         atoms = [atom for axis in self.axes for atom in axis if named[atom] > 1]
         if [n for n in wanted if n > 1] == [total] or not atoms:
             axes = tuple(tuple(atoms) if n == total and n > 1 else () for n in wanted)

@@ -33,6 +33,7 @@ ACTIVATIONS: dict[str, tuple[str, dict[str, Any]]] = {  # words -> step and its 
     "sine": ("sine", {}),
     "none": ("", {}),
 }
+MOST_CLASSES = 300  # more outputs are an image's pixels, or features
 SIDES = (28, 32, 14, 8, 16, 20, 24, 26, 27, 29, 30, 36, 40, 48, 56, 64, 96, 128, 224)
 
 
@@ -75,7 +76,7 @@ def puzzle(tensors: Mapping[str, np.ndarray], hints: Hints, side: int, channels:
     usable = [pairs for pairs in orders if pairs[-1][0].outputs >= classes]
     if not usable:
         _refuse_outputs(orders[0], classes)
-    if usable[0][-1][0].outputs > 1_100:
+    if usable[0][-1][0].outputs > MOST_CLASSES:
         _refuse_outputs(usable[0], classes)
     groups: dict[tuple[Any, ...], list[list[Pair]]] = {}
     for pairs in usable:
@@ -158,7 +159,7 @@ class _Builder:
         self.questions.append(Question(name, title, dict(options), default, usual))
 
     def scaling(self) -> None:
-        self.ask("scaling", "Scaling of the input", {name: name for name in SCALES}, usual=7)
+        self.ask("scaling", "Scaling of the input", {name: name for name in SCALES})
 
     def ask_layouts(self, convs: list[Found], values: int) -> None:
         sides = sorted(set(SIDES) | {self.side}, key=lambda n: (n != self.side, SIDES.index(n) if n in SIDES else 0))

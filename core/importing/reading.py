@@ -131,9 +131,7 @@ def _one(name: str, data: bytes, images: Images, depth: int = 0, beside: Mapping
     if head[:1] in (b"{", b"["):
         return _about_json(data, images)
     if _is_text(data):
-        refuse(
-            f'It is text and no network (it begins "{shortly(data[:60].decode("utf-8", "replace").strip(), 40)}"); drop the network.'
-        )
+        refuse(f'It is text and no network (it begins "{shortly(data[:60].decode("utf-8", "replace").strip(), 40)}"); drop the network.')
     chain, writer, ours = onnx_files.read(data, images.side, beside or {})
     if ours:
         return _again(chain, ours, "ONNX", images)
@@ -232,7 +230,7 @@ def _npz(archive: Archive) -> dict[str, Array]:
         data = archive.read(name)
         try:
             out[name.removesuffix(".npy")] = np.lib.format.read_array(BytesIO(data), allow_pickle=False)
-        except (ValueError, EOFError, OSError, TypeError, SyntaxError, KeyError, RecursionError, OverflowError, MemoryError) as error:
+        except Exception as error:  # numpy parses a header as Python's literals, which can fail in any way
             word = "object" if "pickle" in str(error).lower() or "Object" in str(error) else ""
             if word:
                 out |= _objects(name.removesuffix(".npy"), data, error)
@@ -258,7 +256,7 @@ def _npy(data: bytes, images: Images) -> Understood:
         version = np.lib.format.read_magic(file)
         reader = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
         kind = reader(file)[2]
-    except (ValueError, EOFError, TypeError, SyntaxError) as error:
+    except Exception as error:  # as above
         raise Refused("The array in it is damaged or cut short; save it again.") from error
     if kind.kind != "O":
         refuse("It is one array of numpy; put all arrays of the network into one .npz (np.savez) and drop that.")
@@ -339,7 +337,8 @@ def _torch_thing(thing: Any, loaded: Loaded, images: Images, path: str) -> Under
     words = (
         "TorchScript" if loaded.code else f"PyTorch ({loaded.wrapping}), whole module {shortly(thing.name.rsplit('.', 1)[-1], 30)}{where}"
     )
-    code = torch_code.Code(loaded.code or loaded.sources, loaded.constants)
+    own = {name: text for name, text in loaded.sources.items() if not name.startswith("torch.")}
+    code = torch_code.Code(loaded.code or own, loaded.constants)
     try:
         return _exact(run_module(code, thing, images), words, images)
     except Refused as refused:
@@ -462,7 +461,7 @@ def _ours(chain: Chain, given: Step, words: str, images: Images) -> Understood:
 def _exact(chain: Chain, words: str, images: Images) -> Understood:
     """A puzzle that leaves the scaling of the input open, and how images of another size are fitted."""
     count = math.prod(chain.shape)
-    if count < images.classes or count > 1_100:
+    if count < images.classes or count > inferring.MOST_CLASSES:
         _refuse_count(count, chain, images)
     questions = [Question("scaling", "Scaling of the input", {name: name for name in SCALES})]
     size = chain.size
@@ -482,7 +481,7 @@ def _refuse_count(count: int, chain: Chain, images: Images) -> None:
         refuse("It ends in one number: it tells two kinds apart, as a GAN's discriminator does, or gives a value; this app needs classes.")
     if count == math.prod(chain.size):
         refuse("It gives back as many values as an image has pixels: it is an autoencoder; this app shows networks that name classes.")
-    if count > 1_100:
+    if count > inferring.MOST_CLASSES:
         refuse(f"It ends in {count:,} values: it makes images or features; this app shows networks that name classes.")
     refuse(f"It ends in {count} values, and the data set has {images.classes} classes; choose a data set with at most {count}.")
 

@@ -163,9 +163,7 @@ def adaptive(kind: str) -> Callable[..., Any]:
         if (down, across) == (1, 1):
             return x.pool(kind, None)
         if x.shape[1] % down or x.shape[2] % across:
-            refuse(
-                f"It pools {x.shape[1]}x{x.shape[2]} pixels to {down}x{across} in windows of unequal sizes, which is not followed here."
-            )
+            refuse(f"It pools {x.shape[1]}x{x.shape[2]} pixels to {down}x{across} in windows of unequal sizes, which is not followed here.")
         size = (x.shape[1] // down, x.shape[2] // across)
         return x if size == (1, 1) else x.pool(kind, size, size)
 

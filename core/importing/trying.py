@@ -289,6 +289,11 @@ def _near(
     for i, option in enumerate(question.options):
         found = tried.get((few, reading({**values, question.name: option})))
         if found is not None:
-            ranked.append((found.rank, i, option))
-    near = [option for _, _, option in sorted(ranked, key=lambda one: one[:2])[:most]]
+            ranked.append((found.rank, found.log_loss, i, option))
+    near = [option for _, _, _, option in sorted(ranked, key=lambda one: one[:3])[:most]]
+    near += [
+        option
+        for _, _, option in sorted(((loss, i, option) for _, loss, i, option in ranked), key=lambda one: one[:2])[: most // 2]
+        if option not in near
+    ]
     return near if values[question.name] in near else [values[question.name], *near]

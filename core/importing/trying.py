@@ -170,6 +170,24 @@ def _loss(z: np.ndarray, labels: np.ndarray) -> float:
     return float(-np.log(np.maximum(shares, LEAST_SHARE)).mean())
 
 
+def settled(puzzle: Puzzle, fixed: Mapping[str, Any]) -> dict[str, Any]:
+    """What its owner has settled as options of the questions; an option may be given by its words.
+
+    Raises:
+        Refused: a question has no such option; those that it has.
+    """
+    out: dict[str, Any] = {}
+    for question in puzzle.questions:
+        if question.name not in fixed:
+            continue
+        wanted = fixed[question.name]
+        found = [option for option, words in question.options.items() if wanted in (option, str(option), words)]
+        if not found:
+            refuse(f"{question.title}: there is no {str(wanted)[:40]!r}; choose one of: {'; '.join(list(question.options.values())[:12])}.")
+        out[question.name] = found[0]
+    return out
+
+
 def solve(puzzle: Puzzle, scorer: Scorer, fixed: Mapping[str, Any] | None = None, seconds: float = SECONDS) -> Solved:
     """The reading that does best on the images.
 
@@ -180,7 +198,7 @@ def solve(puzzle: Puzzle, scorer: Scorer, fixed: Mapping[str, Any] | None = None
         Refused: no reading gives a network; the most usual one's sentence.
     """
     started = time.process_time()
-    fixed = dict(fixed or {})
+    fixed = settled(puzzle, fixed or {})
     questions = [q for q in puzzle.questions if len(q.options) > 1 and q.name not in fixed]
     defaults = {q.name: q.default for q in puzzle.questions} | fixed
     tried: dict[tuple[int, Reading], Score | None] = {}

@@ -22,6 +22,7 @@ MEMORY = 3 << 30  # bytes of addresses that a worker may have
 SECONDS = 60  # of the processor
 PATIENCE = 300  # seconds on the clock, of a busy machine too
 TOO_LONG = "Reading it took longer than this app gives a file; it is larger or stranger than the networks shown here."
+UNEXPECTED = "The file is damaged, or unlike any that this app knows: reading it failed ({}). Save it again, or in another format."
 TOO_LARGE = "Reading it needed more memory than this app gives a file; it is larger than the networks shown here."
 
 Files = Mapping[str, bytes]
@@ -103,6 +104,8 @@ def main(folder: str) -> int:
         found = bring(request["name"], each[0], request["data"], request["fixed"], keep=request["keep"], more=each[1:])
     except MemoryError:
         found = Brought(shortly(request["name"], 80), sentence=TOO_LARGE)
+    except Exception as error:  # what no reader expected: the person still gets a sentence
+        found = Brought(shortly(request["name"], 80), sentence=UNEXPECTED.format(type(error).__name__))
     (place / "answer.json").write_text(json.dumps(found.to_dict), encoding="utf-8")
     return 0
 

@@ -97,6 +97,8 @@ def test_the_owner_settles_a_choice() -> None:
     found = bring("net.pt", {"net.pt": data}, "uci-digits", {"scaling": "inverted: paper 1, ink 0"})
     assert choice(found, "scaling").value == "inverted: paper 1, ink 0"
     assert found.accuracy < 0.6
+    again = bring("net.pt", {"net.pt": data}, "uci-digits", {"activation": "Tanh-ish"})
+    assert again.sentence.startswith("Activation: there is no 'Tanh-ish'; choose one of: ReLU; tanh;")
 
 
 @pytest.fixture

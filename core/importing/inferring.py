@@ -47,6 +47,7 @@ class Hints:
     pools: Sequence[str] | None = None  # keys of POOLS that occur
     pool_kind: str = ""
     epsilon: float = 0.0
+    turned: bool | None = None  # whether kernels are likely turned, as Theano's are; None: they are not
 
 
 def puzzle(tensors: Mapping[str, np.ndarray], hints: Hints, side: int, channels: int, classes: int) -> Puzzle:
@@ -127,7 +128,7 @@ class _Builder:
         first = self.orders[0]
         if len(self.orders) > 1:
             names = {i: " → ".join(f"{p[0].name} {p[0].inputs}x{p[0].outputs}" for p in pairs) for i, pairs in enumerate(self.orders)}
-            self.ask("order", "Order and orientation of the layers", names)
+            self.ask("order", "Order and orientation of the layers", names, joint=4)
         convs = [layer for layer, _ in first if layer.kind == "conv"]
         dense = [layer for layer, _ in first if layer.kind == "dense"]
         if convs:
@@ -148,15 +149,16 @@ class _Builder:
             self.ask("norm", "Batch norm", places)
         if dense and convs and self.hints.source != "torch":
             orders = {"last": "rows, columns, channels (channels last)", "first": "channels, rows, columns (channels first)"}
-            self.ask("flatten", "Order of the flattened maps", orders)
-            if self.hints.source == "keras":
-                self.ask("turned", "Kernels", {False: "as they are", True: "turned by 180 degrees (Theano)"})
+            self.ask("flatten", "Order of the flattened maps", orders, joint=2)
+            if self.hints.turned is not None:
+                turns = {False: "as they are", True: "turned by 180 degrees (Theano)"}
+                self.ask("turned", "Kernels", turns, self.hints.turned, joint=2)
         if not convs or first[-1][0].outputs != 10:
             self.ask("transposed", "Rows and columns of the image", {False: "row by row", True: "column by column"})
         return Puzzle(self.questions, self.build, self.notes)
 
-    def ask(self, name: str, title: str, options: Mapping[Any, str], default: Any = None, usual: int = 99) -> None:
-        self.questions.append(Question(name, title, dict(options), default, usual))
+    def ask(self, name: str, title: str, options: Mapping[Any, str], default: Any = None, usual: int = 99, joint: int = 0) -> None:
+        self.questions.append(Question(name, title, dict(options), default, usual, joint))
 
     def scaling(self) -> None:
         self.ask("scaling", "Scaling of the input", {name: name for name in SCALES})
@@ -182,7 +184,7 @@ class _Builder:
             )
         self.found.sort(key=lambda one: one.cost)
         self.found = self.found[:48]
-        self.ask("layout", "Strides, padding and pools", {i: one.text for i, one in enumerate(self.found)}, usual=24)
+        self.ask("layout", "Strides, padding and pools", {i: one.text for i, one in enumerate(self.found)}, usual=24, joint=8)
         if any(one.side != self.side for one in self.found):
             fits = {"pad": "laid into the middle", "scale": "scaled", "box": "the middle 20 pixels scaled"}
             if any(one.side < self.side for one in self.found):

@@ -298,12 +298,19 @@ def _safetensors(data: bytes, images: Images) -> Understood:
 
 def _keras(file: keras_files.KerasFile, images: Images) -> Understood:
     if not file.layers:
-        return _from_tensors(file.tensors, Hints("keras"), images, file.wrapping)
+        return _from_tensors(file.tensors, Hints("keras", turned=_turned(file)), images, file.wrapping)
     turns = file.theano == "yes"
     chain = keras_layers.network(file.layers, keras_layers.Weights(file.weights.by_name, turns), images.side)
     if file.header:
         return _again(chain, file.header, f"Keras, {file.wrapping}", images)
     return _exact(chain, f"Keras, {file.wrapping}", images)
+
+
+def _turned(file: keras_files.KerasFile) -> bool | None:
+    """Whether Keras's convolutions turn their kernels: with Theano, and perhaps in the first generation, which does not say."""
+    if file.theano == "yes":
+        return True
+    return False if not file.theano and any(name.endswith("_W") for name in file.tensors) else None
 
 
 def _from_tensors(tensors: Mapping[str, Array], hints: Hints, images: Images, words: str) -> Understood:

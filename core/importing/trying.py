@@ -4,6 +4,7 @@ A reading is one option for each question ("scaling of the input", "activation")
 question after the other, several best readings at a time, first on few images, at the end on many.
 """
 
+import itertools
 import math
 import time
 from collections import OrderedDict
@@ -23,6 +24,7 @@ from core.specs import ModelSpec, Step
 Reading = tuple[tuple[str, Any], ...]  # (question, option) in the order of the questions
 FEW, MANY = 64, 1_000  # images of the first tries and of the last
 BEAM = 3
+WHOLE_QUESTION = 2.0  # seconds within which every option of a question is tried on many images
 POLISH = 2.0  # seconds more for the last comparison
 SECONDS = 5.0  # of the processor that a search may take before it ends with the best so far
 GOOD = 0.25  # rank from which unusual options are no longer looked for
@@ -73,6 +75,7 @@ class Question:
     options: Mapping[Any, str]  # option -> words
     default: Any = None  # the most usual one
     usual: int = 99  # how many options, from the first, are tried before the others
+    joint: int = 0  # how many are tried together with those of other such questions: one wrong answer hides all the right ones
 
     def __post_init__(self) -> None:
         if self.default is None:
@@ -235,16 +238,24 @@ def solve(puzzle: Puzzle, scorer: Scorer, fixed: Mapping[str, Any] | None = None
         return share
 
     beam = [defaults]
+    together = [q for q in questions if q.joint]
+    if len(together) > 1:
+        seeds = []
+        for options in itertools.product(*(list(q.options)[: q.joint] for q in together)):
+            values = {**defaults, **dict(zip((q.name for q in together), options, strict=True))}
+            if not late() and (found := score(values, few)) is not None:
+                seeds.append((found.rank * oddity(values), len(seeds), values))
+        beam = [values for _, _, values in sorted(seeds, key=lambda one: one[:2])[:BEAM]] or beam
     for turn in range(6):
         before = [reading(one) for one in beam]
         lead = score(beam[0], few)
-        settled = lead is not None and lead.rank < WORKS
+        works = lead is not None and lead.rank < WORKS
         open_ = turn > 0 and (lead is None or lead.rank > GOOD)
         for question in questions:
             pool: dict[Reading, dict[str, Any]] = {}
             for one in beam:
                 options = list(question.options)
-                usual = min(question.usual, SETTLED) if settled and question.name == "layout" else question.usual
+                usual = min(question.usual, SETTLED) if works and question.name == "layout" else question.usual
                 for option in options if open_ else [*options[:usual], one[question.name]]:
                     changed = {**one, question.name: option}
                     pool.setdefault(reading(changed), changed)
@@ -265,7 +276,9 @@ def solve(puzzle: Puzzle, scorer: Scorer, fixed: Mapping[str, Any] | None = None
 
     # what looks odd on few images must beat the plain reading of the same layout on many
     plain = [{**defaults, **{name: one[name] for name in ("order", "layout", "fit", "scaling") if name in one}} for one in beam[:2]]
+    clock = time.process_time()
     finalists = [(s, one) for one in [*beam, *plain] if (s := score(one, many)) is not None]
+    pace = (time.process_time() - clock) / max(len(finalists), 1)  # seconds of one try on many images
     if not finalists:
         raise Refused(trouble[0] if trouble else "No reading of the file gives a network.")
     best = _best(finalists, many, oddity)
@@ -277,6 +290,8 @@ def solve(puzzle: Puzzle, scorer: Scorer, fixed: Mapping[str, Any] | None = None
             if late() and question.name in alternatives:
                 continue
             near = _near(question, best[1], tried, reading, few, 2 if late() else 4)
+            if not late() and len(question.options) * pace < WHOLE_QUESTION:
+                near = list(question.options)
             found = {option: score({**best[1], question.name: option}, many) for option in near}
             alternatives[question.name] = found
             rated = [(s, {**best[1], question.name: option}) for option, s in found.items() if s is not None]

@@ -310,7 +310,7 @@ def _turned(file: keras_files.KerasFile) -> bool | None:
     """Whether Keras's convolutions turn their kernels: with Theano, and perhaps in the first generation, which does not say."""
     if file.theano == "yes":
         return True
-    return False if not file.theano and any(name.endswith("_W") for name in file.tensors) else None
+    return False if not file.theano and any(re.search(r"(_W|param_\d+)$", name) for name in file.tensors) else None
 
 
 def _from_tensors(tensors: Mapping[str, Array], hints: Hints, images: Images, words: str) -> Understood:

@@ -33,6 +33,7 @@ ACTIVATIONS: dict[str, tuple[str, dict[str, Any]]] = {  # words -> step and its 
     "sine": ("sine", {}),
     "none": ("", {}),
 }
+FITS = {"scale": "images scaled", "pad": "images laid into the middle", "box": "the middle 20 pixels scaled"}
 MOST_CLASSES = 300  # more outputs are an image's pixels, or features
 SIDES = (28, 32, 14, 8, 16, 20, 24, 26, 27, 29, 30, 36, 40, 48, 56, 64, 96, 128, 224)
 
@@ -121,6 +122,8 @@ class _Builder:
     def __init__(self, orders: list[list[Pair]], hints: Hints, side: int, channels: int) -> None:
         self.orders, self.hints, self.side, self.channels = orders, hints, side, channels
         self.questions: list[Question] = []
+        self.found: list[tuple[Layout, str]] = []
+        self.groups: dict[str, list[int]] = {}
         self.notes: list[str] = []
         self.unknown = not hints.source
 
@@ -135,24 +138,27 @@ class _Builder:
             self.ask_layouts(convs, dense[0].inputs if dense else 0)
         self.scaling()
         self.ask_activations(first, convs, dense)
-        if convs and any(place.pool for one in self.found for place in one.places):
+        if convs and any(place.pool for one, _ in self.found for place in one.places):
             kinds = {"maxpool": "max-pool", "avgpool": "average pool"}
             if self.hints.pool_kind:
                 kinds = {self.hints.pool_kind: kinds[self.hints.pool_kind]}
             self.ask("pool", "Kind of pool", kinds)
-            if any(place.pool.startswith("to ") for one in self.found for place in one.places):
+            if any(place.pool.startswith("to ") for one, _ in self.found for place in one.places):
                 self.ask("last pool", "Kind of the last pool", {"avgpool": "average pool", "maxpool": "max-pool"})
         if any(norm is not None and norm.kind == "norm" for _, norm in first):
             places = {"before": "before the activation", "after": "after the activation"}
             if convs:
                 places["pooled"] = "after the pool"
-            self.ask("norm", "Batch norm", places)
+            gaps = {_gap(layer.name, norm.name) for layer, norm in first if norm is not None}
+            self.ask("norm", "Batch norm", places, "after" if gaps == {2} else "before", joint=3)
         if dense and convs and self.hints.source != "torch":
             orders = {"last": "rows, columns, channels (channels last)", "first": "channels, rows, columns (channels first)"}
             self.ask("flatten", "Order of the flattened maps", orders, joint=2)
             if self.hints.turned is not None:
                 turns = {False: "as they are", True: "turned by 180 degrees (Theano)"}
                 self.ask("turned", "Kernels", turns, self.hints.turned, joint=2)
+        if not convs and self.flat_start(first[0][0].inputs).size[1] != self.side:
+            self.ask("fit", f"Images of another size than {self.side}x{self.side}", FITS, joint=3)
         if not convs or first[-1][0].outputs != 10:
             self.ask("transposed", "Rows and columns of the image", {False: "row by row", True: "column by column"})
         return Puzzle(self.questions, self.build, self.notes)
@@ -165,31 +171,31 @@ class _Builder:
 
     def ask_layouts(self, convs: list[Found], values: int) -> None:
         sides = sorted(set(SIDES) | {self.side}, key=lambda n: (n != self.side, SIDES.index(n) if n in SIDES else 0))
-        self.found: list[Layout] = []
+        found: list[tuple[float, Layout, str]] = []  # cost, layout, how images of another size are fitted
         for side in sides:
-            found = layouts(convs, values, side, self.hints.source == "keras", self.hints.pools)
-            if not found and self.hints.pools is not None:
-                found = layouts(convs, values, side, self.hints.source == "keras")
-            self.found += found if side == self.side else [replace(one, cost=one.cost + 2) for one in found[:8]]
-            if self.found and side != sides[0] and len(self.found) > 8:
+            each = layouts(convs, values, side, self.hints.source == "keras", self.hints.pools)
+            if not each and self.hints.pools is not None:
+                each = layouts(convs, values, side, self.hints.source == "keras")
+            if side == self.side:
+                found += [(one.cost, one, "") for one in each]
+                five = convs[0].kernel is not None and max(convs[0].kernel.shape[2:]) == 5  # LeNet's, which was made for 32 pixels
+                if each and values and each[0].cost < 4 and not five:
+                    break
+                continue
+            usual = FITS if side >= self.side else dict(reversed(FITS.items()))
+            found += [(one.cost + odd, one, fit) for one in each[:6] for fit, odd in zip(usual, (0.6, 0.9, 2.5), strict=True)]
+            if len(found) > 24:
                 break
-            five = convs[0].kernel is not None and max(convs[0].kernel.shape[2:]) == 5  # LeNet's, which was made for 32 pixels
-            if self.found and side == self.side and values and self.found[0].cost < 4 and not five:
-                break
-        if not self.found:
+        if not found:
             last = convs[-1].outputs
             refuse(
                 f"Its first dense layer reads {values:,} values, and no usual placing of strides, padding and pools brings {last} maps of "
                 f"{self.side}x{self.side} pixels to that; bring the network with its architecture (Keras, ONNX or TorchScript)."
             )
-        self.found.sort(key=lambda one: one.cost)
-        self.found = self.found[:48]
-        self.ask("layout", "Strides, padding and pools", {i: one.text for i, one in enumerate(self.found)}, usual=24, joint=8)
-        if any(one.side != self.side for one in self.found):
-            fits = {"pad": "laid into the middle", "scale": "scaled", "box": "the middle 20 pixels scaled"}
-            if any(one.side < self.side for one in self.found):
-                fits = {"scale": "scaled", "pad": "its middle cut out", "box": "the middle 20 pixels scaled"}
-            self.ask("fit", f"Images of another size than {self.side}x{self.side}", fits)
+        found.sort(key=lambda one: one[0])
+        self.found = [(layout, fit) for _, layout, fit in found[:48]]
+        words = {i: layout.text + (f" ({FITS[fit]})" if fit else "") for i, (layout, fit) in enumerate(self.found)}
+        self.ask("layout", "Strides, padding and pools", words, usual=24, joint=8)
 
     def ask_activations(self, pairs: list[Pair], convs: list[Found], dense: list[Found]) -> None:
         if len(pairs) < 2:
@@ -201,12 +207,14 @@ class _Builder:
         self.ask("activation", "Activation", {name: name for name in names}, usual=max(5, len(hinted)))
         if convs and len(dense) > 1:
             self.ask("dense activation", "Activation of the dense layers", {"same": "the same", **{n: n for n in names}}, usual=4)
-        self.groups: dict[str, list[int]] = {}
+        gaps = [_gap(pairs[i][0].name, pairs[i + 1][0].name) for i in range(len(pairs) - 1)]
+        uneven = len({gap for gap in gaps if gap}) > 1
         for i, (layer, _) in enumerate(pairs[:-1]):
             self.groups.setdefault(_group(layer.name), []).append(i)
         if len(pairs) > 2 and len(self.groups) <= 16:
             for name in self.groups:
-                quiet = bool(re.search("pool|down", name))
+                beside = uneven and all(gaps[i] == 1 for i in self.groups[name])  # numbers that follow each other leave no room between
+                quiet = bool(re.search("pool|down", name)) or beside
                 options = {True: "an activation follows", False: "none follows"}
                 self.ask(f"after {name}", f"After {name}", options, default=not quiet)
 
@@ -215,7 +223,7 @@ class _Builder:
     def build(self, reading: Mapping[str, Any]) -> tuple[Chain, Step]:
         pairs = self.orders[reading.get("order", 0)]
         convs = [layer for layer, _ in pairs if layer.kind == "conv"]
-        layout = self.found[reading["layout"]] if convs else None
+        layout, fit = self.found[reading["layout"]] if convs else (None, reading.get("fit", ""))
         channels = convs[0].inputs if convs else 1
         flags: tuple[str, ...] = ()
         if layout is not None:
@@ -227,7 +235,7 @@ class _Builder:
             size = chain.size
             flags = ("transposed",) if reading.get("transposed") else ()
         factor, shift, more = SCALES[reading["scaling"]]
-        fit = "" if size[1:] == (self.side, self.side) else reading.get("fit", "scale")
+        fit = "" if size[1:] == (self.side, self.side) else fit
         given = Step("input", size[0], size[1:], value=factor, shift=shift, mode=fit, flags=tuple(sorted((*flags, *more), reverse=True)))
         at = 0
         for i, (layer, norm) in enumerate(pairs):
@@ -252,9 +260,6 @@ class _Builder:
             if side * side * channels == values and side >= 4:
                 size = (channels, side, side)
                 axes = (("H", "W", "C"),) if channels == 1 or self.hints.source != "torch" else (("C", "H", "W"),)
-                if side != self.side and not any(q.name == "fit" for q in self.questions):
-                    fits = {"scale": "scaled", "box": "the middle 20 pixels scaled", "pad": "laid into the middle or cut out of it"}
-                    self.ask("fit", f"Images of another size than {self.side}x{self.side}", fits)
                 return Chain(size, (), size, axes)
         return refuse(f"Its first dense layer reads {values:,} values, which is no square image; this app shows networks that read images.")
 
@@ -279,7 +284,7 @@ class _Builder:
         name = reading.get("activation", "none")
         if chain.stages[-1].step.kind == "dense" and reading.get("dense activation", "same") != "same":
             name = reading["dense activation"]
-        names = [name for name, at in getattr(self, "groups", {}).items() if index in at]
+        names = [name for name, at in self.groups.items() if index in at]
         on = not last and all(reading.get(f"after {one}", True) for one in names)
         kind, options = ACTIVATIONS[name]
         where = reading.get("norm", "before")
@@ -319,6 +324,12 @@ class _Builder:
             inside=self.hints.source == "keras",
             layout=chain.axes,
         )
+
+
+def _gap(name: str, following: str) -> int:
+    """How many places further the following layer stands in the same list of modules ("0" and "3": 3); 0 of others."""
+    (one, _, a), (other, _, b) = name.rpartition("."), following.rpartition(".")
+    return int(b) - int(a) if one == other and a.isdigit() and b.isdigit() else 0
 
 
 def _group(name: str) -> str:

@@ -161,13 +161,16 @@ class _Builder:
             self.ask("fit", f"Images of another size than {self.side}x{self.side}", FITS, joint=3)
         if not convs or first[-1][0].outputs != 10:
             self.ask("transposed", "Rows and columns of the image", {False: "row by row", True: "column by column"})
+        together = [q for q in self.questions if q.joint]
+        if len(together) == 1:  # what stands alone can be tried more widely at once
+            together[0].joint = 16
         return Puzzle(self.questions, self.build, self.notes)
 
     def ask(self, name: str, title: str, options: Mapping[Any, str], default: Any = None, usual: int = 99, joint: int = 0) -> None:
-        self.questions.append(Question(name, title, dict(options), default, usual, joint))
+        self.questions.append(Question(name, title, dict(options), default, usual, joint=joint))
 
     def scaling(self) -> None:
-        self.ask("scaling", "Scaling of the input", {name: name for name in SCALES})
+        self.questions.append(Question("scaling", "Scaling of the input", {name: name for name in SCALES}, usual=7, even=4))
 
     def ask_layouts(self, convs: list[Found], values: int) -> None:
         sides = sorted(set(SIDES) | {self.side}, key=lambda n: (n != self.side, SIDES.index(n) if n in SIDES else 0))

@@ -85,16 +85,17 @@ def _after(n: int, kernel: int, stride: int, pad: int, dilation: int = 1, ceil: 
     return out - 1 if ceil and (out - 1) * stride >= n + pad else out
 
 
-def _conv_options(conv: Found, keras: bool, same: bool) -> list[tuple[int, int, float]]:
-    """Strides and paddings with their costs."""
+def _conv_options(conv: Found, keras: bool, same: bool, n: int, first: bool) -> list[tuple[int, int, float]]:
+    """Strides and paddings with their costs, for maps of n pixels a side."""
     assert conv.kernel is not None
     k = max(conv.kernel.shape[2:])
     if "stride" in conv.known and "pad" in conv.known:
         return [(int(conv.known["stride"]), int(conv.known["pad"]), 0.0)]
-    pads: dict[int, float] = {0: 0.0 if k == 1 or not same else 1.0}
+    apart = conv.inputs == 1 and conv.outputs > 1 and not first  # each map for itself, as a rule at its own size
+    pads: dict[int, float] = {0: 0.0 if k == 1 or not same or k == n else 1.0}
     if k > 1:
         half = (k - 1) // 2
-        keeps = 0.0 if same else 1.0
+        keeps = 0.0 if same or apart else 1.0
         if keras:
             pads[-1] = keeps
         elif k % 2:
@@ -105,8 +106,12 @@ def _conv_options(conv: Found, keras: bool, same: bool) -> list[tuple[int, int, 
             pads[-1] = 2.5
             pads.setdefault(1, 2.0)
             pads.setdefault(2, 2.2)
+    if apart and k != n:
+        pads[0] = max(pads[0], 0.3)
     pooling = any(word in conv.name.lower() for word in ("pool", "down", "stride", "reduc"))
     strides = {1: 0.0 if not pooling else 0.8, 2: 0.0 if pooling else 1.0}
+    if pooling:
+        strides[k], pads[0] = 0.0, 0.0
     if k > 2:
         strides[3] = 2.5
     if k >= 3:
@@ -119,13 +124,15 @@ def _conv_options(conv: Found, keras: bool, same: bool) -> list[tuple[int, int, 
     return [(stride, pad, a + b) for stride, a in strides.items() for pad, b in pads.items()]
 
 
-def _moves(conv: Found, n: int, last: bool, want: int, keras: bool, same: bool, known: Sequence[str] | None) -> list[tuple[Place, float]]:
+def _moves(
+    conv: Found, n: int, first: bool, last: bool, want: int, keras: bool, same: bool, known: Sequence[str] | None
+) -> list[tuple[Place, float]]:
     """Ways through one convolution from maps of n pixels a side; the last must end at `want` pixels a side."""
     assert conv.kernel is not None
     k = max(conv.kernel.shape[2:])
     dilation = int(conv.known.get("dilation", 1))
     out: list[tuple[Place, float]] = []
-    for stride, pad, cost in _conv_options(conv, keras, same):
+    for stride, pad, cost in _conv_options(conv, keras, same, n, first):
         middle = _after(n, k, stride, pad, dilation)
         if middle < 1:
             continue
@@ -134,7 +141,9 @@ def _moves(conv: Found, n: int, last: bool, want: int, keras: bool, same: bool, 
         for name, (pk, ps, pp, ceil, unusual) in POOLS.items():
             if known is not None and name not in known:
                 continue
-            if k == 1 and not last:
+            if (k == 1 and not last) or "pool" in conv.name.lower() or middle == 1:
+                unusual += 0.5
+            if conv.inputs == 1 and not first:
                 unusual += 0.5
             if ceil and (middle - pk) % ps == 0:
                 continue
@@ -160,7 +169,7 @@ def _search(convs: Sequence[Found], values: int, side: int, keras: bool, same: b
 
     @cache
     def moves(i: int, n: int) -> tuple[tuple[Place, float], ...]:
-        return tuple(_moves(convs[i], n, i == count - 1, want, keras, same, known))
+        return tuple(_moves(convs[i], n, i == 0, i == count - 1, want, keras, same, known))
 
     @cache
     def rest(i: int, n: int) -> float:

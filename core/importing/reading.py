@@ -470,7 +470,7 @@ def _exact(chain: Chain, words: str, images: Images) -> Understood:
     count = math.prod(chain.shape)
     if count < images.classes or count > inferring.MOST_CLASSES:
         _refuse_count(count, chain, images)
-    questions = [Question("scaling", "Scaling of the input", {name: name for name in SCALES})]
+    questions = [Question("scaling", "Scaling of the input", {name: name for name in SCALES}, usual=7, even=4)]
     size = chain.size
     if size[1:] != (images.side, images.side):
         fits = {"scale": "scaled", "pad": "laid into the middle or cut out of it", "box": "the middle 20 pixels scaled"}

@@ -31,7 +31,7 @@ GOOD = 0.25  # rank from which unusual options are no longer looked for
 WORKS = 0.9  # rank below which a layout works, since a wrong one knows next to nothing (2.3)
 SETTLED = 6  # layouts that are still compared with one that works
 OPERATIONS = 1.5e9  # multiplications of one try, above which it sees fewer images
-ODD, ODDER = 0.02, 0.05  # what an option that is not the most usual one, or not among the usual, adds to the log-loss as a share of it
+ODD, ODDER = 0.03, 0.06  # what an option that is not the most usual one, or not among the usual, adds to the log-loss as a share of it
 LEAST_SHARE = 1e-7  # no probability counts as less: one confident mistake must not decide
 SCALES = {  # how the pixels of a data set were scaled, ink 1 -> (factor, shift, flags)
     "[0, 1]": (1.0, 0.0, ()),
@@ -75,6 +75,7 @@ class Question:
     options: Mapping[Any, str]  # option -> words
     default: Any = None  # the most usual one
     usual: int = 99  # how many options, from the first, are tried before the others
+    even: int = 1  # how many options, from the first, are equally usual
     joint: int = 0  # how many are tried together with those of other such questions: one wrong answer hides all the right ones
 
     def __post_init__(self) -> None:
@@ -234,12 +235,13 @@ def solve(puzzle: Puzzle, scorer: Scorer, fixed: Mapping[str, Any] | None = None
         share = 1.0
         for question in puzzle.questions:
             place = list(question.options).index(values[question.name]) if values[question.name] in question.options else 0
-            share += 0.0 if values[question.name] == question.default else ODD if place < question.usual else ODDER
+            if values[question.name] != question.default and place >= question.even:
+                share += ODD if place < question.usual else ODDER
         return share
 
     beam = [defaults]
     together = [q for q in questions if q.joint]
-    if len(together) > 1:
+    if together:
         seeds = []
         for options in itertools.product(*(list(q.options)[: q.joint] for q in together)):
             values = {**defaults, **dict(zip((q.name for q in together), options, strict=True))}
@@ -256,7 +258,7 @@ def solve(puzzle: Puzzle, scorer: Scorer, fixed: Mapping[str, Any] | None = None
             for one in beam:
                 options = list(question.options)
                 usual = min(question.usual, SETTLED) if works and question.name == "layout" else question.usual
-                for option in options if open_ else [*options[:usual], one[question.name]]:
+                for option in options if open_ or question.name == "scaling" else [*options[:usual], one[question.name]]:
                     changed = {**one, question.name: option}
                     pool.setdefault(reading(changed), changed)
                     score(changed, few)
@@ -289,7 +291,7 @@ def solve(puzzle: Puzzle, scorer: Scorer, fixed: Mapping[str, Any] | None = None
         for question in questions:
             if late() and question.name in alternatives:
                 continue
-            near = _near(question, best[1], tried, reading, few, 2 if late() else 4)
+            near = [best[1][question.name]] if late() else _near(question, best[1], tried, reading, few, 4)
             if not late() and len(question.options) * pace < WHOLE_QUESTION:
                 near = list(question.options)
             found = {option: score({**best[1], question.name: option}, many) for option in near}

@@ -10,9 +10,10 @@ import numpy as np
 
 from core.data import catalog
 from core.importing.expressing import Expressed, expressed
-from core.importing.reading import Images, Understood, understood
+from core.importing.reading import understood
 from core.importing.refusal import Refused, refuse, shortly
 from core.importing.trying import MANY, Score, Scorer, Solved, operations, solve
+from core.importing.understanding import Images, Understood
 from core.models import network
 from core.models.counts import accuracy, confusion
 from core.runs import store

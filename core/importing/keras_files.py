@@ -12,7 +12,7 @@ import numpy as np
 from core.importing import keras_layers
 from core.importing.archive import Archive
 from core.importing.keras_layers import Layer, Weights
-from core.importing.onnx_files import HEADER
+from core.importing.own_header import HEADER
 from core.importing.refusal import Refused, refuse
 
 Array = np.ndarray

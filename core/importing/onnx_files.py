@@ -9,11 +9,11 @@ import numpy as np
 from core.importing import graph
 from core.importing.chain import FIRST, Chain, start
 from core.importing.graph import Lost, Node, Value
+from core.importing.own_header import HEADER
 from core.importing.protobuf import DAMAGED, Message
 from core.importing.refusal import Refused, refuse
 
 Array = np.ndarray
-HEADER = "kernel_explorer"  # of files that left this app
 TYPES = {1: "<f4", 2: "u1", 3: "i1", 4: "<u2", 5: "<i2", 6: "<i4", 7: "<i8", 9: "?", 10: "<f2", 11: "<f8", 12: "<u4", 13: "<u8"}
 EXTERNAL = "Its weights lie in another file beside it (external data); drop both together, or export it with all weights in the .onnx file."
 ACTIVATIONS = {

@@ -1,25 +1,19 @@
 """What a file is, told by its first bytes, and the puzzle that its network leaves open."""
 
 import json
-import math
 import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from io import BytesIO
 from typing import Any
 
 import numpy as np
 
-from core.importing import inferring, keras_files, keras_layers, leaving, onnx_files, pickles, tfjs_files, torch_code, torch_files
+from core.importing import inferring, keras_files, keras_layers, onnx_files, own_header, tfjs_files, torch_files
 from core.importing.archive import Archive
-from core.importing.chain import Chain, start
 from core.importing.inferring import Hints
-from core.importing.layouts import POOLS
-from core.importing.pickles import Record
 from core.importing.refusal import Refused, refuse, shortly
-from core.importing.torch_files import Loaded
-from core.importing.trying import SCALES, Puzzle, Question
-from core.specs import Step
+from core.importing.torch_reading import network
+from core.importing.understanding import Images, Understood, again, exact, ours
 
 Array = np.ndarray
 MOST_BYTES = 64 << 20
@@ -45,25 +39,6 @@ TEXTS = (  # how a file starts that is no network -> what it is and the cure
 )
 
 
-@dataclass(frozen=True)
-class Images:
-    """The images that a network is tried on."""
-
-    side: int  # pixels
-    channels: int
-    classes: int
-
-
-@dataclass
-class Understood:
-    """What was read: in words, and what is left to find out."""
-
-    format: str  # "ONNX", "PyTorch (zip), state_dict"
-    puzzle: Puzzle
-    exact: bool  # whether the file says its architecture
-    tensors: dict[str, tuple[int, ...]] = field(default_factory=dict)  # name -> shape, where they were read by name
-
-
 def understood(files: Mapping[str, bytes], images: Images) -> Understood:
     """The network of one file, or of several that belong together (TensorFlow.js with its shards, weights and biases apart).
 
@@ -85,7 +60,7 @@ def understood(files: Mapping[str, bytes], images: Images) -> Understood:
         rest = {name.replace("\\", "/").split("/")[-1]: data for name, data in files.items()}
         if about is not None and tfjs_files.is_model(about):
             chain, wrapping = tfjs_files.read(about, rest, images.side)
-            return _exact(chain, wrapping, images)
+            return exact(chain, wrapping, images)
         weights = next((data for data in files.values() if data[:8] == b"\x89HDF\r\n\x1a\n"), None)
         if isinstance(about, dict) and weights is not None and "class_name" in about:
             return _keras(keras_files.with_config(about, weights), images)
@@ -120,22 +95,22 @@ def _one(name: str, data: bytes, images: Images, depth: int = 0, beside: Mapping
     if data[4:8] == b"TFL3":
         refuse("It is TensorFlow Lite, made for phones; bring the Keras or ONNX file that it was made from.")
     if torch_files.is_legacy(data):
-        return _torch(torch_files.read_legacy(data), images)
+        return network(torch_files.read_legacy(data), images)
     size = int.from_bytes(data[:8], "little")
     if len(data) > 9 and data[8:9] == b"{" and size < 100_000_000:
         return _safetensors(data, images)
     if data[:1] == b"\x80" and data[1:2] in b"\x02\x03\x04\x05":
-        return _torch(torch_files.read_plain(data), images)
+        return network(torch_files.read_plain(data), images)
     if data[257:262] == b"ustar":
         refuse("It is a TAR archive; unpack it and drop the network's file.")
     if head[:1] in (b"{", b"["):
         return _about_json(data, images)
     if _is_text(data):
         refuse(f'It is text and no network (it begins "{shortly(data[:60].decode("utf-8", "replace").strip(), 40)}"); drop the network.')
-    chain, writer, ours = onnx_files.read(data, images.side, beside or {})
-    if ours:
-        return _again(chain, ours, "ONNX", images)
-    return _exact(chain, f"ONNX{f', written by {shortly(writer, 40)}' if writer else ''}", images)
+    chain, writer, found_header = onnx_files.read(data, images.side, beside or {})
+    if found_header:
+        return again(chain, found_header, "ONNX", images)
+    return exact(chain, f"ONNX{f', written by {shortly(writer, 40)}' if writer else ''}", images)
 
 
 def _is_text(data: bytes) -> bool:
@@ -151,7 +126,7 @@ def _about_json(data: bytes, images: Images) -> Understood:
     about = keras_files.parsed(data)
     if tfjs_files.is_model(about):
         chain, wrapping = tfjs_files.read(about, {}, images.side)
-        return _exact(chain, wrapping, images)
+        return exact(chain, wrapping, images)
     if isinstance(about, dict) and ("class_name" in about or "modelTopology" in about):
         refuse("It is the architecture of a Keras network without its weights; drop it together with the .h5 file of the weights.")
     tensors = torch_files.flat(_arrays(about, 0))
@@ -178,13 +153,15 @@ def _zip(archive: Archive, images: Images, depth: int) -> Understood:
     last = {name.split("/")[-1]: name for name in names}
     if "config.json" in names and any(name.endswith(".h5") for name in names):
         return _keras(keras_files.read_keras(archive), images)
-    ours = next((name for name in names if name.endswith(f"/extra/{leaving.HEADER}.json")), None)
-    if ours:
-        given, steps = leaving.returned(archive.read(ours).decode("utf-8", "replace"))
+    found_header = next((name for name in names if name.endswith(f"/extra/{own_header.HEADER}.json")), None)
+    if found_header:
+        given, steps = own_header.returned(archive.read(found_header).decode("utf-8", "replace"))
         tensors = torch_files.flat(torch_files.read_zip(archive).root)
-        return _ours(leaving.chain_of(given, steps, leaving.by_torch_names(steps, tensors)), given, "PyTorch (zip), state_dict", images)
+        return ours(
+            own_header.chain_of(given, steps, own_header.by_torch_names(steps, tensors)), given, "PyTorch (zip), state_dict", images
+        )
     if any(name.endswith("data.pkl") for name in names):
-        return _torch(torch_files.read_zip(archive), images)
+        return network(torch_files.read_zip(archive), images)
     if names and all(name.endswith(".npy") for name in names):
         return _from_tensors(_npz(archive), Hints(), images, "numpy's .npz")
     if "saved_model.pb" in last:
@@ -193,19 +170,16 @@ def _zip(archive: Archive, images: Images, depth: int) -> Understood:
     for name in models:
         about = _json(archive.read(name))
         if isinstance(about, dict) and "mainModule" in about:
-            return _torch(torch_files.read_zip(archive), images)
+            return network(torch_files.read_zip(archive), images)
         if tfjs_files.is_model(about):
             folder = name.rpartition("/")[0]
             shards = {n.split("/")[-1]: archive.read(n) for n in names if n.rpartition("/")[0] == folder and n != name}
             chain, wrapping = tfjs_files.read(about, shards, images.side)
-            return _exact(chain, wrapping, images)
+            return exact(chain, wrapping, images)
     inside = [n for n in names if re.search(r"\.(pt|pth|h5|hdf5|keras|onnx|safetensors|npz|ckpt|bin|pkl)$", n) and "__MACOSX" not in n]
     if len(inside) == 1 and depth < 2:
         return _one(inside[0], archive.read(inside[0]), images, depth + 1)
     return refuse("It is a ZIP without a network that this app knows in it; drop the network's own file.")
-
-
-# ---- each format
 
 
 def _named_arrays(data: bytes) -> dict[str, Array] | None:
@@ -260,7 +234,7 @@ def _npy(data: bytes, images: Images) -> Understood:
         raise Refused("The array in it is damaged or cut short; save it again.") from error
     if kind.kind != "O":
         refuse("It is one array of numpy; put all arrays of the network into one .npz (np.savez) and drop that.")
-    return _torch(torch_files.read_plain(data[file.tell() :]), images)
+    return network(torch_files.read_plain(data[file.tell() :]), images)
 
 
 def _safetensors(data: bytes, images: Images) -> Understood:
@@ -289,10 +263,10 @@ def _safetensors(data: bytes, images: Images) -> Understood:
         if about["dtype"] not in kinds:
             refuse(f"It holds numbers of a type that is not read here: {shortly(about['dtype'])}.")
         tensors[name] = torch_files.from_bytes(bytes(about["data"]), kinds[about["dtype"]]).reshape(about["shape"])
-    ours = header.get("__metadata__", {}).get(leaving.HEADER) if isinstance(header.get("__metadata__", {}), dict) else None
-    if isinstance(ours, str):
-        given, steps = leaving.returned(ours)
-        return _ours(leaving.chain_of(given, steps, leaving.by_own_names(steps, tensors)), given, "safetensors", images)
+    found_header = header.get("__metadata__", {}).get(own_header.HEADER) if isinstance(header.get("__metadata__", {}), dict) else None
+    if isinstance(found_header, str):
+        given, steps = own_header.returned(found_header)
+        return ours(own_header.chain_of(given, steps, own_header.by_own_names(steps, tensors)), given, "safetensors", images)
     return _from_tensors(torch_files.without_prefix(tensors), Hints("torch"), images, "safetensors")
 
 
@@ -302,8 +276,8 @@ def _keras(file: keras_files.KerasFile, images: Images) -> Understood:
     turns = file.theano == "yes"
     chain = keras_layers.network(file.layers, keras_layers.Weights(file.weights.by_name, turns), images.side)
     if file.header:
-        return _again(chain, file.header, f"Keras, {file.wrapping}", images)
-    return _exact(chain, f"Keras, {file.wrapping}", images)
+        return again(chain, file.header, f"Keras, {file.wrapping}", images)
+    return exact(chain, f"Keras, {file.wrapping}", images)
 
 
 def _turned(file: keras_files.KerasFile) -> bool | None:
@@ -316,181 +290,3 @@ def _turned(file: keras_files.KerasFile) -> bool | None:
 def _from_tensors(tensors: Mapping[str, Array], hints: Hints, images: Images, words: str) -> Understood:
     puzzle = inferring.puzzle(tensors, hints, images.side, images.channels, images.classes)
     return Understood(words, puzzle, False, {name: tuple(value.shape) for name, value in tensors.items()})
-
-
-def _torch(loaded: Loaded, images: Images) -> Understood:
-    found = torch_files.candidates(loaded.root)
-    if loaded.code and isinstance(loaded.root, Record):
-        found = [("", loaded.root), *[pair for pair in found if pair[0] == ""]]
-    if not found:
-        what = torch_files.describe(loaded.root) if isinstance(loaded.root, Record) else "no tensors"
-        refuse(f"It holds no network whose weights can be reached ({what}); load it and save its state_dict().")
-    trouble: Refused | None = None
-    for path, thing in found[:6]:
-        try:
-            return _torch_thing(thing, loaded, images, path)
-        except Refused as refused:
-            trouble = trouble or refused
-    raise trouble or Refused("It holds no network.")
-
-
-def _torch_thing(thing: Any, loaded: Loaded, images: Images, path: str) -> Understood:
-    where = f", in {shortly(path, 30)!r}" if path else ""
-    if not isinstance(thing, Record):
-        tensors = torch_files.without_prefix(thing)
-        known = {name: tuple(v.shape) for name, v in tensors.items()}
-        puzzle = inferring.puzzle(tensors, Hints("torch"), images.side, images.channels, images.classes)
-        return Understood(f"PyTorch ({loaded.wrapping}), state_dict{where}", puzzle, False, known)
-    words = (
-        "TorchScript" if loaded.code else f"PyTorch ({loaded.wrapping}), whole module {shortly(thing.name.rsplit('.', 1)[-1], 30)}{where}"
-    )
-    own = {name: text for name, text in loaded.sources.items() if not name.startswith("torch.")}
-    code = torch_code.Code(loaded.code or own, loaded.constants)
-    try:
-        return _exact(run_module(code, thing, images), words, images)
-    except Refused as refused:
-        tensors = torch_files.without_prefix(torch_files.flat(thing))
-        try:
-            hints = hints_of(thing) if not loaded.code else Hints("torch")
-            puzzle = inferring.puzzle(tensors, hints, images.side, images.channels, images.classes)
-        except Refused:
-            raise refused from None
-        return Understood(words, puzzle, False, {name: tuple(v.shape) for name, v in tensors.items()})
-
-
-def run_module(code: torch_code.Code, module: Record, images: Images) -> Chain:
-    """The network of a module that is followed by its code or its settings, at the input that fits.
-
-    Raises:
-        Refused: at no input; the first one's sentence.
-    """
-    parameters = [v for v in torch_files.flat(module).values() if v.ndim in (2, 4)]
-    first = parameters[0] if parameters else None
-    channels = first.shape[1] if first is not None and first.ndim == 4 and first.shape[1] in (1, 3) else images.channels
-    inputs: list[Sequence[int]] = [(channels, side, side) for side in dict.fromkeys((images.side, 28, 32, 14, 8, 64, 224))]
-    if first is not None and first.ndim == 2:
-        inputs = [(channels, images.side, images.side), (first.shape[1],), *inputs]
-    trouble: Refused | None = None
-    for sides in inputs:
-        try:
-            found = code_result(code, module, start(sides, flat_last=False))
-        except Refused as refused:
-            trouble = trouble or refused
-            continue
-        except (TypeError, ValueError, KeyError, IndexError, AttributeError, RecursionError, ZeroDivisionError, OverflowError) as error:
-            trouble = trouble or Refused("Its code does not fit its settings; load the network and save its state_dict() instead.")
-            trouble.__cause__ = error
-            continue
-        return found
-    raise trouble or Refused("Its code gives no network.")
-
-
-def code_result(code: torch_code.Code, module: Record, chain: Chain) -> Chain:
-    """What a module makes of an input, as a chain."""
-    code.steps = 0
-    found = code.call_module(module, chain)
-    if isinstance(found, list | tuple):
-        found = next((one for one in found if isinstance(one, Chain)), None)
-    if not isinstance(found, Chain) or not found.stages:
-        refuse("Its code returns something else than what it makes of an image.")
-    return found
-
-
-def hints_of(module: Record) -> Hints:
-    """What the modules of a whole pickled network say of its architecture where its code is missing."""
-    known: dict[str, dict[str, Any]] = {}
-    activations: list[str] = []
-    pools: list[str] = []
-    kind_of_pool = ""
-    words = {
-        "ReLU": "ReLU",
-        "Tanh": "tanh",
-        "Sigmoid": "sigmoid",
-        "ELU": "ELU",
-        "SELU": "SELU",
-        "GELU": "GELU",
-        "SiLU": "SiLU",
-        "Softplus": "softplus",
-    }
-    for name, leaf in torch_code.leaves(module):
-        kind, settings = leaf.name.rsplit(".", 1)[-1], torch_code.attributes(leaf)
-        if kind == "Conv2d":
-            known[name] = {
-                k: v
-                for k, v in {
-                    "stride": _square(settings.get("stride")),
-                    "pad": _square(settings.get("padding")),
-                    "dilation": _square(settings.get("dilation")),
-                }.items()
-                if v is not None
-            }
-        elif kind.startswith("BatchNorm"):
-            known[name] = {"epsilon": float(settings.get("eps", 1e-5))}
-        elif kind in words:
-            activations.append(words[kind])
-        elif kind == "LeakyReLU":
-            activations.append({0.1: "leaky ReLU 0.1", 0.2: "leaky ReLU 0.2"}.get(settings.get("negative_slope", 0.01), "leaky ReLU 0.01"))
-        elif kind in ("MaxPool2d", "AvgPool2d"):
-            kind_of_pool = "maxpool" if kind == "MaxPool2d" else "avgpool"
-            size, stride, pad = (_square(settings.get(n)) for n in ("kernel_size", "stride", "padding"))
-            for key, (k, s, p, ceil, _) in POOLS.items():
-                if (k, s, p, ceil) == (size, stride or size, pad or 0, bool(settings.get("ceil_mode"))):
-                    pools.append(key)
-    return Hints("torch", known, list(dict.fromkeys(activations)), list(dict.fromkeys(pools)) or None, kind_of_pool)
-
-
-def _square(value: Any) -> int | None:
-    if isinstance(value, int) and not isinstance(value, bool):
-        return value
-    if isinstance(value, list | tuple) and len(value) == 2 and value[0] == value[1] and isinstance(value[0], int):
-        return value[0]
-    return None
-
-
-# ---- a network whose architecture is known
-
-
-def _again(chain: Chain, header: str, words: str, images: Images) -> Understood:
-    """A network that left this app as ONNX or for Keras: the file's arrays in the steps of its header."""
-    given, steps = leaving.returned(header)
-    parameters = iter([dict(stage.parameters) for stage in chain.stages if stage.parameters])
-    return _ours(leaving.chain_of(given, steps, parameters), given, words, images)
-
-
-def _ours(chain: Chain, given: Step, words: str, images: Images) -> Understood:
-    """A network that left this app, as it was."""
-    count = math.prod(chain.shape)
-    if count < images.classes:
-        _refuse_count(count, chain, images)
-    return Understood(f"{words}, taken away from this app", Puzzle([], lambda _: (chain, given)), True)
-
-
-def _exact(chain: Chain, words: str, images: Images) -> Understood:
-    """A puzzle that leaves the scaling of the input open, and how images of another size are fitted."""
-    count = math.prod(chain.shape)
-    if count < images.classes or count > inferring.MOST_CLASSES:
-        _refuse_count(count, chain, images)
-    questions = [Question("scaling", "Scaling of the input", {name: name for name in SCALES}, usual=7, even=4)]
-    size = chain.size
-    if size[1:] != (images.side, images.side):
-        fits = {"scale": "scaled", "pad": "laid into the middle or cut out of it", "box": "the middle 20 pixels scaled"}
-        questions.append(Question("fit", f"Images of another size than {images.side}x{images.side}", fits))
-
-    def build(reading: Mapping[str, Any]) -> tuple[Chain, Step]:
-        factor, shift, flags = SCALES[reading["scaling"]]
-        return chain, Step("input", size[0], size[1:], value=factor, shift=shift, mode=reading.get("fit", ""), flags=flags)
-
-    return Understood(words, Puzzle(questions, build), True)
-
-
-def _refuse_count(count: int, chain: Chain, images: Images) -> None:
-    if count == 1:
-        refuse("It ends in one number: it tells two kinds apart, as a GAN's discriminator does, or gives a value; this app needs classes.")
-    if count == math.prod(chain.size):
-        refuse("It gives back as many values as an image has pixels: it is an autoencoder; this app shows networks that name classes.")
-    if count > inferring.MOST_CLASSES:
-        refuse(f"It ends in {count:,} values: it makes images or features; this app shows networks that name classes.")
-    refuse(f"It ends in {count} values, and the data set has {images.classes} classes; choose a data set with at most {count}.")
-
-
-__all__ = ["Callable", "Images", "Understood", "pickles", "understood"]

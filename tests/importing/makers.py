@@ -11,7 +11,8 @@ import torch
 from torch import nn
 
 from core.importing.expressing import expressed
-from core.importing.reading import Images, understood
+from core.importing.reading import understood
+from core.importing.understanding import Images
 from core.models import network
 
 GREY = Images(28, 1, 10)

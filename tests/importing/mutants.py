@@ -20,8 +20,9 @@ from typing import Any
 import numpy as np
 
 from core.importing.expressing import expressed
-from core.importing.reading import Images, understood
+from core.importing.reading import understood
 from core.importing.refusal import Refused
+from core.importing.understanding import Images
 from core.models import network
 from tests.importing import makers
 

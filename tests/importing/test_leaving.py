@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 import torch
 
-from core.importing import leaving
+from core.importing import leaving, leaving_torch
 from core.importing.expressing import expressed
-from core.importing.reading import Images, understood
+from core.importing.reading import understood
+from core.importing.understanding import Images
 from core.models import network
 from core.specs import ModelSpec
 from tests.models.test_network import MODELS, weights_and_images
@@ -50,7 +51,7 @@ def test_torch_reads_its_state_dict_with_the_script(name: str, tmp_path: Any, mo
     (tmp_path / "network.pt").write_bytes(away("torch", name))
     given, steps = leaving.steps_of(MODELS[name], weights, images.shape[1:])
     scope: dict[str, Any] = {}
-    exec(leaving.script(given, steps), scope)
+    exec(leaving_torch.script(given, steps), scope)
     said = scope["answers"](torch.from_numpy(pixels(name))).numpy()
     np.testing.assert_allclose(said, network.answers(MODELS[name], weights, images), atol=2e-6)
 

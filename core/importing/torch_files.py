@@ -316,7 +316,7 @@ def candidates(root: Any) -> list[tuple[str, Any]]:
     inner = [pair for pair in inner if not OPTIMISER.search(pair[0])] or inner
     # "model_state_dict" beside other things is a network; "layer1" beside "layer2", or weights beside biases, is a part of one
     whole = [pair for pair in inner if is_module(pair[1]) or (WRAPPER.search(pair[0]) and {t.ndim for t in pair[1].values()} & {1})]
-    if len(inner) > 1 and own and not direct:
+    if own and not direct and all(is_module(thing) or len(own) > len(thing) for _, thing in inner):
         found += [*whole, ("", own)]
     found += [pair for pair in inner if not any(pair is one for one in found)]
     if not found and any(is_optimiser(v) for v in root.values()):

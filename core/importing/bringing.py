@@ -2,14 +2,17 @@
 
 import hashlib
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
 from core.data import catalog
 from core.importing.expressing import Expressed, expressed
+from core.importing.layers import natural
 from core.importing.reading import understood
 from core.importing.refusal import Refused, refuse, shortly
 from core.importing.trying import MANY, Score, Scorer, Solved, operations, solve
@@ -17,6 +20,7 @@ from core.importing.understanding import Images, Understood
 from core.models import network
 from core.models.counts import accuracy, confusion
 from core.runs import store
+from core.runs.run import Run
 from core.specs import DataSpec, OriginSpec, RunSpec, SpecError, TrainSpec
 
 FIRST = 2_000  # test images of the first answer
@@ -110,15 +114,16 @@ def bring(
         data: name of the data set that it is tried on.
         fixed: question -> option that the owner has settled.
         keep: whether it is stored.
-        more: further checkpoints of the same network, in their order; the first files come before them.
+        more: further checkpoints of the same network; all of them are ordered by the numbers in their names.
     """
+    states = sorted([files, *more], key=lambda one: natural(next(iter(one)))) if more else [files]
     digest = hashlib.sha256()
-    for each in (files, *more):
+    for each in states:
         for one in sorted(each):
             digest.update(each[one])
     out = Brought(shortly(name.strip(), 80) or "network", digest.hexdigest(), data=data)
     try:
-        _bring(out, [files, *more], data, fixed or {}, keep)
+        _bring(out, states, data, fixed or {}, keep)
     except Refused as refused:
         out.sentence = str(refused)
     except SpecError as error:
@@ -160,7 +165,7 @@ def _bring(out: Brought, states: list[Files], data: str, fixed: Mapping[str, Any
             "the choices below can be corrected."
         )
     if keep:
-        out.key = kept(out, networks, solved, found.name).key
+        out.key = kept(out, networks, solved, found.name, epochs_of([next(iter(one)) for one in states])).key
 
 
 def _network(read: Understood, solved: Solved, shape: tuple[int, ...]) -> Expressed:
@@ -204,8 +209,19 @@ def summary(found: Expressed) -> str:
     return f"{len(model.layers) - 1} steps: " + " → ".join(text.split(" mode")[0] for text in model.layers)
 
 
-def kept(out: Brought, networks: Sequence[Expressed], solved: Solved, data: str) -> Any:
-    """The run of these states, stored with its confusion counts."""
+def epochs_of(names: Sequence[str]) -> list[int]:
+    """Which epoch each checkpoint is, by the numbers in their names where these rise, else counted from 1; 0 would mean untrained."""
+    numbers = [int(found[-1]) if (found := re.findall(r"\d{1,6}", name)) else 0 for name in names]
+    rising = numbers[0] > 0 and all(a < b for a, b in pairwise(numbers))
+    return numbers if rising and len(numbers) > 1 else list(range(1, len(names) + 1))
+
+
+def kept(out: Brought, networks: Sequence[Expressed], solved: Solved, data: str, epochs: Sequence[int]) -> Run:
+    """The run of these states, stored with its confusion counts.
+
+    Args:
+        epochs: what each state is called.
+    """
     found = catalog.get(data)
     test, actual = catalog.load(data, "test")
     count = len(test) if operations(solved.chain) <= WHOLE else min(FIRST, len(test))
@@ -220,8 +236,8 @@ def kept(out: Brought, networks: Sequence[Expressed], solved: Solved, data: str)
         counts.append(confusion(actual[chosen], said.argmax(1), model.sizes[-1]))
         losses.append(float(-np.log(np.maximum(said[np.arange(count), actual[chosen]], 1e-7)).mean()))
     history = {
-        "epoch": np.arange(len(networks)),
-        "step": np.arange(len(networks)),
+        "epoch": np.array(epochs, np.float64),
+        "step": np.array(epochs, np.float64),
         "seconds": np.zeros(len(networks)),
         "loss_test": np.array(losses),
         "accuracy_test": accuracy(np.stack(counts)),

@@ -14,7 +14,7 @@ import torch
 from torch import nn
 
 from core.data import catalog
-from core.importing.bringing import Brought, bring
+from core.importing.bringing import Brought, bring, epochs_of
 from core.importing.worker import brought, from_dict
 from core.models import network
 from core.runs import catalog as runs
@@ -134,7 +134,8 @@ def test_checkpoints_become_states(shop: Path) -> None:
     files = [{f"net_{i}.pt": data} for i, (data, _) in enumerate(each)]
     found = bring("net.pt", files[0], "uci-digits", keep=True, more=files[1:])
     run = store.load(found.key)
-    assert run.states == found.states == 3
+    assert run.states == found.states == 3 and run.epochs.tolist() == [1, 2, 3]
+    assert epochs_of(["net-5.pt", "net-40.pt"]) == [5, 40] and epochs_of(["net.pt"]) == [1] and epochs_of(["a2.pt", "a1.pt"]) == [1, 2]
     np.testing.assert_allclose(run.history["accuracy_test"], [accuracy for _, accuracy in each], atol=0.005)
     other, _ = trained("conv", 1.0, 0.0)
     assert "different networks" in bring("net.pt", files[0], "uci-digits", more=[{"b.pt": other}]).sentence

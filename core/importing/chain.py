@@ -181,7 +181,8 @@ class Chain:
             refuse(f"Its {step.title} leaves nothing of maps of {self.shape[1]}x{self.shape[2]} pixels; the sizes do not fit the input.")
         if math.prod(after) > 1 << 22:
             refuse(f"Its {step.title} gives {math.prod(after):,} values an image; that is more than this app shows.")
-        clean = {name: np.ascontiguousarray(value, np.float32) for name, value in parameters.items()}
+        with np.errstate(over="ignore"):
+            clean = {name: np.ascontiguousarray(value, np.float32) for name, value in parameters.items()}
         if not all(np.isfinite(value).all() for value in clean.values()):
             refuse(f"The {step.title} holds numbers that are not finite (NaN or infinity): its training had failed.")
         shape = (*after, 1, 1) if len(after) == 1 else after

@@ -178,7 +178,8 @@ def _layer(stem: str, parts: dict[str, Array], source: str, known: Mapping[str, 
 
 
 def _f32(values: Array) -> Array:
-    return np.ascontiguousarray(values, np.float32)
+    with np.errstate(over="ignore"):  # a number too large for float32 becomes infinite, and is refused as such later
+        return np.ascontiguousarray(values, np.float32)
 
 
 def _vector(values: Array | None) -> Array | None:

@@ -26,7 +26,7 @@ FEW, MANY = 64, 1_000  # images of the first tries and of the last
 BEAM = 3
 WHOLE_QUESTION = 2.0  # seconds within which every option of a question is tried on many images
 POLISH = 2.0  # seconds more for the last comparison
-SECONDS = 5.0  # of the processor that a search may take before it ends with the best so far
+SECONDS = 6.0  # of the processor that a search may take before it ends with the best so far
 GOOD = 0.25  # rank from which unusual options are no longer looked for
 WORKS = 0.9  # rank below which a layout works, since a wrong one knows next to nothing (2.3)
 SETTLED = 6  # layouts that are still compared with one that works
@@ -254,6 +254,8 @@ def solve(puzzle: Puzzle, scorer: Scorer, fixed: Mapping[str, Any] | None = None
         works = lead is not None and lead.rank < WORKS
         open_ = turn > 0 and (lead is None or lead.rank > GOOD)
         for question in questions:
+            if turn == 0 and question.joint:  # just tried
+                continue
             pool: dict[Reading, dict[str, Any]] = {}
             for one in beam:
                 options = list(question.options)
@@ -277,7 +279,8 @@ def solve(puzzle: Puzzle, scorer: Scorer, fixed: Mapping[str, Any] | None = None
             break
 
     # what looks odd on few images must beat the plain reading of the same layout on many
-    plain = [{**defaults, **{name: one[name] for name in ("order", "layout", "fit", "scaling") if name in one}} for one in beam[:2]]
+    kept = {q.name for q in puzzle.questions if q.joint} | {"scaling"}
+    plain = [{**defaults, **{name: option for name, option in one.items() if name in kept}} for one in beam[:2]]
     clock = time.process_time()
     finalists = [(s, one) for one in [*beam, *plain] if (s := score(one, many)) is not None]
     pace = (time.process_time() - clock) / max(len(finalists), 1)  # seconds of one try on many images
@@ -331,4 +334,6 @@ def _near(
         for _, _, option in sorted(((loss, i, option) for _, loss, i, option in ranked), key=lambda one: one[:2])[: most // 2]
         if option not in near
     ]
+    if len(ranked) < 3:  # there was no time for more
+        near += [option for option in list(question.options)[:3] if option not in near]
     return near if values[question.name] in near else [values[question.name], *near]

@@ -24,7 +24,7 @@ def keras(given: Step, steps: Steps) -> bytes:
     shape: tuple[int, ...] = (given.units, *given.kernel)
     flat = False  # whether the maps were flattened here, so that rows of the next kernel stand channels last
 
-    def layer(kind: str, values: dict[str, Array] | None = None, **config: Any) -> None:
+    def layer(kind: str, values: dict[str, Array] | None, /, **config: Any) -> None:
         name = f"{kind.lower()}_{len(layers)}"
         layers.append({"class_name": kind, "config": {"name": name, "trainable": True, "dtype": "float32", **config}})
         if values:
@@ -37,7 +37,7 @@ def keras(given: Step, steps: Steps) -> bytes:
         }
     )
     if (given.value, given.shift) != (1.0, 0.0):
-        layer("Rescaling", scale=given.value, offset=given.shift)
+        layer("Rescaling", None, scale=given.value, offset=given.shift)
     if given.flags:
         refuse("Keras's layers cannot make the image black and white or turn it; take this network away as ONNX or safetensors.")
     maps: tuple[int, ...] = shape
@@ -46,7 +46,7 @@ def keras(given: Step, steps: Steps) -> bytes:
             if (step.kind == "avgpool" and step.mode == "inside") or (step.kind == "pad" and step.value not in (0.0, 1.0)):
                 refuse("Keras's layers cannot pad as this network does; take it away as ONNX or safetensors.")
             top, left, bottom, right = step.pad
-            layer("ZeroPadding2D", padding=[[top, bottom], [left, right]], data_format="channels_last")
+            layer("ZeroPadding2D", None, padding=[[top, bottom], [left, right]], data_format="channels_last")
         pool = {"pool_size": list(step.kernel), "strides": list(step.stride), "padding": "valid", "data_format": "channels_last"}
         match step.kind:
             case "conv":
@@ -57,7 +57,7 @@ def keras(given: Step, steps: Steps) -> bytes:
             case "dense":
                 kernel = values["kernel"]
                 if len(shape) == 3:
-                    layer("Flatten", data_format="channels_last")
+                    layer("Flatten", None, data_format="channels_last")
                     flat, maps = True, shape
                 if flat:
                     order = np.arange(kernel.shape[0]).reshape(maps).transpose(1, 2, 0).ravel()
@@ -75,28 +75,28 @@ def keras(given: Step, steps: Steps) -> bytes:
                     four = {name: np.ascontiguousarray(value[order]) for name, value in four.items()}
                 layer("BatchNormalization", four, axis=-1, epsilon=step.value, center=True, scale=True)
             case "flatten":
-                layer("Flatten", data_format="channels_last")
+                layer("Flatten", None, data_format="channels_last")
                 flat, maps = True, shape
             case "maxpool" | "avgpool":
                 kind = "Max" if step.kind == "maxpool" else "Average"
                 if step.kernel == (0, 0):
-                    layer(f"Global{kind}Pooling2D", data_format="channels_last", keepdims=True)
+                    layer(f"Global{kind}Pooling2D", None, data_format="channels_last", keepdims=True)
                 elif any(step.pad) and kind == "Max":
                     refuse("Keras's layers cannot pad as this network does; take it away as ONNX or safetensors.")
                 else:
-                    layer(f"{kind}Pooling2D", **pool)
+                    layer(f"{kind}Pooling2D", None, **pool)
             case "leaky" | "elu":
-                layer(KERAS[step.kind], **({"negative_slope": step.value} if step.kind == "leaky" else {"alpha": step.value}))
+                layer(KERAS[step.kind], None, **({"negative_slope": step.value} if step.kind == "leaky" else {"alpha": step.value}))
             case "relu6":
-                layer("ReLU", max_value=6.0, negative_slope=0.0, threshold=0.0)
+                layer("ReLU", None, max_value=6.0, negative_slope=0.0, threshold=0.0)
             case "softmax":
-                layer("Softmax", axis=-1)
+                layer("Softmax", None, axis=-1)
             case "scale":
-                layer("Rescaling", scale=step.value, offset=step.shift)
+                layer("Rescaling", None, scale=step.value, offset=step.shift)
             case "pad":
                 pass
             case kind if kind in KERAS_WORDS and not (kind == "gelu" and step.mode):
-                layer("Activation", activation=kind)
+                layer("Activation", None, activation=kind)
             case _:
                 refuse(f"Keras has no layer for {step.title}; take this network away as ONNX or safetensors.")
         shape = output_shape(step, shape)

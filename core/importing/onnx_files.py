@@ -190,7 +190,7 @@ def _pads(at: Mapping[str, Any]) -> Any:
 
 def _on_chain(node: Node, x: Chain, given: list[Value], opset: int) -> Value:
     op, at = node.op, node.attributes
-    second = given[1] if len(given) > 1 else None
+    second: Any = given[1] if len(given) > 1 else None
     if op in ACTIVATIONS:
         return x.activate(ACTIVATIONS[op])
     match op:
@@ -312,7 +312,7 @@ def clipped(x: Chain, least: Any, most: Any) -> Chain:
 def _on_arrays(node: Node, given: list[Value]) -> Value:
     """Operations on constants, of which graphs compute the sizes that they reshape to."""
     op, at = node.op, node.attributes
-    arrays = [None if one is None else np.asarray(one) for one in given]
+    arrays: list[Any] = [None if one is None else np.asarray(one) for one in given]
     x = arrays[0] if arrays else None
     if x is None:
         return graph.unknown(node)

@@ -314,7 +314,7 @@ def _numpy_dtype(record: Any) -> np.dtype[Any]:
     if not isinstance(code, str) or code.lstrip("<>|=") not in ("f2", "f4", "f8", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "b1"):
         raise ValueError("a type of numbers")
     order = record.state[1] if isinstance(record.state, tuple) and len(record.state) > 1 else "<"
-    return np.dtype(code.lstrip("<>|=")).newbyteorder(order if order in ("<", ">") else "<")
+    return np.dtype(code.lstrip("<>|=")).newbyteorder(">" if order == ">" else "<")
 
 
 def _tensor(storage: Any, offset: Any, size: Any, stride: Any) -> Tensor:

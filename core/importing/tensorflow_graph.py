@@ -13,7 +13,7 @@ from core.importing.graph import Lost, Node, Value
 from core.importing.refusal import Refused, refuse
 
 Array = np.ndarray
-ACTIVATIONS = {
+ACTIVATIONS: dict[str, tuple[str, dict[str, Any]]] = {
     "Relu": ("relu", {}),
     "Relu6": ("relu6", {}),
     "Tanh": ("tanh", {}),

@@ -335,7 +335,7 @@ def module(record: Record, x: Chain, settings: Mapping[str, Any]) -> Chain | Non
         return x
     if kind in MODULES:
         return apply(MODULES[kind], [x], {})
-    get = settings.get
+    get: Callable[..., Any] = settings.get
     match kind:
         case "Conv2d":
             if get("padding_mode", "zeros") != "zeros":

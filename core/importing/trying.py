@@ -242,9 +242,9 @@ def solve(puzzle: Puzzle, scorer: Scorer, fixed: Mapping[str, Any] | None = None
     beam = [defaults]
     together = [q for q in questions if q.joint]
     if together:
-        seeds = []
-        for options in itertools.product(*(list(q.options)[: q.joint] for q in together)):
-            values = {**defaults, **dict(zip((q.name for q in together), options, strict=True))}
+        seeds: list[tuple[float, int, dict[str, Any]]] = []
+        for several in itertools.product(*(list(q.options)[: q.joint] for q in together)):
+            values = {**defaults, **dict(zip((q.name for q in together), several, strict=True))}
             if not late() and (found := score(values, few)) is not None:
                 seeds.append((found.rank * oddity(values), len(seeds), values))
         beam = [values for _, _, values in sorted(seeds, key=lambda one: one[:2])[:BEAM]] or beam
@@ -297,9 +297,9 @@ def solve(puzzle: Puzzle, scorer: Scorer, fixed: Mapping[str, Any] | None = None
             near = [best[1][question.name]] if late() else _near(question, best[1], tried, reading, few, 4)
             if not late() and len(question.options) * pace < WHOLE_QUESTION:
                 near = list(question.options)
-            found = {option: score({**best[1], question.name: option}, many) for option in near}
-            alternatives[question.name] = found
-            rated = [(s, {**best[1], question.name: option}) for option, s in found.items() if s is not None]
+            scores = {option: score({**best[1], question.name: option}, many) for option in near}
+            alternatives[question.name] = scores
+            rated = [(s, {**best[1], question.name: option}) for option, s in scores.items() if s is not None]
             better = _best([best, *rated], many, oddity)
             if reading(better[1]) != reading(best[1]):
                 best, changed_any = better, True

@@ -151,7 +151,7 @@ class _Builder:
                 places["pooled"] = "after the pool"
             gaps = {_gap(layer.name, norm.name) for layer, norm in first if norm is not None}
             self.ask("norm", "Batch norm", places, "after" if gaps == {2} else "before", joint=3)
-        if dense and convs and self.hints.source != "torch":
+        if dense and convs and (self.hints.source != "torch" or convs[0].known.get("last")):
             orders = {"last": "rows, columns, channels (channels last)", "first": "channels, rows, columns (channels first)"}
             self.ask("flatten", "Order of the flattened maps", orders, joint=2)
             if self.hints.turned is not None:

@@ -192,7 +192,9 @@ def _channels_last(layers: list[Found]) -> list[list[Found]]:
     if not convs or not all(k.shape[1] == k.shape[2] <= LARGEST_KERNEL for k in convs):
         return []
     turned = {id(k): np.ascontiguousarray(k.transpose(0, 3, 1, 2)) for k in convs}
-    return [[replace(one, kernel=turned[id(one.kernel)]) if one.kind == "conv" else one for one in layers]]
+    return [
+        [replace(one, kernel=turned[id(one.kernel)], known={**one.known, "last": True}) if one.kind == "conv" else one for one in layers]
+    ]
 
 
 def _by_shape(tensors: Mapping[str, Array]) -> list[list[Found]]:

@@ -135,6 +135,7 @@ class _Builder:
         convs = [layer for layer, _ in first if layer.kind == "conv"]
         dense = [layer for layer, _ in first if layer.kind == "dense"]
         if convs:
+            convs = _with_slots(first)
             self.ask_layouts(convs, dense[0].inputs if dense else 0)
         self.scaling()
         self.ask_activations(first, convs, dense)
@@ -327,6 +328,19 @@ class _Builder:
             inside=self.hints.source == "keras",
             layout=chain.axes,
         )
+
+
+def _with_slots(pairs: list[Pair]) -> list[Found]:
+    """The convolutions, with the number of modules without weights that stand between each and the next layer, where names count them."""
+    gaps = [_gap(pairs[i][0].name, pairs[i + 1][0].name) for i in range(len(pairs) - 1)]
+    counted = all(gap > 0 for gap in gaps) and max(gaps, default=0) > 1
+    out = []
+    for i, (layer, norm) in enumerate(pairs):
+        if layer.kind != "conv":
+            break
+        slots = gaps[i] - 1 - (norm is not None) - (pairs[i + 1][0].kind == "dense") if counted and i < len(gaps) else None
+        out.append(layer if slots is None else replace(layer, known={**layer.known, "slots": slots}))
+    return out
 
 
 def _gap(name: str, following: str) -> int:

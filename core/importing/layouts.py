@@ -131,13 +131,15 @@ def _moves(
     assert conv.kernel is not None
     k = max(conv.kernel.shape[2:])
     dilation = int(conv.known.get("dilation", 1))
+    slots = conv.known.get("slots")  # modules between this layer and the next: an activation, and perhaps a pool
+    crowded, empty = (0.0, 0.0) if slots is None else (1.5 * (slots < 2), 0.5 * (slots >= 2))
     out: list[tuple[Place, float]] = []
     for stride, pad, cost in _conv_options(conv, keras, same, n, first):
         middle = _after(n, k, stride, pad, dilation)
         if middle < 1:
             continue
         if not last or middle == want:
-            out.append((Place(stride, pad, "", middle), cost + 0.2))
+            out.append((Place(stride, pad, "", middle), cost + 0.2 + empty))
         for name, (pk, ps, pp, ceil, unusual) in POOLS.items():
             if known is not None and name not in known:
                 continue
@@ -151,10 +153,10 @@ def _moves(
                 continue
             end = _after(middle, pk, ps, pp, 1, ceil)
             if end >= 1 and (not last or end == want) and middle > 1:
-                out.append((Place(stride, pad, name, end), cost + (0.0 if known else 1.0) * unusual + 0.6 * (stride > 1)))
+                out.append((Place(stride, pad, name, end), cost + (0.0 if known else 1.0) * unusual + 0.6 * (stride > 1) + crowded))
         if last and middle > want and middle % want == 0:
             unusual = 0.5 if want == 1 else 1.0
-            out.append((Place(stride, pad, f"to {want}", want), cost + unusual))
+            out.append((Place(stride, pad, f"to {want}", want), cost + unusual + crowded))
     return out
 
 

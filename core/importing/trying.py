@@ -28,6 +28,8 @@ WHOLE_QUESTION = 2.0  # seconds within which every option of a question is tried
 POLISH = 2.0  # seconds more for the last comparison
 SECONDS = 6.0  # of the processor that a search may take before it ends with the best so far
 GOOD = 0.25  # rank from which unusual options are no longer looked for
+FEWEST = 24
+SURE = 0.3  # rank of a first reading at which its alternatives are left to the comparisons that follow
 WORKS = 0.9  # rank below which a layout works, since a wrong one knows next to nothing (2.3)
 SETTLED = 6  # layouts that are still compared with one that works
 OPERATIONS = 1.5e9  # multiplications of one try, above which it sees fewer images
@@ -245,8 +247,10 @@ def solve(puzzle: Puzzle, scorer: Scorer, fixed: Mapping[str, Any] | None = None
         seeds: list[tuple[float, int, dict[str, Any]]] = []
         for several in itertools.product(*(list(q.options)[: q.joint] for q in together)):
             values = {**defaults, **dict(zip((q.name for q in together), several, strict=True))}
-            if not late() and (found := score(values, few)) is not None:
+            if not late() and (found := score(values, max(few // 2, FEWEST))) is not None:
                 seeds.append((found.rank * oddity(values), len(seeds), values))
+                if found.rank < SURE:
+                    break
         beam = [values for _, _, values in sorted(seeds, key=lambda one: one[:2])[:BEAM]] or beam
     for turn in range(6):
         before = [reading(one) for one in beam]

@@ -25,9 +25,10 @@ Reading = tuple[tuple[str, Any], ...]  # (question, option) in the order of the 
 FEW, MANY = 64, 1_000  # images of the first tries and of the last
 BEAM = 3
 WHOLE_QUESTION = 2.0  # seconds within which every option of a question is tried on many images
-POLISH = 2.0  # seconds more for the last comparison
-SECONDS = 6.0  # of the processor that a search may take before it ends with the best so far
+POLISH = 3.0  # seconds more for the last comparison
+SECONDS = 8.0  # of the processor that a search may take before it ends with the best so far
 GOOD = 0.25  # rank from which unusual options are no longer looked for
+WRITTEN = 25  # what a value costs to write and read again, in multiplications
 FEWEST = 24
 SURE = 0.3  # rank of a first reading at which its alternatives are left to the comparisons that follow
 WORKS = 0.9  # rank below which a layout works, since a wrong one knows next to nothing (2.3)
@@ -156,13 +157,14 @@ class Scorer:
 
 
 def operations(chain: Chain) -> float:
-    """Multiplications that an image costs."""
+    """Multiplications that an image costs; a value that is written counts as `WRITTEN` of them."""
     shape: tuple[int, ...] = chain.size
     total = 0.0
     for stage in chain.stages:
         after = output_shape(stage.step, shape)
         if "kernel" in stage.parameters:
             total += stage.parameters["kernel"].size * (math.prod(after[1:]) if stage.step.kind == "conv" else 1)
+        total += WRITTEN * math.prod(after)
         shape = after
     return total
 
@@ -264,7 +266,9 @@ def solve(puzzle: Puzzle, scorer: Scorer, fixed: Mapping[str, Any] | None = None
             for one in beam:
                 options = list(question.options)
                 usual = min(question.usual, SETTLED) if works and question.name == "layout" else question.usual
-                for option in options if open_ or question.name == "scaling" else [*options[:usual], one[question.name]]:
+                if question.name == "scaling":  # of which any may be right, and no other choice hides it
+                    usual = len(options) if one is beam[0] else question.even
+                for option in options if open_ else [*options[:usual], one[question.name]]:
                     changed = {**one, question.name: option}
                     pool.setdefault(reading(changed), changed)
                     score(changed, few)

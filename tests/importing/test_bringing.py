@@ -70,14 +70,14 @@ def choice(found: Brought, name: str) -> Any:
         (1.0, 0.0, "[0, 1]"),
         (16.0, 0.0, "0 to 16"),
         (-2.0, 1.0, "inverted, -1 to 1"),
-        (1 / 0.3081, -0.1307 / 0.3081, "mean 0.1307, deviation 0.3081"),
+        (2.0, -1.0, "mean 0.5, deviation 0.5 (-1 to 1)"),
     ],
 )
 def test_the_scaling_of_the_input_is_found(factor: float, shift: float, scaling: str) -> None:
     data, accuracy = trained("dense", factor, shift)
     found = bring("net.pt", {"net.pt": data}, "uci-digits")
     assert not found.sentence
-    assert found.accuracy >= accuracy - 0.005
+    assert found.accuracy >= accuracy - 0.01
     chosen = choice(found, "scaling")
     assert chosen.value == scaling or chosen.open
     best = min(one.log_loss for one in chosen.alternatives if one.log_loss is not None)

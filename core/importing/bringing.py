@@ -194,7 +194,7 @@ def choices(read: Understood, solved: Solved) -> list[Choice]:
 
 
 def _alternative(value: Any, words: str, score: Score | None) -> Alternative:
-    return Alternative(value, words, score and score.accuracy, score and score.log_loss)
+    return Alternative(value, words, score.accuracy, score.log_loss) if score else Alternative(value, words, None, None)
 
 
 def summary(found: Expressed) -> str:

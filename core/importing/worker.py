@@ -42,7 +42,7 @@ def brought(
         return Brought(shortly(name, 80), sentence=f"It is larger than {MOST_BYTES >> 20} MB; this app shows networks of up to that size.")
     with tempfile.TemporaryDirectory(prefix="import-") as folder:
         place = Path(folder)
-        listed = []
+        listed: list[list[list[str]]] = []
         for i, each in enumerate((files, *more)):
             listed.append([])
             for j, (called, contents) in enumerate(each.items()):

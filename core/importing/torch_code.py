@@ -21,7 +21,7 @@ from core.importing.refusal import Refused, refuse, shortly
 
 MOST_STEPS = 20_000
 DEEPEST = 40
-COMPARE = {
+COMPARE: dict[type, Callable[[Any, Any], Any]] = {
     ast.Eq: operator.eq,
     ast.NotEq: operator.ne,
     ast.Lt: operator.lt,

@@ -11,11 +11,11 @@ BIN := $(VENV)/bin
 # A folder of data sets for tests, training and benchmarks; the app itself does without.
 DATA := $(or $(KERNEL_EXPLORER_DATA),$(wildcard ../shared/data))
 
-.PHONY: help run dev serve light test bare lint reproduce bench soak fuzz clean
+.PHONY: help run dev serve light test bare fuzz fuzz-own lint reproduce bench soak clean
 .DEFAULT_GOAL := help
 
 help: ## list what can be made
-	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1	\2/' | expand -t 18
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1	\2/' | expand -t 18
 
 run: $(VENV)/.app ## start the app on http://localhost:8501 (PORT= to change; HOST=0.0.0.0 for others too)
 	$(BIN)/streamlit run streamlit_app.py --server.address $(HOST) --server.port $(PORT)
@@ -43,6 +43,9 @@ lint: $(VENV)/.dev ## check format, style and types
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+
+fuzz-own: $(VENV)/.dev ## bring in 5,000 damaged and hostile files (COUNT= to change): none may crash or call anything
+	$(BIN)/python -m tests.importing.mutants $(or $(COUNT),5000)
 
 reproduce: $(VENV)/.app ## train the shipped runs again from scratch (NAMES= for some)
 	$(if $(DATA),KERNEL_EXPLORER_DATA="$(abspath $(DATA))") $(BIN)/python -m core.training reproduce $(NAMES)

@@ -46,6 +46,8 @@ class Entry:
 def described(spec: RunSpec) -> str:
     """A network in a few words, from its spec: kind, sizes, activation, data, seed."""
     model = spec.model
+    if spec.origin:
+        return f"{spec.origin.name}, {title_of(spec.data)}"
     if model.kind == "dense":
         hidden = len(model.sizes) > 2
         what = "-".join(map(str, model.sizes)) + (f", {ACTIVATIONS[model.activation]}" if hidden else "")
@@ -54,9 +56,19 @@ def described(spec: RunSpec) -> str:
     return f"{what}, {title_of(spec.data)}, seed {model.seed}"
 
 
+def _shape(spec: RunSpec) -> str:
+    """Kind and sizes of a network."""
+    model = spec.model
+    if model.kind == "sequence":
+        return f"{len(model.layers) - 1} steps to {model.sizes[-1]} classes"
+    return f"{MODEL_KINDS[model.kind]} {'-'.join(map(str, (*model.channels, *model.sizes)))}"
+
+
 def trained(spec: RunSpec) -> str:
     """How a network was trained, from its spec."""
     train = spec.train
+    if spec.origin:
+        return f"brought from {spec.origin.name}, {_shape(spec)}, run {spec.key}"
     return (
         f"{spec.data.train:,} images, {train.epochs} epochs, batch {train.batch:,}, learning rate {train.learning_rate:g}, run {spec.key}"
     )
@@ -90,9 +102,13 @@ def load(id_: str) -> Run:
 
 
 def fitting(fits: Fits, own: Iterable[str] = ()) -> list[Entry]:
-    """Runs whose spec fits: the shipped ones in the order of their tables, then `own` (keys), then others in the store, newest first."""
+    """Runs whose spec fits: the shipped ones in the order of their tables, then `own` (keys), then others in the store, newest first.
+
+    Networks that a person brought in are among `own` alone: they are nobody else's to see unasked.
+    """
     found = [Entry(spec, name) for name, spec in shipped.RUNS.items() if fits(spec)]
     seen = {entry.key for entry in found} | set(shipped.NAMES)
+    own = list(own)
     for key in [*own, *_newest()]:
         if key in seen:
             continue
@@ -101,7 +117,7 @@ def fitting(fits: Fits, own: Iterable[str] = ()) -> list[Entry]:
             entry = _stored(key)
         except (store.MissingRun, store.DamagedRun):
             continue
-        if fits(entry.spec):
+        if fits(entry.spec) and (key in own or entry.spec.origin is None):
             found.append(entry)
     return found
 

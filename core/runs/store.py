@@ -130,15 +130,17 @@ def save(
     seeds: Mapping[str, np.ndarray] | None = None,
     header: Mapping[str, Any] | None = None,
     folder: Path | None = None,
+    precision: Any = np.float16,
 ) -> Run:
     """Write a run under its key: to a temporary name, synced, then renamed. An older one of that key is replaced.
 
     Args:
         history: column -> (states,), with "epoch".
-        weights: parameter -> (states, ...) or (1, ...) for the last state alone; stored as float16.
+        weights: parameter -> (states, ...) or (1, ...) for the last state alone.
         evaluation: name -> (states, ...) counts.
         seeds: column -> (rows,), with "seed" and "epoch": the histories of other seeds.
         header: facts for spec.json, such as the data hash and names.
+        precision: type in which weights are stored; float32 of networks that are brought in, so that they leave as they came.
     """
     home = folder or folders()[0]
     home.mkdir(parents=True, exist_ok=True)
@@ -156,7 +158,7 @@ def save(
         (place / SPEC).write_text(json.dumps(head, indent=1, sort_keys=True) + "\n", encoding="utf-8")
         write_table(place / HISTORY, {k: np.asarray(v) for k, v in history.items()})
         if weights:
-            save_file({k: np.ascontiguousarray(v, dtype=np.float16) for k, v in weights.items()}, place / WEIGHTS)
+            save_file({k: np.ascontiguousarray(v, dtype=precision) for k, v in weights.items()}, place / WEIGHTS)
         if evaluation:
             save_file({k: np.ascontiguousarray(v) for k, v in evaluation.items()}, place / EVALUATION)
         if seeds:

@@ -116,6 +116,8 @@ def train_together(specs: Sequence[RunSpec]) -> Iterator[list[EpochRecord]]:
     """
     check()
     first = specs[0]
+    if first.model.kind not in TRAINERS:
+        raise SpecError("A network that was brought in as a sequence of layers is not trained here; choose dense layers or a CNN.")
     if len(specs) > 1 and first.model.kind not in TOGETHER:
         raise SpecError("Networks of this kind train one at a time; ask for them one by one.")
     with _threads(first.train.threads):

@@ -53,3 +53,26 @@ NOBODY_SUFFERS = "No {what} suffers: what this filter says, the others say too."
 RECALLS = "Ring: all filters. Dot: this filter off."
 
 SEED = "Seed 0 with the other choices as they come repeats the shipped training."
+
+BREAKING = (
+    "It reads upright, centred {noun}s of one size, because it learned from nothing else. Turn, move or cover one and watch where the "
+    "reading tips over, and how sure it stays. It can't say \u201cnone of these\u201d: its {classes} answers always add up to 100%."
+)
+
+SURE = "Of the test {noun}s that it reads wrong: how sure is it of these wrong answers on average?"
+SURE_WHY = (
+    "Softmax is loud: a lead of a few units in the logits is already 99%. The training rewards being surer of every {noun} that it knows "
+    "and never shows it one that it can't know, so it has had no reason to learn doubt."
+)
+CONFIDENCE = (
+    "Softmax gives a share to every class, and the largest one is taken for how sure the network is. Let it stay silent below a "
+    "threshold, and see how much it still answers, how right that is, and whether 90% sure means 90% right."
+)
+ANSWERED = (
+    "Further left: it answers less. A threshold helps when the line rises to the left; where images are damaged it has to give up far "
+    "more to be as right."
+)
+RELIABILITY = (
+    "Dashed: honest, as right as it is sure. Bars below it: too sure. The temperature divides the logits before softmax; it changes how "
+    "sure the network is and never what it says."
+)

@@ -1,0 +1,124 @@
+"""Breaking a digit CNN on purpose: this image at every amount, and all test images."""
+
+from concurrent.futures import Executor, Future
+
+import numpy as np
+import pytest
+from sklearn.metrics import recall_score
+
+from core.charts import numbers
+from core.data import catalog, damage
+from core.data.damage import DAMAGES, LETTERS, NOTHINGS
+from core.data.drawing import resized_digits
+from core.models.digit_layers import activations
+from core.specs import DataSpec
+from core.training import tasks
+from core.ui import shared
+from core.ui.drawing_pad.strokes import Drawing, Stroke
+from tests.digit_case import MODELS, spec, stored, weights
+from tests.pages.digits.digits_case import app, parts, search, words
+
+MODEL = MODELS["even kernels"]  # 20 pixels a side
+UCI = DataSpec("uci-digits", train=100, validation=0, test=400)
+
+
+class Inline(Executor):
+    def submit(self, fn, /, *args, **kwargs):
+        done: Future = Future()
+        done.set_result(fn(*args, **kwargs))
+        return done
+
+
+@pytest.fixture(autouse=True)
+def runs(tmp_path, monkeypatch):
+    monkeypatch.setenv("KERNEL_EXPLORER_RUNS", str(tmp_path))
+    monkeypatch.setattr(tasks, "executor", Inline)
+    shared.clear()  # keys of one test stand for other weights in the next
+
+
+def the_images() -> tuple[np.ndarray, np.ndarray]:
+    images, labels = catalog.load("uci-digits", "test")
+    return resized_digits(images, MODEL.image).astype(np.float32) / 255, labels.astype(int)
+
+
+def reads(images: np.ndarray) -> np.ndarray:
+    return activations(MODEL, weights(MODEL, 3), images)["probabilities"]
+
+
+@pytest.mark.parametrize("kind", ["shift", "two", "letter", "nothing"])
+def test_the_film_shows_what_is_read_at_every_amount(kind):
+    run = stored(spec(MODEL, UCI))
+    test = app({"run": run.key, "section": "breaking", "input": "test-3", "damage": kind})
+    assert not test.exception and not test.warning
+    images, labels = the_images()
+    if kind in DAMAGES:
+        shown = [DAMAGES[kind].change(images[3:4], amount)[0] for amount in DAMAGES[kind].at(MODEL.image)]
+    elif kind == "two":
+        shown = [damage.two_on_one(images[3:4], images[np.flatnonzero(labels == c)[0]])[0] for c in range(10)]
+    else:
+        names, draw = (LETTERS, damage.letter) if kind == "letter" else (NOTHINGS, damage.nothing)
+        shown = [draw(name, MODEL.image) for name in names]
+    items = parts(test, "digits-breaking-film")[0]["items"]
+    assert len(items) == len(shown)
+    for item, image in zip(items, shown, strict=True):
+        shares = reads(image[None])[0]
+        said = item["caption"].split("\n")
+        assert said[1] == f"{shares.argmax()}, {numbers.probability(shares.max())}"
+        assert said[2:] == ([] if kind not in DAMAGES else ["right" if shares.argmax() == labels[3] else "wrong"])
+
+
+def test_a_link_restores_damage_and_amount():
+    query = {"section": "breaking", "input": "test-3", "damage": "shift", "amount": "-4"}
+    test = app({"run": stored(spec(MODEL, UCI)).key, **query})
+    assert (
+        parts(test, "digits-breaking-film")[0]["picked"] == DAMAGES["shift"].at(20).index(-4) and {**query}.items() <= search(test).items()
+    )
+    assert parts(test, "digits-breaking-bars")[0]["words"].count("moved −4 px to the right")
+    test = app({"section": "breaking", "damage": "shift", "amount": "5"})
+    assert "The link asks for amount" in words(test)
+
+
+def test_a_drawing_is_broken_too():
+    one = Drawing((Stroke(85, ((500, 150), (500, 850))),), 5)
+    test = app({"section": "breaking"}, state={"digits-pad-kept": one})
+    assert not test.exception and "your drawing, turned by 30°" in parts(test, "digits-breaking-bars")[0]["words"]
+    assert len(parts(test, "digits-breaking-film")[0]["items"]) == 13
+
+
+def test_two_pieces_far_apart_are_said():
+    two = Drawing((Stroke(85, ((200, 200), (200, 800))), Stroke(85, ((800, 200), (800, 800)))), 5)
+    for section, bars in (("breaking", "digits-breaking-bars"), ("draw", "digits-probabilities")):
+        test = app({"section": section}, state={"digits-pad-kept": two})
+        assert "This looks like two digits" in parts(test, bars)[0]["words"]
+
+
+def test_guess_then_the_answer_from_the_run():
+    run = stored(spec(MODEL, UCI))
+    test = app({"run": run.key, "section": "breaking", "input": "test-3"})
+    assert "turned by 30°, against the clock" in words(test) and "are read right" not in words(test)
+    next(one for one in test.button_group if str(one.key).startswith("guess-digits-turned")).select("4")
+    test.run()
+    test.run()  # what was worked out meanwhile is there
+    assert not test.exception
+    images, labels = the_images()
+    before, after = (reads(DAMAGES["turn"].change(images, amount)).argmax(1) for amount in (0, 30))
+    first, then = (recall_score(labels, said, labels=range(10), average=None) for said in (before, after))
+    worst = int((first - then).argmax())
+    said = words(test)
+    assert f"**{worst}**" in said and ("as you said" in said) == (worst == 4)
+    assert f"{numbers.percent(first[worst])} of them are read right as they are, {numbers.percent(then[worst])} turned by 30°" in said
+    assert f"{numbers.percent((after == labels).mean())} of 400 UCI test digits are read right" in said
+
+
+def test_all_test_images_at_the_press_of_a_button():
+    run = stored(spec(MODEL, UCI))
+    query = {"run": run.key, "section": "breaking", "input": "test-3", "damage": "occlude", "amount": "7"}
+    test = app(query)
+    assert "are read right" not in words(test)
+    test.button(key="digits-breaking-start").click().run()
+    assert not test.exception
+    images, labels = the_images()
+    answers = reads(DAMAGES["occlude"].change(images, 7)).argmax(1)
+    assert f"**Covered by a square of 7 px**: {numbers.percent((answers == labels).mean())} of 400 UCI test digits" in words(test)
+    assert "are read right" in words(app(query)), "what was measured is there for everyone"
+    assert "are read right" not in words(app({**query, "epoch": "0"})), "another state is another question"

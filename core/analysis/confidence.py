@@ -41,6 +41,12 @@ def probabilities(logits: np.ndarray, temperature: float = 1.0) -> np.ndarray:
     return softmax(np.asarray(logits, np.float64) / temperature)
 
 
+def sure_when_wrong(logits: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    """The probability of each wrong answer, (wrong answers,)."""
+    shares = probabilities(logits)
+    return shares[shares.argmax(1) != labels].max(1)
+
+
 def answered(shares: np.ndarray, labels: np.ndarray, thresholds: np.ndarray) -> Answered:
     """What is answered at each threshold by probabilities (N, classes) against labels (N,)."""
     sure, right = shares.max(1), shares.argmax(1) == labels

@@ -8,17 +8,17 @@ import numpy as np
 import streamlit as st
 
 from core.analysis import robustness
+from core.analysis.confidence import sure_when_wrong
 from core.analysis.confusion import suffers_most
+from core.analysis.film import STRANGE, Step, amounts, steps, titles
 from core.analysis.ink import doubt
 from core.analysis.robustness import Curve
 from core.charts import numbers, raster
 from core.charts import robustness as charts
 from core.charts.recall import recall_dots
 from core.charts.theme import theme
-from core.data import damage
-from core.data.damage import DAMAGES, LETTERS, NOTHINGS
+from core.data.damage import DAMAGES
 from core.models import network
-from core.models.activations import softmax
 from core.models.counts import accuracy, recall
 from core.training.tasks import Task
 from core.ui import choices, clicks, page, question, working
@@ -27,8 +27,6 @@ from core.ui.shared import shared
 from core.ui.shown import Shown
 from core.ui.thumbnails import Thumbnail, thumbnails
 
-STRANGE = {"two": "A second {noun}", "letter": "A letter", "nothing": "Nothing"}  # images without a right answer
-WITHOUT = ("letter", "nothing")  # of these, those that need no image
 QUESTION = "turned"  # its name in the link
 ASKED = 30.0  # degrees that the question is about
 SIDE = 56  # pixels of a picture in the film, about
@@ -53,23 +51,21 @@ class Subject:
     class_noun: str = "digit"  # what a class is
 
     @property
+    def shares(self) -> bool:
+        """Whether the answers are shares of 100%."""
+        return self.net.run.spec.model.output == "softmax"
+
+    def says(self, value: float) -> str:
+        """One of the network's answers in words."""
+        return numbers.probability(value) if self.shares else numbers.number(value)
+
+    @property
     def side(self) -> int:
         return max(self.images.shape[1:])
 
     @property
     def key(self) -> tuple[str, int, str]:
         return self.net.key, self.net.state, self.stamp
-
-
-@dataclass(frozen=True)
-class Step:
-    """One damaged image of the film."""
-
-    id: str  # of its amount, in links
-    short: str  # below the picture
-    words: str  # what has been done
-    image: np.ndarray  # (height, width) float32 in [0, 1]
-    right: bool = True  # whether there is a right answer
 
 
 def of_page(section: Section) -> list[Choice]:
@@ -79,26 +75,17 @@ def of_page(section: Section) -> list[Choice]:
 
 def of_network(page_name: str, side: int, classes: Sequence[str], section: Section) -> list[Choice]:
     """The choice of amount, which depends on the damage and on the size of the images."""
-    ids, start = _amounts(choices.value(page_name, "damage"), side, classes)
+    ids, start = amounts(choices.value(page_name, "damage"), side, classes)
     return [choices.one_of("amount", start, ids, section=section)]
-
-
-def _amounts(kind: str, side: int, classes: Sequence[str]) -> tuple[list[str], str]:
-    """What the amounts of a damage are called in links, and which of them comes first."""
-    if kind in DAMAGES:
-        found = DAMAGES[kind]
-        return [f"{amount:g}" for amount in found.at(side)], f"{found.scaled(found.start, side):g}"
-    ids = {"two": [str(name) for name in classes], "letter": list(LETTERS), "nothing": [one.replace(" ", "-") for one in NOTHINGS]}[kind]
-    return ids, ids[0]
 
 
 def chooser(subject: Subject) -> str:
     """Which damage."""
-    titles = {name: one.title for name, one in DAMAGES.items()} | {name: t.format(noun=subject.noun) for name, t in STRANGE.items()}
+    named = titles(subject.noun)
     st.segmented_control(
         "What is done to it",
-        list(titles),
-        format_func=titles.__getitem__,
+        list(named),
+        format_func=named.__getitem__,
         key=choices.key(subject.page, "damage"),
         required=True,
         wrap=True,
@@ -108,36 +95,9 @@ def chooser(subject: Subject) -> str:
     return str(choices.value(subject.page, "damage"))
 
 
-def steps(subject: Subject, image: np.ndarray, kind: str) -> list[Step]:
-    """An image (height, width) in [0, 1] at every amount of a damage; of letters and nothing it is left out."""
-    ids, _ = _amounts(kind, subject.side, subject.classes)
-    if kind in DAMAGES:
-        found, amounts = DAMAGES[kind], DAMAGES[kind].at(subject.side)
-        return [
-            Step(id_, found.short(amount), found.says(amount), robustness.damaged(image[None], kind, amount)[0])
-            for id_, amount in zip(ids, amounts, strict=True)
-        ]
-    if kind == "two":
-        firsts = [_first(subject, c) for c in range(len(subject.classes))]
-        return [
-            Step(id_, f"and {id_}", f"beside a {id_}", damage.two_on_one(np.float32(image)[None], other)[0], False)
-            for id_, other in zip(ids, firsts, strict=True)
-            if other is not None
-        ]
-    if kind == "letter":
-        return [Step(id_, id_, f"the letter {id_}", damage.letter(id_, subject.side), False) for id_ in ids]
-    return [Step(id_, name, name, damage.nothing(name, subject.side), False) for id_, name in zip(ids, NOTHINGS, strict=True)]
-
-
-def _first(subject: Subject, label: int) -> np.ndarray | None:
-    """The first test image of a class, in [0, 1]; None where there is none."""
-    found = np.flatnonzero(subject.labels == label)
-    return subject.images[found[0]] / np.float32(255) if len(found) else None
-
-
 def film(subject: Subject, image: np.ndarray, label: int | None, kind: str, *, own: bool) -> tuple[Step, np.ndarray]:
     """Every amount side by side with what the network reads; a click picks one. Returns the one picked and its shares (classes,)."""
-    shown = steps(subject, image, kind)
+    shown = steps(image, kind, subject.images, subject.labels, subject.classes)
     # In float64, where a share that is near 1 is not yet 1.
     *_, shares = network.activations(subject.net.run.spec.model, subject.net.weights, np.stack([one.image for one in shown])).values()
     chosen = choices.value(subject.page, "amount")
@@ -162,13 +122,13 @@ def _reading(subject: Subject, step: Step, shares: np.ndarray, label: int | None
     """What stands below a picture of the film."""
     best = int(shares.argmax())
     verdict = "" if label is None or not step.right else "\nright" if best == label else "\nwrong"
-    return f"{step.short}\n{subject.classes[best]}, {numbers.probability(float(shares[best]))}{verdict}"
+    return f"{step.short}\n{subject.classes[best]}, {subject.says(float(shares[best]))}{verdict}"
 
 
 def sentence(subject: Subject, step: Step, shares: np.ndarray, image: np.ndarray, name: str, label: int | None) -> tuple[str, str]:
     """What the network says to the picked image, and what to think of it; `image` is the one before the damage."""
     best = int(shares.argmax())
-    reading, sure = f"It reads {an(subject.classes[best])}", numbers.probability(float(shares[best]))
+    reading, sure = f"It reads {an(subject.classes[best])}", subject.says(float(shares[best]))
     if not step.right:
         return (
             reading,
@@ -180,7 +140,7 @@ def sentence(subject: Subject, step: Step, shares: np.ndarray, image: np.ndarray
 
 def seen_doubt(noun: str, image: np.ndarray) -> str:
     """What is odd about an image before any network reads it, in a sentence; empty where nothing is."""
-    found = doubt(image)
+    found = doubt(image) if noun == "digit" else ""  # pulses may well lie in pieces
     return DOUBTS[found].format(noun=noun) if found else ""
 
 
@@ -215,24 +175,23 @@ def _measured(_subject: Subject, _task: Task, kind: str, parts: int, key: str, s
 def over_all(subject: Subject, kind: str, step: Step) -> None:
     """The same damage done to all test images: the question first, then the curves."""
     if kind not in DAMAGES:
-        st.markdown(f"Nothing to count here: {_NO_RIGHT_ANSWER}")
+        st.markdown(f"Nothing to count here: {_NO_RIGHT_ANSWER}{_SHARES if subject.shares else _OUTPUTS}")
         return
     many = f"{len(subject.labels):,} {subject.words}"
     asked, draw = task(subject, kind), partial(_curves, subject, kind, step, many)
     key, label = f"{subject.page}-breaking", f"Do it to all {many}"
     if kind != "turn":
         working.show(asked, key, label, draw, least=2, words=_COST)
-    elif question.told(subject.page, QUESTION, _about(subject)) and not working.ready(asked, 2):
+    elif question.told(subject.page, QUESTION, _about(subject)) and working.done(asked) < 2:
         working.show(asked, key, label, lambda parts: st.rerun(), least=2, ask=False)  # then the question has its answer
     elif _ask(subject, many):
         working.show(asked, key, label, draw, least=2)
 
 
 _COST = "In a worker, some seconds an amount; what is measured once is kept for everyone."
-_NO_RIGHT_ANSWER = (
-    "an image that shows none of the classes has no right answer. Softmax shares out 100% among the classes whatever comes in, so "
-    "the only way to say nothing is to be unsure of all of them."
-)
+_NO_RIGHT_ANSWER = "an image that shows none of the classes has no right answer. "
+_SHARES = "Softmax shares out 100% among the classes whatever comes in, so the only way to say nothing is to be unsure of all of them."
+_OUTPUTS = "The only way to say nothing is to leave all outputs low."
 
 
 def _about(subject: Subject) -> str:
@@ -330,11 +289,10 @@ def _drawn(_subject: Subject, _found: Curve, kind: str, here: float, parts: int,
 
 def _confident(subject: Subject, kind: str, amount: float, parts: int) -> str:
     """How sure the network is of its wrong answers, in a sentence."""
-    shares = softmax(working.part(task(subject, kind), order(kind, subject.side).index(amount))["logits"])
-    wrong = shares.argmax(1) != subject.labels
-    if not wrong.any():
+    if not subject.shares:
         return ""
-    return f" Of its {int(wrong.sum()):,} wrong answers it is {numbers.percent(float(shares[wrong].max(1).mean()))} sure on average."
+    found = sure_when_wrong(working.part(task(subject, kind), order(kind, subject.side).index(amount))["logits"], subject.labels)
+    return f" Of its {len(found):,} wrong answers it is {numbers.percent(float(found.mean()))} sure on average." if len(found) else ""
 
 
 def an(name: str) -> str:

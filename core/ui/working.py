@@ -46,16 +46,16 @@ def _under_way(task: Task, key: str, draw: Callable[[int], None], least: int) ->
     if now.state != tasks.ACTIVE:
         st.rerun()
     with st.container(horizontal=True, vertical_alignment="center"):
-        done = f"{now.done} of {now.parts} done" if now.done else "Waiting for its turn"
+        done = f"{now.done} of {now.parts} done" if now.done else "Under way, or waiting for its turn"
         st.progress(now.done / max(now.parts, 1), text=done)
         st.button("Cancel", key=f"{key}-cancel", icon=":material/close:", on_click=tasks.cancel, args=(task,))
     if now.done >= least:
         draw(now.done)
 
 
-def ready(task: Task, least: int = 1) -> bool:
-    """Whether so many parts are there."""
-    return tasks.progress(task).done >= least
+def done(task: Task) -> int:
+    """How many parts of an answer are there."""
+    return tasks.progress(task).done
 
 
 def part(task: Task, number: int) -> dict[str, np.ndarray]:

@@ -4,17 +4,19 @@ import numpy as np
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from core.analysis.film import WITHOUT, Step
 from core.charts.strips import Pictures, strip
 from core.ui import breaking, page
 from core.ui import choices as links
 from core.ui.board import board
-from core.ui.breaking import Step, Subject
+from core.ui.breaking import Subject
 from core.ui.class_bars import class_bars
 from core.ui.drawing_pad import drawing_pad
 from core.ui.drawing_pad.examples import THREE
 from core.ui.drawn_digit import EMPTY_HEIGHT, prepare_or_say
 from core.ui.shown import Shown
 from pages.digits import choices, words
+from pages.digits.hangs import hangs
 from pages.digits.images import class_noun, classes, noun, stamp, test_images
 from pages.digits.input import PAD, Given, drawn, given
 
@@ -41,7 +43,7 @@ def _break(about: Subject) -> None:
     kind = breaking.chooser(about)
     links.declare(choices.PAGE, breaking.of_network(choices.PAGE, about.side, about.classes, ("breaking", "confidence")))
     film = st.container()
-    if kind in breaking.WITHOUT:
+    if kind in WITHOUT:
         step: Step | None = _film(about, Given(np.zeros((about.side, about.side), np.float32), ""), kind, film, st.container())
     else:
         own, rest = st.columns([27, 91], gap="medium")
@@ -72,6 +74,8 @@ def _film(about: Subject, seen: Given, kind: str, film: DeltaGenerator, rest: De
     with bars:
         title, why = breaking.sentence(about, step, shares, seen.image, seen.name, seen.label)
         class_bars("digits-breaking-bars", shares, page.theme(), classes=about.classes, noun=about.class_noun, title=title, words=why)
+    with rest:
+        hangs(about, step.image, int(shares.argmax()))
     return step
 
 

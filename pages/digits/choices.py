@@ -21,6 +21,7 @@ SECTIONS = {
     "filters": "What a filter looks for",
     "breaking": "Break it",
     "confidence": "How sure it is",
+    "map": "Map of a layer",
     "train": "Train it here",
 }
 PARTS = ("start", "chosen", "end")  # columns of the comparison
@@ -30,6 +31,7 @@ ROWS = 10  # of the activation tables
 WIDEST = 64  # units across an activation table
 LEAST = (0.0, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.999)  # probability from which an answer counts
 TEMPERATURES = (0.5, 0.7, 0.8, 0.9, 1.0, 1.1, 1.2, 1.3, 1.4, 1.5, 1.7, 2.0, 2.5, 3.0, 4.0, 5.0)
+PLANES = {"pca": "PCA", "tsne": "t-SNE"}  # ways to draw a layer as a plane
 BEST = 9  # patches of each filter
 
 
@@ -51,7 +53,7 @@ def of_page() -> list[Choice]:
     return [
         choices.one_of("section", "draw", SECTIONS),
         networks.choice("run", FIRST, fits),
-        question.choice("change", breaking.QUESTION, "sure"),
+        question.choice("change", breaking.QUESTION, "sure", "apart"),
         choices.flag("centre", True, words=("off", "on")),
         choices.one_of("part", "end", PARTS, section="compare"),
         choices.flag("stay", False, section="compare"),  # whether the middle column stays where the state is an end, too
@@ -63,6 +65,8 @@ def of_page() -> list[Choice]:
         *breaking.of_page(("breaking", "confidence")),
         choices.one_of("least", 0.9, LEAST, "confidence", "{:g}".format),
         choices.one_of("temperature", 1.0, TEMPERATURES, "confidence", "{:g}".format),
+        choices.flag("hangs", True, "breaking"),
+        choices.one_of("plane", "pca", PLANES, "map"),
         choices.flag("damaged", False, "confidence"),  # whether the reliability is that of the damaged images
         Choice("training", Small(), Small.read, ALLOWED, Small.write, section="train"),
     ]

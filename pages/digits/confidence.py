@@ -159,14 +159,15 @@ def _over_all(about: Subject, many: str) -> None:
 
 def sure_of_wrong(logits: np.ndarray, labels: np.ndarray) -> tuple[str, str]:
     """How sure a network is of its wrong answers: the right option, and the numbers behind it."""
-    shares = measures.probabilities(logits)
-    wrong = shares.argmax(1) != labels
-    if not wrong.any():
+    found = measures.sure_when_wrong(logits, labels)
+    if not len(found):
         return OPTIONS[0], "It reads every one of them right."
-    mean = float(shares[wrong].max(1).mean())
-    many, loud = int(wrong.sum()), int((shares[wrong].max(1) >= 0.9).sum())
+    mean, loud = float(found.mean()), int((found >= 0.9).sum())
     right = OPTIONS[sum(mean >= edge for edge in EDGES)]
-    return right, f"It reads {many:,} wrong and gives these answers {numbers.percent(mean)} on average; {loud:,} of them get 90% or more."
+    return (
+        right,
+        f"It reads {len(found):,} wrong and gives these answers {numbers.percent(mean)} on average; {loud:,} of them get 90% or more.",
+    )
 
 
 @shared(48)

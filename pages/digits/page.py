@@ -16,6 +16,7 @@ from pages.digits.compare import compare
 from pages.digits.confidence import confidence
 from pages.digits.filters import filter_section
 from pages.digits.images import noun, own_words, test_images
+from pages.digits.map import layer_map
 from pages.digits.measures import trouble
 from pages.digits.summary import summary
 from pages.digits.table import table
@@ -30,6 +31,7 @@ PANELS: dict[str, Callable[[Shown], None]] = {
     "filters": filter_section,
     "breaking": break_it,
     "confidence": confidence,
+    "map": layer_map,
     "train": training,
 }
 WHATEVER = ("summary", "train")  # sections that can do without the weights of the state

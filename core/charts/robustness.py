@@ -24,6 +24,7 @@ def shares(
     *,
     title: str,
     noun: str = "class",
+    percent: bool = False,
     at: float | None = None,
     now: int = 0,
 ) -> Prepared:
@@ -35,6 +36,7 @@ def shares(
         recall: share of each class right, (amounts, classes).
         title: of the axis of amounts.
         noun: what a class is.
+        percent: whether amounts are shares.
         at: the amount that is marked.
         now: clicks so far.
     """
@@ -59,12 +61,12 @@ def shares(
     )
     whole = pd.DataFrame({"amount": amounts, "share": right})
     tables = {"each": each, "whole": whole, "strips": strips, "at": pd.DataFrame({"amount": [] if at is None else [at]}, dtype=float)}
-    return Prepared(_shares(colours, tuple(names), title, noun, (float(amounts[0]), float(amounts[-1]))), tables)
+    return Prepared(_shares(colours, tuple(names), title, noun, percent, (float(amounts[0]), float(amounts[-1]))), tables)
 
 
 @built
-def _shares(colours: Theme, classes: tuple[str, ...], title: str, noun: str, ends: tuple[float, float]) -> alt.TopLevelMixin:
-    x = alt.X("amount:Q", title=title, scale=alt.Scale(domain=list(ends), nice=False), axis=alt.Axis(grid=False))
+def _shares(colours: Theme, classes: tuple[str, ...], title: str, noun: str, percent: bool, ends: tuple[float, float]) -> alt.TopLevelMixin:
+    x = _amounts(title, percent, ends)
     y = alt.Y("share:Q", title="share right", scale=alt.Scale(domain=[0, 1]), axis=alt.Axis(format=".0%", tickCount=5))
     thin = (
         alt.Chart(alt.NamedData("each")).mark_line(strokeWidth=1.5, opacity=0.85).encode(x=x, y=y, color=_classes(classes, noun, colours))
@@ -81,8 +83,17 @@ def _shares(colours: Theme, classes: tuple[str, ...], title: str, noun: str, end
     return cast(alt.LayerChart, alt.layer(thin, strong.encode(x=x, y=y), rule, strips).properties(height=260, autosize=WIDE))
 
 
-def said(amounts: np.ndarray, share: np.ndarray, classes: Sequence[str], colours: Theme, *, title: str, noun: str = "class") -> Prepared:
-    """Which share of all answers each class gets, (amounts, classes), one on the other."""
+def said(
+    amounts: np.ndarray,
+    share: np.ndarray,
+    classes: Sequence[str],
+    colours: Theme,
+    *,
+    title: str,
+    noun: str = "class",
+    percent: bool = False,
+) -> Prepared:
+    """Which share of all answers each class gets, (amounts, classes), one on the other; see `shares`."""
     names = [str(name) for name in classes]
     table = pd.DataFrame(
         {
@@ -92,14 +103,14 @@ def said(amounts: np.ndarray, share: np.ndarray, classes: Sequence[str], colours
             "share": np.ravel(share),
         }
     )
-    return Prepared(_said(colours, tuple(names), title, noun, (float(amounts[0]), float(amounts[-1]))), {"said": table})
+    return Prepared(_said(colours, tuple(names), title, noun, percent, (float(amounts[0]), float(amounts[-1]))), {"said": table})
 
 
 @built
-def _said(colours: Theme, classes: tuple[str, ...], title: str, noun: str, ends: tuple[float, float]) -> alt.TopLevelMixin:
+def _said(colours: Theme, classes: tuple[str, ...], title: str, noun: str, percent: bool, ends: tuple[float, float]) -> alt.TopLevelMixin:
     chart = alt.Chart(alt.NamedData("said")).mark_area(stroke=colours.paper, strokeWidth=0.5)
     return chart.encode(
-        x=alt.X("amount:Q", title=title, scale=alt.Scale(domain=list(ends), nice=False), axis=alt.Axis(grid=False)),
+        x=_amounts(title, percent, ends),
         y=alt.Y(
             "share:Q", title="share of answers", stack="zero", scale=alt.Scale(domain=[0, 1]), axis=alt.Axis(format=".0%", tickCount=3)
         ),
@@ -111,6 +122,12 @@ def _said(colours: Theme, classes: tuple[str, ...], title: str, noun: str, ends:
             alt.Tooltip("share:Q", title="of answers", format=numbers.PERCENT),
         ],
     ).properties(height=140, autosize=WIDE)
+
+
+def _amounts(title: str, percent: bool, ends: tuple[float, float]) -> alt.X:
+    """The axis of amounts."""
+    axis = alt.Axis(grid=False, format=".0%" if percent else "~g")
+    return alt.X("amount:Q", title=title, scale=alt.Scale(domain=list(ends), nice=False), axis=axis)
 
 
 def _classes(classes: tuple[str, ...], noun: str, colours: Theme) -> alt.Color:

@@ -29,7 +29,7 @@ from core.ui.thumbnails import Thumbnail, thumbnails
 
 QUESTION = "turned"  # its name in the link
 ASKED = 30.0  # degrees that the question is about
-SIDE = 56  # pixels of a picture in the film, about
+SIDE, LARGEST = 56, 84  # pixels of a picture in the film: about, and at the most
 DOUBTS = {
     "pieces": "This looks like two {noun}s: its ink lies in pieces far apart. The network has no answer for that, yet gives one.",
     "full": "The ink fills the frame, as no {noun} does. The network has no answer for that, yet gives one.",
@@ -110,7 +110,7 @@ def film(subject: Subject, image: np.ndarray, label: int | None, kind: str, *, o
     thumbnails(
         f"{subject.page}-breaking-film",
         items,
-        scale=1,
+        side=scale * subject.side if subject.side <= LARGEST else LARGEST,
         picked=at,
         on_pick=lambda i: choices.put(subject.page, "amount", shown[i].id),
         own=own,
@@ -279,8 +279,10 @@ def _drawn(_subject: Subject, _found: Curve, kind: str, here: float, parts: int,
     title = f"{one.title.lower()}{f' ({one.unit.strip()})' if one.unit.strip() and one.unit != '%' else ''}"
     classes, noun = list(_subject.classes), _subject.class_noun
     return (
-        charts.shares(_found.amounts, _found.right, _found.recall, classes, colours, title=title, noun=noun, at=here, now=now),
-        charts.said(_found.amounts, _found.said, classes, colours, title=title, noun=noun),
+        charts.shares(
+            _found.amounts, _found.right, _found.recall, classes, colours, title=title, noun=noun, percent=one.unit == "%", at=here, now=now
+        ),
+        charts.said(_found.amounts, _found.said, classes, colours, title=title, noun=noun, percent=one.unit == "%"),
         recall_dots(
             classes, recall(_found.at(one.neutral)), recall(_found.at(here)), colours, what=noun, words="ring as they are, dot damaged"
         ),

@@ -1,5 +1,6 @@
 """Breaking a digit CNN on purpose: this image at every amount, and all test images."""
 
+import json
 from concurrent.futures import Executor, Future
 
 import numpy as np
@@ -14,6 +15,7 @@ from core.models.digit_layers import activations
 from core.specs import DataSpec
 from core.training import tasks
 from core.ui import shared
+from core.ui.breaking import an
 from core.ui.drawing_pad.strokes import Drawing, Stroke
 from tests.digit_case import MODELS, spec, stored, weights
 from tests.pages.digits.digits_case import app, parts, search, words
@@ -122,3 +124,80 @@ def test_all_test_images_at_the_press_of_a_button():
     assert f"**Covered by a square of 7 px**: {numbers.percent((answers == labels).mean())} of 400 UCI test digits" in words(test)
     assert "are read right" in words(app(query)), "what was measured is there for everyone"
     assert "are read right" not in words(app({**query, "epoch": "0"})), "another state is another question"
+
+
+def test_the_answer_hangs_on_what_is_said():
+    from core.analysis import attribution
+
+    run = stored(spec(MODEL, UCI))
+    test = app({"run": run.key, "section": "breaking", "input": "test-3", "damage": "turn", "amount": "0"})
+    image = the_images()[0][3]
+    label = int(reads(image[None]).argmax())
+    side = MODEL.image // 4
+    falls = attribution.occlusion(MODEL, weights(MODEL, 3), image, label, side)
+    row, column = np.unravel_index(falls.argmax(), falls.shape)
+    said = f"rows {row} to {row + side - 1}, columns {column} to {column + side - 1}: {numbers.percent(falls.max())} points"
+    assert said in words(test) and "does not say what the network looks for" in words(test)
+    assert "Most is lost" not in words(app({"run": run.key, "section": "breaking", "input": "test-3", "hangs": "no"}))
+
+
+def test_below_the_threshold_it_says_nothing():
+    run = stored(spec(MODEL, UCI))
+    shares = reads(the_images()[0][3:4])[0]
+    for least in (0.3, 0.999):
+        test = app({"run": run.key, "section": "confidence", "input": "test-3", "least": f"{least:g}"})
+        assert not test.exception and not test.warning
+        title = parts(test, "digits-confidence-bars")[0]["title"]
+        assert title == (f"It reads {an(str(shares.argmax()))}" if shares.max() >= least else "I don't know")
+
+
+def test_confidence_over_all_test_images():
+    run = stored(spec(MODEL, UCI))
+    test = app({"run": run.key, "section": "confidence", "input": "test-3", "damage": "blur", "shown": "sure"})
+    test.button(key="digits-confidence-start").click().run()
+    assert not test.exception
+    images, labels = the_images()
+    for name, shown in (("As they are", images), ("Blurred by 1.43 px", DAMAGES["blur"].change(images, 1.43))):
+        shares = reads(shown)
+        sure, right = shares.max(1) >= 0.9, shares.argmax(1) == labels
+        said = (
+            f"it answers {numbers.percent(sure.mean())} of 400 UCI test digits, and {numbers.percent(right[sure].mean(), 2)} of these right"
+        )
+        assert f"**{name}**: {said} ({(sure & ~right).sum():,} wrong)" in words(test)
+    wrong = reads(images).max(1)[reads(images).argmax(1) != labels]
+    assert f"It reads {len(wrong):,} wrong and gives these answers {numbers.percent(wrong.mean())} on average" in words(test)
+    test.button(key="digits-best-temperature").click().run()
+    assert not test.exception and search(test)["temperature"] != "1"
+
+
+def test_layers_are_mapped_and_a_point_opens():
+    from core.analysis import layer_map
+    from core.models.network import activations as every
+
+    run = stored(spec(MODEL, UCI))
+    test = app({"run": run.key, "section": "map", "epoch": "1"})
+    test.button(key="digits-map-pca-start").click().run()
+    guess = next(one for one in test.button_group if str(one.key).startswith("guess-digits-apart"))
+    guess.select("Dense 3").run()
+    assert not test.exception
+    images, labels = the_images()
+    acts = every(MODEL, weights(MODEL, 3), images)
+    beside = [layer_map.own_neighbours(acts[name].reshape(400, -1), labels) for name in layer_map.names(MODEL)]
+    told = ["Input", "Max-pool 1", "Max-pool 2", "Dense 1", "Dense 2", "Dense 3"]
+    assert all(f"{title} {numbers.percent(share)}" in words(test) for title, share in zip(told, beside, strict=True))
+    assert f"**{told[1 + int(np.diff(beside).argmax())]}**" in words(test)
+    assert "of the variance" in json.dumps([chart.proto.spec for chart in test.get("arrow_vega_lite_chart")])
+    test.session_state["digits-input"], test.session_state["digits-section"] = "test-7", "draw"
+    assert "test digit 7" in words(test.run())
+
+
+def test_a_point_that_is_clicked_is_opened(monkeypatch):
+    import streamlit as st
+
+    from pages.digits import choices, map
+
+    put: dict[str, object] = {}
+    monkeypatch.setattr(choices, "put", lambda **items: put.update(items))
+    monkeypatch.setattr(st, "session_state", {"chart": {"selection": {"picked": [{"image": 12, "now": 0}]}}})
+    map._open("chart")
+    assert put == {"input": "test-12", "section": "draw"}

@@ -20,10 +20,10 @@ from core.charts.theme import theme
 from core.data.damage import DAMAGES
 from core.models import network
 from core.models.counts import accuracy, recall
+from core.serving.shared import shared
 from core.training.tasks import Task
 from core.ui import choices, clicks, page, question, working
 from core.ui.choices import Choice, Section
-from core.ui.shared import shared
 from core.ui.shown import Shown
 from core.ui.thumbnails import Thumbnail, thumbnails
 

@@ -5,9 +5,9 @@ from collections.abc import Callable
 import numpy as np
 import streamlit as st
 
+from core.serving.shared import shared
 from core.training import tasks
 from core.training.tasks import Task
-from core.ui.shared import shared
 
 POLL_SECONDS = 1.0
 

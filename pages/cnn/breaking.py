@@ -6,11 +6,11 @@ from streamlit.delta_generator import DeltaGenerator
 
 from core.analysis.film import WITHOUT, Step
 from core.charts.strips import Pictures, strip
+from core.serving.shared import shared
 from core.ui import breaking, choices, page
 from core.ui.board import board
 from core.ui.breaking import Subject
 from core.ui.class_bars import class_bars
-from core.ui.shared import shared
 from core.ui.shown import Shown
 from pages.cnn import data, words
 from pages.cnn.choices import PAGE, brought, panel, value

@@ -10,6 +10,7 @@ from core.charts.strips import Pictures, strip
 from core.charts.theme import theme
 from core.data.damage import DAMAGES
 from core.models.activations import softmax
+from core.serving.shared import shared
 from core.training.tasks import Task
 from core.ui import breaking, page, working
 from core.ui import choices as links
@@ -17,7 +18,6 @@ from core.ui.board import board
 from core.ui.breaking import Subject, an
 from core.ui.class_bars import class_bars
 from core.ui.question import ask
-from core.ui.shared import shared
 from core.ui.shown import Shown
 from pages.digits import choices, words
 from pages.digits.breaking import subject

@@ -5,10 +5,10 @@ import streamlit as st
 
 from core.analysis import attribution
 from core.charts import cells, numbers
+from core.serving.shared import shared
 from core.ui import choices as links
 from core.ui import page
 from core.ui.breaking import Subject
-from core.ui.shared import shared
 from core.ui.shown import Shown
 from pages.digits import choices, words
 

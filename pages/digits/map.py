@@ -11,12 +11,12 @@ from core.charts import curves, numbers, points
 from core.charts.prepared import Prepared
 from core.charts.theme import theme
 from core.models.digit_layers import layer
+from core.serving.shared import shared
 from core.training.tasks import Task
 from core.ui import choices as links
 from core.ui import clicks, page, working
 from core.ui.breaking import Subject
 from core.ui.question import ask
-from core.ui.shared import shared
 from core.ui.shown import Shown
 from pages.digits import choices, words
 from pages.digits.breaking import subject

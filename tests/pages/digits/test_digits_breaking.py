@@ -12,9 +12,9 @@ from core.data import catalog, damage
 from core.data.damage import DAMAGES, LETTERS, NOTHINGS
 from core.data.drawing import resized_digits
 from core.models.digit_layers import activations
+from core.serving import shared
 from core.specs import DataSpec
 from core.training import tasks
-from core.ui import shared
 from core.ui.breaking import an
 from core.ui.drawing_pad.strokes import Drawing, Stroke
 from tests.digit_case import MODELS, spec, stored, weights

@@ -45,7 +45,7 @@ def confidence(net: Shown) -> None:
             "digits-confidence",
             f"Look at all {many}",
             lambda parts: _over_all(about, many) if parts == asked.parts else None,
-            words="Once as they are and once damaged, as chosen in the section before.",
+            words=f"Once as they are and once {_says(about)}; \u201cBreak it\u201d chooses another damage.",
         )
 
 
@@ -98,6 +98,12 @@ def _damage(about: Subject) -> tuple[str, float]:
     return kind, one.scaled(one.start, about.side)
 
 
+def _says(about: Subject) -> str:
+    """What is done to the images, in words."""
+    kind, amount = _damage(about)
+    return DAMAGES[kind].says(amount)
+
+
 def _task(about: Subject) -> Task:
     """What all test images are read as, as they are and damaged."""
     kind, amount = _damage(about)
@@ -107,7 +113,7 @@ def _task(about: Subject) -> Task:
 def _over_all(about: Subject, many: str) -> None:
     """All test images, as they are and damaged."""
     kind, amount = _damage(about)
-    says = DAMAGES[kind].says(amount)
+    says = _says(about)
     sets = {"as they are": working.part(_task(about), 0)["logits"]}
     if amount != DAMAGES[kind].neutral:
         sets[says] = working.part(_task(about), 1)["logits"]

@@ -17,7 +17,7 @@ from core.specs import DataSpec
 from core.training import tasks
 from core.ui.breaking import an
 from core.ui.drawing_pad.strokes import Drawing, Stroke
-from tests.digit_case import MODELS, spec, stored, weights
+from tests.digit_case import EPOCHS, MODELS, spec, stored, weights
 from tests.pages.digits.digits_case import app, parts, search, words
 
 MODEL = MODELS["even kernels"]  # 20 pixels a side
@@ -96,18 +96,27 @@ def test_two_pieces_far_apart_are_said():
 
 def test_guess_then_the_answer_from_the_run():
     run = stored(spec(MODEL, UCI))
-    test = app({"run": run.key, "section": "breaking", "input": "test-3"})
+    images, labels = the_images()
+    for state, epoch in enumerate(EPOCHS):  # random networks: the first that loses a class when all is turned
+        before, after = (
+            activations(MODEL, weights(MODEL, state), DAMAGES["turn"].change(images, amount))["probabilities"].argmax(1)
+            for amount in (0, 30)
+        )
+        first, then = (recall_score(labels, said, labels=range(10), average=None) for said in (before, after))
+        link = {"run": run.key, "section": "breaking", "input": "test-3", "epoch": f"{epoch:g}"}
+        if (first > then).any():
+            break
+    else:
+        raise AssertionError("no network here suffers, so this shows nothing")
+    worst = int((first - then).argmax())
+    test = app(link)
     assert "turned by 30°, against the clock" in words(test) and "are read right" not in words(test)
     next(one for one in test.button_group if str(one.key).startswith("guess-digits-turned")).select("4")
     test.run()
     test.run()  # what was worked out meanwhile is there
     assert not test.exception
-    images, labels = the_images()
-    before, after = (reads(DAMAGES["turn"].change(images, amount)).argmax(1) for amount in (0, 30))
-    first, then = (recall_score(labels, said, labels=range(10), average=None) for said in (before, after))
-    worst = int((first - then).argmax())
     said = words(test)
-    assert f"**{worst}**" in said and ("as you said" in said) == (worst == 4)
+    assert f"**{worst}**" in said, (worst, first - then, said)
     assert f"{numbers.percent(first[worst])} of them are read right as they are, {numbers.percent(then[worst])} turned by 30°" in said
     assert f"{numbers.percent((after == labels).mean())} of 400 UCI test digits are read right" in said
 
@@ -153,13 +162,14 @@ def test_below_the_threshold_it_says_nothing():
 
 def test_confidence_over_all_test_images():
     run = stored(spec(MODEL, UCI))
-    test = app({"run": run.key, "section": "confidence", "input": "test-3", "damage": "blur", "shown": "sure"})
+    test = app({"run": run.key, "section": "confidence", "input": "test-3", "damage": "blur", "shown": "sure", "least": "0.5"})
     test.button(key="digits-confidence-start").click().run()
     assert not test.exception
     images, labels = the_images()
+    assert (reads(images).max(1) >= 0.5).any()
     for name, shown in (("As they are", images), ("Blurred by 1.43 px", DAMAGES["blur"].change(images, 1.43))):
         shares = reads(shown)
-        sure, right = shares.max(1) >= 0.9, shares.argmax(1) == labels
+        sure, right = shares.max(1) >= 0.5, shares.argmax(1) == labels
         said = (
             f"it answers {numbers.percent(sure.mean())} of 400 UCI test digits, and {numbers.percent(right[sure].mean(), 2)} of these right"
         )
@@ -186,7 +196,7 @@ def test_layers_are_mapped_and_a_point_opens():
     told = ["Input", "Max-pool 1", "Max-pool 2", "Dense 1", "Dense 2", "Dense 3"]
     assert all(f"{title} {numbers.percent(share)}" in words(test) for title, share in zip(told, beside, strict=True))
     assert f"**{told[1 + int(np.diff(beside).argmax())]}**" in words(test)
-    assert "of the variance" in json.dumps([chart.proto.spec for chart in test.get("arrow_vega_lite_chart")])
+    assert "of the variance" in json.dumps([chart.proto.spec for chart in test.get("vega_lite_chart")])
     test.session_state["digits-input"], test.session_state["digits-section"] = "test-7", "draw"
     assert "test digit 7" in words(test.run())
 

@@ -1,5 +1,6 @@
 """Map of what each layer sees: test images as points, layer by layer and state by state."""
 
+from collections.abc import Callable
 from functools import partial
 
 import numpy as np
@@ -48,7 +49,7 @@ def _mapped(net: Shown) -> None:
             persist_state="session",
         )
         by_variance, states = _by_variance(about), _states(net)
-        draw = partial(_planes, about) if choices.value("plane") == "pca" else lambda done: None
+        draw: Callable[[int], None] = partial(_planes, about) if choices.value("plane") == "pca" else lambda done: None
         there = working.done(by_variance) > 0
         told = there and _ask(about)
         if told or not there:

@@ -25,7 +25,7 @@ from pages.digits.choices import PLANES
 from pages.digits.input import test_name
 from pages.digits.measures import trouble
 
-ACROSS = 3  # planes in a line
+ACROSS = 3  # planes in a line, two where that leaves one alone
 
 
 def layer_map(net: Shown) -> None:
@@ -133,8 +133,9 @@ def _charts(net: Shown, about: Subject, kind: str, places: np.ndarray, axes: lis
     now = clicks.count("digits-map")
     titles = _titles(about)
     charts = _drawn(net, about, kind, places, axes, len(places), now, net.key, net.state, about.stamp, page.theme().dark)
-    for start in range(0, len(charts), ACROSS):
-        for i, box in zip(range(start, min(start + ACROSS, len(charts))), st.columns(ACROSS, gap="small"), strict=False):
+    across = 2 if len(titles) % ACROSS == 1 else ACROSS
+    for start in range(0, len(charts), across):
+        for i, box in zip(range(start, min(start + across, len(charts))), st.columns(across, gap="small"), strict=False):
             key = f"digits-map-{kind}-{i}"
             near = "" if beside is None else f": {numbers.percent(float(beside[i]))} beside their own"
             with box:

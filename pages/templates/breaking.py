@@ -15,7 +15,7 @@ from pages.templates import words
 from pages.templates.choices import PAGE, epoch_slider
 from pages.templates.images import Images, missing, test_images
 from pages.templates.picked import Picked, picked_image
-from pages.templates.sizes import ONE, width
+from pages.templates.sizes import LARGE, width
 from pages.templates.view import View
 
 
@@ -59,7 +59,7 @@ def _film(about: Subject, picked: Picked, kind: str, film: DeltaGenerator, rest:
         picture, bars = st.columns([3, 6], gap="medium")
     with picture:
         done = f"{step.words[0].upper()}{step.words[1:]}"
-        shown = strip(Pictures(step.image[None], "ink", 1), page.theme(), title=done, alt=done, side=width(step.image.shape, ONE))
+        shown = strip(Pictures(step.image[None], "ink", 1), page.theme(), title=done, alt=done, side=width(step.image.shape, LARGE))
         board(f"{PAGE}-breaking-picked", [shown], own=True)
     with bars:
         class_bars(

@@ -6,6 +6,7 @@ from streamlit.testing.v1 import AppTest
 
 def page() -> None:
     import streamlit as st
+
     from core.serving.upload import read, upload
 
     def reader(data: bytes, name: str) -> str:

@@ -46,7 +46,7 @@ def surface_panel(view: View) -> None:
         try:
             gradient_surface.check((first, second))
         except ValueError as error:
-            st.error(str(error), icon=":material/error:")
+            st.error(plain(error), icon=":material/error:")
             return
         with st.container(key=f"{PAGE}-surface"):
             _landscape(view, (first, second))

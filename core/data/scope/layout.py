@@ -14,7 +14,7 @@ from core.data.scope.header import is_quantity
 from core.data.scope.text import Line
 
 LARGEST_NUMBER = 1e12  # instruments write 9.9E+37 for a hole
-COMMENT = re.compile(r"\s*(#|;|%|//|!|\"#|\"%)")
+FEW = 12  # lines that a layout is tried on first
 MISSING = {"", "-", "--", "---", "nan", "na", "n/a", "#n/a", "null", "none", "*", "***", "****", "ovl", "ol"}
 BEYOND = re.compile(r"[+-]?(inf|infinity|1\.#inf)", re.I)
 _EXPONENT = r"(?:[eE][+-]?\d{1,4})?"
@@ -69,13 +69,19 @@ LAYOUTS.append(Layout(",", ",", pairs=True))
 
 def likely(lines: Sequence[Line]) -> list[Layout]:
     """The layouts under which most of the lines are rows of numbers: one, or several that say different things; none without a number."""
+    able = [
+        layout
+        for layout in LAYOUTS
+        if (not layout.mark or any(layout.mark in line.text for line in lines))
+        and not (layout.pairs and any(line.text.count(",") % 2 == 0 for line in lines))
+    ]
+    some = lines[:: max(1, len(lines) // FEW)]
+    first = {layout: _share(layout, some)[0] for layout in able}
     found: dict[tuple, Layout] = {}
     best = 0.0
-    for layout in LAYOUTS:
-        if layout.mark and not any(layout.mark in line.text for line in lines):
-            continue
-        if layout.pairs and any(line.text.count(",") % 2 == 0 for line in lines):
-            continue
+    for layout in able:
+        if first[layout] < max(first.values()) - 0.6:
+            continue  # far behind on a few lines already
         share, numbers = _share(layout, lines)
         if share > best + 1e-9:
             found, best = {}, share

@@ -71,6 +71,8 @@ def axis_of(x: Floats, unit: str, named_time: bool, interval: float | None) -> A
         factor = 1.0
     if interval is not None and (steps == 1).all() and not named_time:
         return Axis(f"{time(interval)} apart", interval)
+    if factor is None and interval is not None and abs(step - interval) < 0.01 * interval:
+        factor = 1.0  # the header says that the steps are these seconds
     smallest = float(steps[steps > 0].min())
     off = np.abs(x - (x[0] + step * np.arange(len(x)))).max()
     ties = bool((steps <= 0).any())

@@ -77,9 +77,9 @@ def samples(random: Random) -> bytes:
 
 def take_samples(data: bytes) -> object:
     from core.data import own_pulse
+    from core.data.scope.file import read
 
-    heights = own_pulse.from_csv(data)
-    return own_pulse.draw(own_pulse.fit(heights), 28, 1)
+    return [own_pulse.draw(own_pulse.fit(channel.heights), 28, 1) for reading in read(data) for channel in reading.channels]
 
 
 def take_picture(data: bytes) -> object:

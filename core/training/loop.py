@@ -77,7 +77,7 @@ def missing() -> str:
         return ""
     return (
         "Training needs PyTorch (torch), which is not installed here. Whoever runs this app can add it with "
-        "`pip install -r requirements.txt`; all stored runs open without it."
+        "pip install -r requirements.txt; all stored runs open without it."
     )
 
 

@@ -13,6 +13,7 @@ from core.charts.prepared import Prepared
 from core.charts.theme import theme
 from core.serving.shared import shared
 from core.ui import choices, page
+from core.ui.plain import plain
 from pages.learning import words
 from pages.learning.choices import CORNERS, PACES, PAGE, SIZES, SPANS, STEPS, key, layer_choice, put, state_slider, value
 from pages.learning.drawn import pass_over_pool

@@ -50,12 +50,12 @@ def _never(view: View, picked: Picked) -> None:
     start, end = (view.at(state).weights["dense1.kernel"][~inked] for state in (0, -1))
     moved, decay = float(np.abs(end - start).max()), view.run.spec.train.weight_decay
     stayed = "have not moved at all" if moved == 0 else f"have moved by at most {moved:.2g}"
-    why = ""
+    cause = ""
     if moved and decay:
-        why = f" What moved them is the weight decay of {decay:g}, which pulls every weight towards 0; no image did."
+        cause = f" What moved them is the weight decay of {decay:g}, which pulls every weight towards 0; no image did."
     st.markdown(
         f"**{never:,} of {len(inked):,} pixels are white in all {count:,} training images.** Their weights get the gradient error × 0 = 0 "
-        f"at every step of the training: from the start to epoch {view.run.epochs[-1]:g} they {stayed}.{why}"
+        f"at every step of the training: from the start to epoch {view.run.epochs[-1]:g} they {stayed}.{cause}"
     )
 
 

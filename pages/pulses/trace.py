@@ -87,11 +87,11 @@ def _channel(reading: Reading) -> Channel:
         taken = all_choices.showing("pulses-trace-channel", shown, lambda name: choices.put("channel", name))
         st.selectbox("Channel", names, **taken)
     channel = reading.channel(wanted)
-    st.markdown(f"{plain(channel.sentence)}. The samples run from {channel.low:.3g} to {channel.high:.3g}{plain(_of(channel))}.")
+    st.markdown(f"{plain(channel.sentence)}. The samples run from {channel.low:.3g} to {channel.high:.3g}{_of(channel)}.")
     for note in (*reading.notes, *channel.notes):
         st.caption(plain(note))
     return channel
 
 
 def _of(channel: Channel) -> str:
-    return f" {channel.unit}" if channel.unit else ""
+    return f" {plain(channel.unit)}" if channel.unit else ""

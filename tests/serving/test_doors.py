@@ -7,6 +7,7 @@ import pytest
 from starlette.types import Scope
 
 from core.serving import doors
+from tests import apart
 
 MB = 2**20
 
@@ -21,7 +22,7 @@ def answer(door: doors.Doors, path: str, method: str = "GET", size: int | None =
 
     headers = [] if size is None else [(b"content-length", str(size).encode())]
     scope: Scope = {"type": "http", "path": path, "method": method, "headers": headers}
-    anyio.run(door, scope, None, send)
+    apart.run(door(scope, None, send))
     return seen[0] if seen else 200
 
 
@@ -89,5 +90,5 @@ def test_files_that_arrive_together_count_together(files) -> None:
                 group.start_soon(door, scope, None, send)
         assert not door._arriving
 
-    anyio.run(scene)
+    apart.run(scene())
     assert seen == [413]

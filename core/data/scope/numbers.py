@@ -13,7 +13,7 @@ from core.data.pulse_files import BadPulseFile
 from core.data.scope.layout import LARGEST_NUMBER, MISSING, NUMBERS, Layout
 
 Floats = NDArray[np.float64]
-AT_ONCE = 50_000  # lines that are turned into numbers together
+AT_ONCE = 16_384  # lines that are turned into numbers together
 MOST_SKIPPED = 0.1  # share of the lines
 LARGEST_PAIRS = 2_000_000  # letters of a text in which commas are both
 _LETTERS = ~np.isin(np.arange(256), list(b' ,;\t"\n'))  # bytes that are more than a separator

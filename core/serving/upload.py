@@ -41,16 +41,17 @@ def read(key: str, file: Any, reader: Callable[[bytes, str], T]) -> T:
     Raises:
         ValueError: the reader has refused it; again at each call.
     """
-    kept = st.session_state.get(_kept(key))
+    kept: Any = st.session_state.get(_kept(key))
     if kept is None or kept[0] != file.file_id:
         try:
             kept = file.file_id, reader(file.getvalue(), file.name), None
         except ValueError as error:
             kept = file.file_id, None, error.with_traceback(None)
         st.session_state[_kept(key)] = kept
-    if kept[2] is not None:
-        raise kept[2]
-    return kept[1]
+    answer, trouble = kept[1:]
+    if trouble is not None:
+        raise trouble
+    return answer
 
 
 def _kept(key: str) -> str:

@@ -123,7 +123,7 @@ def texts(at: AppTest) -> list[str]:
 def assert_only_text(at: AppTest) -> None:
     assert not at.exception
     for body in texts(at):
-        assert "://evil" not in body and not re.search(r"(?<!\\)\]\((?!#)", body), body
+        assert "://evil" not in body and not re.search(r"(?<!\\)\]\((?!#)", body), body  # an address, or a link of ours to no place of ours
         for mark in ("![x", "[Log in]", ":red[", "<b>x", "$x^2$"):
             assert mark not in body, body
 

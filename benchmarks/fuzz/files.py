@@ -73,22 +73,24 @@ def pulse_zip(random: Random) -> bytes:
         table += random.choice(("\n", ",", '"', "a,b\n", "\r")) * random.choice((100, 3_000_000))
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", random.choice((zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED))) as archive:
-        archive.writestr(_name(random, "labels.csv"), table.encode("utf-8", "surrogatepass"))
+        archive.writestr(_entry(random, archive, "labels.csv"), table.encode("utf-8", "surrogatepass"))
         if random.random() < 0.4:
             spec = {"pulses": {"size": 28, "classes": list(SPEC.classes)}, "count": count, "seed": 3}
             text = mutations.json_text(random, spec) if random.random() < 0.6 else pulse_files.spec_json(SPEC, count, 3).decode()
-            archive.writestr(_name(random, "spec.json"), text.encode("utf-8", "surrogatepass"))
+            archive.writestr(_entry(random, archive, "spec.json"), text.encode("utf-8", "surrogatepass"))
         for name, image in zip(names, drawn.images, strict=True):
             data = pulse_files.to_png(image)
-            archive.writestr(_name(random, name), picture(random) if random.random() < 0.1 else data)
+            archive.writestr(_entry(random, archive, name), picture(random) if random.random() < 0.1 else data)
     data = out.getvalue()
     return data if random.random() < 0.5 else mutations.of_bytes(random, data)
 
 
-def _name(random: Random, name: str) -> str:
-    if random.random() > 0.05:
-        return name
-    return random.choice((*NAMES, name.upper(), name + "\x00"))
+def _entry(random: Random, archive: zipfile.ZipFile, name: str) -> zipfile.ZipInfo:
+    """A place in the archive, seldom under a name that zipfile itself would not write."""
+    entry = zipfile.ZipInfo()
+    entry.filename = name if random.random() > 0.05 else random.choice((*NAMES, name.upper(), name + "\x00"))
+    entry.compress_type = archive.compression
+    return entry
 
 
 def _number(random: Random) -> str:

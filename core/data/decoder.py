@@ -147,7 +147,7 @@ def _small(picture: Image.Image) -> Image.Image:
     """The picture as RGB, turned as its camera says and no larger than needed."""
     picture.load()
     deep = picture.mode.startswith(("I", "F"))
-    top = float(picture.getextrema()[1]) if deep else 0.0  # type: ignore[arg-type]  # of one band
+    top = float(picture.getextrema()[1]) if deep else 0.0  # type: ignore[arg-type]  # of its one band
     mode = "RGBA" if picture.has_transparency_data else "RGB"
     factor = max(1, max(picture.size) // LONGEST)
     width, height = picture.size

@@ -50,9 +50,10 @@ def read(key: str, file: Any, reader: Callable[[bytes, str], T]) -> T:
         except ValueError as error:
             kept = file.file_id, None, error.with_traceback(None)
         st.session_state[_kept(key)] = kept
-    if kept[2] is not None:
-        raise kept[2]
-    return kept[1]  # type: ignore[no-any-return]
+    answer, trouble = kept[1:]
+    if trouble is not None:
+        raise trouble
+    return answer
 
 
 def _kept(key: str) -> str:

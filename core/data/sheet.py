@@ -16,7 +16,10 @@ from core.data.pictures import BadPicture
 Floats = NDArray[np.float32]
 Mask = NDArray[np.bool_]
 
-WIDEST_STROKE = 1 / 6  # of the picture's longer side: a wider pen is taken for a shadow
+WIDEST_STROKE = 1 / 14  # of the picture's longer side: a wider pen is taken for a shadow
+WIDEST_ALONE = 1 / 4  # the same where one digit fills the picture
+SHREDS = 12  # pieces at most that a digit falls into whose strokes are wider than was thought
+FILLS = 0.4  # share of the picture's height that such a digit has at least
 PAPER = 0.24  # of the brightest paper: what is darker is the table around it
 FAINTEST = 0.06  # darkness of ink against its paper
 SLOPES = np.tan(np.radians(np.arange(-5, 5.1, 0.25)))  # of ruled lines against the picture's edges
@@ -76,11 +79,31 @@ def read_sheet(brightness: Floats) -> Sheet:
     Raises:
         BadPicture: nothing stands out from its paper, or nothing of it is of a digit's size.
     """
+    found, trouble = _tried(brightness, WIDEST_STROKE)
+    large = FILLS * len(brightness)
+    if found is None or (len(found.boxes) <= SHREDS and max(box.height for box in found.boxes) < large):
+        alone, _ = _tried(brightness, WIDEST_ALONE)
+        if alone is not None and len(alone.boxes) == 1 and alone.boxes[0].height >= large:
+            return alone
+    if found is None:
+        raise BadPicture(trouble)
+    return found
+
+
+def _tried(brightness: Floats, widest: float) -> tuple[Sheet | None, str]:
+    """The sheet for a pen of at most this width, a share of the longer side; or why there is none."""
+    try:
+        return _read(brightness, widest), ""
+    except BadPicture as error:
+        return None, str(error)
+
+
+def _read(brightness: Floats, widest: float) -> Sheet:
     notes = []
     light, chalk = _dark_on_light(brightness)
     if chalk:
         notes.append("The writing is lighter than what it stands on, so light was taken for ink.")
-    paper = _paper(light)
+    paper = _paper(light, widest)
     darkness = _darkness(light, paper)
     on_paper = _on_paper(paper)
     if not on_paper.all():
@@ -125,11 +148,6 @@ def cut(sheet: Sheet, box: Box) -> Prepared:
     return prepare_drawing(pictures.ink_square(ink))
 
 
-def _window(light: Floats) -> tuple[int, int]:
-    side = 2 * int(max(light.shape) * WIDEST_STROKE / 2) + 1
-    return max(side, 5), max(side, 5)
-
-
 def _dark_on_light(brightness: Floats) -> tuple[Floats, bool]:
     """The brightness, turned where the writing is lighter than what it stands on; and whether it was.
 
@@ -144,10 +162,11 @@ def _dark_on_light(brightness: Floats) -> tuple[Floats, bool]:
     return (1 - smooth if chalk else smooth).astype(np.float32), chalk
 
 
-def _paper(light: Floats) -> Floats:
+def _paper(light: Floats, widest: float) -> Floats:
     """What blank paper would be: narrow dark things closed. A shadow's edge stays as sharp as it is, and grain is not taken for paper."""
-    sharp = ndimage.grey_closing(light, size=_window(light))
-    smooth = ndimage.grey_closing(ndimage.gaussian_filter(light, 2), size=_window(light))
+    side = max(2 * int(max(light.shape) * widest / 2) + 1, 5)
+    sharp = ndimage.grey_closing(light, size=(side, side))
+    smooth = ndimage.grey_closing(ndimage.gaussian_filter(light, 2), size=(side, side))
     return np.minimum(sharp, smooth * np.float32(1.01))
 
 

@@ -1,7 +1,7 @@
 // A row a unit: bars, then gradient = error x input, the kernel, and the kernel less rate x gradient.
 
 const ROOM = 64; // CSS pixels of a picture's longer side, at most
-const STRIP = 130;
+const STRIP = 130; // of a row of weights
 const HINT = "Point at a picture to read a number; click a cell of a gradient to open it below.";
 const PICTURES = { gradient: "gradient", before: "kernel", after: "after the step" };
 const bytes = (text) => Uint8Array.from(atob(text), (c) => c.charCodeAt(0));

@@ -14,8 +14,8 @@ MOST_STEPS = 500  # of a slider; a number with more of them is typed
 
 
 def names(cls: type) -> list[str]:
-    """The fields of a spec that a form can ask for: all but the specs inside it."""
-    return [field.name for field in dataclasses.fields(cls) if meta(cls, field.name).kind != "part"]  # type: ignore[arg-type]
+    """The fields of a spec that a form can ask for: all but the specs inside it and what only a file can bring."""
+    return [field.name for field in dataclasses.fields(cls) if meta(cls, field.name).kind not in ("part", "text", "texts")]  # type: ignore[arg-type]
 
 
 def field(

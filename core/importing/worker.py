@@ -13,7 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from core.importing.bringing import Alternative, Brought, Choice
+from core.importing.bringing import Alternative, Brought, Choice, Files
 from core.importing.reading import MOST_BYTES
 from core.importing.refusal import shortly
 
@@ -24,8 +24,6 @@ PATIENCE = 300  # seconds on the clock, of a busy machine too
 TOO_LONG = "Reading it took longer than this app gives a file; it is larger or stranger than the networks shown here."
 UNEXPECTED = "The file is damaged, or unlike any that this app knows: reading it failed ({}). Save it again, or in another format."
 TOO_LARGE = "Reading it needed more memory than this app gives a file; it is larger than the networks shown here."
-
-Files = Mapping[str, bytes]
 
 
 def brought(

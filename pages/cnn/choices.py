@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable
-from functools import wraps
+from functools import partial, wraps
 from typing import Any
 
 import streamlit as st
@@ -150,19 +150,9 @@ def _number(text: str) -> float:
     return number
 
 
-def key(name: str) -> str:
-    """The key of a choice, in the session and of its widget."""
-    return choices.key(PAGE, name)
-
-
-def value(name: str) -> Any:
-    """The present value of a choice."""
-    return choices.value(PAGE, name)
-
-
-def put(name: str, item: Any) -> None:
-    """Make a choice for somebody, in a callback or before its widget is made."""
-    choices.put(PAGE, name, item)
+key = partial(choices.key, PAGE)  # of a choice, in the session and of its widget
+value = partial(choices.value, PAGE)  # of a choice, as it is now
+put = partial(choices.put, PAGE)  # a choice for somebody, in a callback or before its widget is made
 
 
 def setter(name: str) -> Callable[[Any], None]:

@@ -1,6 +1,6 @@
 """What the learning page lets one choose, each choice declared once."""
 
-from typing import Any
+from functools import partial
 
 import streamlit as st
 
@@ -108,19 +108,9 @@ def _read_rate(text: str) -> float:
     return rate
 
 
-def key(name: str) -> str:
-    """The key of a choice, in the session and of its widget."""
-    return choices.key(PAGE, name)
-
-
-def value(name: str) -> Any:
-    """The present value of a choice."""
-    return choices.value(PAGE, name)
-
-
-def put(name: str, item: Any) -> None:
-    """Make a choice for somebody, in a callback or before its widget is made."""
-    choices.put(PAGE, name, item)
+key = partial(choices.key, PAGE)  # of a choice, in the session and of its widget
+value = partial(choices.value, PAGE)  # of a choice, as it is now
+put = partial(choices.put, PAGE)  # a choice for somebody, in a callback or before its widget is made
 
 
 def rate_slider() -> float:

@@ -1,7 +1,7 @@
 """What can be chosen on the pulses page, and so stands in its link: one pulse, the set it belongs to, a pulse of one's own."""
 
 from dataclasses import fields
-from typing import Any
+from functools import partial
 
 from core.data.formula import LONGEST
 from core.data.scope.header import LONGEST_NAME
@@ -47,19 +47,9 @@ CHOICES = [
 ]
 
 
-def key(name: str) -> str:
-    """The widget's key of a choice."""
-    return choices.key(PAGE, name)
-
-
-def value(name: str) -> Any:
-    """The present value of a choice."""
-    return choices.value(PAGE, name)
-
-
-def put(name: str, item: Any) -> None:
-    """Make a choice for somebody, in a callback or before its widget is made."""
-    choices.put(PAGE, name, item)
+key = partial(choices.key, PAGE)  # of a choice, in the session and of its widget
+value = partial(choices.value, PAGE)  # of a choice, as it is now
+put = partial(choices.put, PAGE)  # a choice for somebody, in a callback or before its widget is made
 
 
 def spec() -> PulseSpec:

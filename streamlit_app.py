@@ -7,6 +7,7 @@ from streamlit.runtime.pages_manager import PagesManager
 from core.serving import doors, limits, people, returning, seen
 from core.serving.ahead import Ahead
 from core.ui import choices, page
+from core.ui.onward import onward
 from core.ui.site import ENTRIES, pages
 
 if __name__ == "__main__":  # somebody's visit
@@ -15,6 +16,7 @@ if __name__ == "__main__":  # somebody's visit
     if people.welcome():
         with choices.page(current.url_path, [e.path for e in ENTRIES]):
             current.run()
+            onward(current.url_path)
     else:
         people.wait()
 else:  # the server, once, before anyone comes: else the first link to a page would find Streamlit's older way of many pages

@@ -22,7 +22,18 @@ class Picked:
     values: np.ndarray  # (inputs,) float32 in [0, 1], as the network takes it
     label: int  # its class, which the step is taken towards
     words: str  # which image it is
-    own: bool  # whether it was drawn here
+    index: int | None = None  # of the test image; None for a drawing
+    actual: int | None = None  # the class that it has; None for a drawing
+
+    @property
+    def key(self) -> tuple[int, bytes]:
+        """Which image and class, for caches."""
+        return self.label, self.values.tobytes()
+
+    @property
+    def own(self) -> bool:
+        """Whether it was drawn here."""
+        return self.index is None
 
 
 @contextmanager
@@ -45,7 +56,7 @@ def picked_image(view: View, place: DeltaGenerator) -> Iterator[Picked | None]:
         if drawn is not None:
             flat = drawn.reshape(-1)
             says = int(network.answers(view.model, view.weights, flat[None])[0].argmax())
-            picked = Picked(flat, _label(view, says, "what the network reads now"), "your drawing", True)
+            picked = Picked(flat, _label(view, says, "what the network reads now"), "your drawing")
     try:
         yield picked
     finally:
@@ -73,7 +84,7 @@ def _test_image(view: View) -> Picked | None:
     flat, label = values(images, np.array([index]))[0], int(images.labels[index])
     words = f"{images.words[:-1]} {index:,}, {with_article(view.classes[label])}"
     chosen = _label(view, label, f"what it is, {with_article(view.classes[label])}")
-    return Picked(flat, chosen, words, False)
+    return Picked(flat, chosen, words, index, label)
 
 
 def _label(view: View, usual: int, words: str) -> int:

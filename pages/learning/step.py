@@ -48,8 +48,7 @@ def _step(view: View, picked: Picked, layer: int, rate: float, picture: DeltaGen
                 _board(view, picked, layer, rate, found, after, (unit, source))
         page.legend(words.BOARD_LEGEND.format(colours=COLOUR_WORDS if len(view.picture(layer)) == 3 else SIGNED_WORDS))
         what = "the image" if layer == 1 else f"what the {view.model.sizes[layer - 1]:,} units of layer {layer - 1} give"
-        if not picked.own:
-            st.button("Take it 25 times: what do the other images say?", icon=":material/repeat:", key=f"{PAGE}-again", on_click=_again)
+        st.button("Take it 25 times: what do the other images say?", icon=":material/repeat:", key=f"{PAGE}-again", on_click=_again)
         st.markdown(words.STAMP.format(what=what, units=words.number(view.model.sizes[layer])) + " In a formula: " + words.FORMULA + ".")
     with st.container(key=f"{PAGE}-ledger"):
         ledger(view, picked, found, layer, unit, source, rate)

@@ -47,7 +47,7 @@ def deep(spec: RunSpec) -> bool:
 
 
 def fits_pulses(spec: RunSpec) -> bool:
-    """Whether it is a pulse CNN whose last state is stored whole."""
+    """Whether it is a pulse CNN whose last state, at least, is stored whole."""
     pulses, model = spec.data.pulses, spec.model
     if model.kind != "pulse_cnn" or pulses is None or spec.train.store == "history":
         return False
@@ -66,6 +66,11 @@ def opening(run: Run) -> int:
 @dataclass(frozen=True)
 class View(Shown):
     """What every panel of this page gets."""
+
+    @property
+    def here(self) -> tuple[str, int]:
+        """The network and its state, for caches."""
+        return self.key, self.state
 
     @property
     def model(self) -> ModelSpec:

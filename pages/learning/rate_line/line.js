@@ -88,7 +88,9 @@ class Line {
       const left = from ? (this.x(rates[from - 1]) + this.x(rates[from])) / 2 : this.x(rates[0]);
       const right = to + 1 < rates.length ? (this.x(rates[to]) + this.x(rates[to + 1])) / 2 : this.x(rates[to]);
       this.part("rect", { x: left, y: EDGE.top, width: Math.max(0, right - left), height: HEIGHT - EDGE.top - EDGE.bottom, fill: shade[verdicts[from]], opacity: verdicts[from] === "too small" ? 0.35 : 0.14 });
-      if (right - left > 55) this.part("text", { x: (left + right) / 2, y: EDGE.top - 9, "text-anchor": "middle" }, verdicts[from]);
+      const last = to === rates.length - 1;
+      if (right - left > (verdicts[from] === "right" ? 30 : 55)) this.part("text", { x: (left + right) / 2, y: EDGE.top - 9, "text-anchor": "middle" }, verdicts[from]);
+      else if (last) this.part("text", { x: right, y: EDGE.top - 9, "text-anchor": "end" }, verdicts[from]);
       from = to + 1;
     }
   }

@@ -53,7 +53,6 @@ def _sign(dark: bool) -> str:
 
 
 @lru_cache(maxsize=1)
-@lru_cache(1)
 def icon() -> str:
     """The browser tab's icon, with its picture in it: Streamlit would have every browser fetch one of its own from another server."""
     return f"data:image/svg+xml;base64,{base64.b64encode(svg.icon(colours.theme(dark=False)).encode()).decode()}"

@@ -8,7 +8,7 @@ from core.specs.fields import Meta, SpecError, meta
 from core.specs.model import ACTIVATIONS, INITIALIZERS, MODEL_KINDS, OUTPUTS, ModelSpec
 from core.specs.pulses import PULSE_CLASSES, PulseSpec, Range
 from core.specs.run import APP_VERSION, FORMAT, RunSpec, from_dict, to_dict
-from core.specs.train import DECAYS, LOSSES, OPTIMIZERS, STORES, TrainSpec
+from core.specs.train import DECAYS, LOSSES, OPTIMIZERS, STORES, Change, TrainSpec
 
 __all__ = [
     "ACTIVATIONS",
@@ -22,6 +22,7 @@ __all__ = [
     "OUTPUTS",
     "PULSE_CLASSES",
     "STORES",
+    "Change",
     "DataSpec",
     "Meta",
     "ModelSpec",

@@ -4,6 +4,7 @@ import streamlit as st
 from starlette.middleware import Middleware
 from streamlit.runtime.pages_manager import PagesManager
 
+from core.training import jobs
 from core.ui import choices, limits, people, seen
 from core.ui.ahead import Ahead
 from core.ui.site import ENTRIES
@@ -19,5 +20,6 @@ if __name__ == "__main__":  # somebody's visit
         people.wait()
 else:  # the server, once, before anyone comes: else the first link to a page would find Streamlit's older way of many pages
     limits.check()
+    jobs.serve()
     PagesManager.uses_pages_directory = False
     app = st.App(__file__, routes=seen.routes(), middleware=[Middleware(Ahead)])

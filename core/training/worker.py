@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from core.data.folder import MissingData
-from core.runs import store
+from core.runs import room, store
 from core.specs import RunSpec, SpecError
 from core.training import checkpoint, job_folder, lease, live, loop, processes
 from core.training.job_folder import CANCELLED, FAILED, RUNNING, Progress
@@ -112,7 +112,7 @@ def close(place: Path, spec: RunSpec) -> None:
 
 def ends() -> Path:
     """Where the last checkpoints of stored runs are. Losing one costs only time: longer trainings then begin at the start."""
-    return store.folders()[0] / ".ends"
+    return store.folders()[0] / room.ENDS
 
 
 def end_of(key: str) -> Path:

@@ -1,5 +1,6 @@
 """A training that was interrupted after any epoch goes on to the same bits, whatever kind of network it is."""
 
+import re
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -13,7 +14,7 @@ from core.data import digits
 from core.runs import store
 from core.runs.run import Run
 from core.specs import Change, DataSpec, ModelSpec, PulseSpec, RunSpec, SpecError, TrainSpec
-from core.training import checkpoint, job_folder, jobs, live, loop, worker
+from core.training import checkpoint, job_folder, jobs, lease, live, loop, worker
 from tests.training.kinds import images
 
 FEW = DataSpec(train=60, validation=20, test=40)
@@ -39,7 +40,6 @@ CHANGES = (Change(1, 0.05, weight_decay=0.02), Change(3, 0.01, 0.8))
 def small_world(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(digits, "load", images)
     monkeypatch.setenv("KERNEL_EXPLORER_RUNS", str(tmp_path / "runs"))
-    monkeypatch.setattr(jobs, "_handed", {})
 
 
 def same(one: loop.EpochRecord, other: loop.EpochRecord) -> None:
@@ -137,7 +137,7 @@ def stopped(spec: RunSpec, monkeypatch: pytest.MonkeyPatch, states: int) -> None
         patch.setattr(checkpoint, "write", dies)
         if spec.key not in [job.key for job in jobs.active()]:
             assert job_folder.make(jobs.Job(spec).folder, spec, "")
-        held = jobs.lease.take(jobs.Job(spec).folder)
+        held = lease.take(jobs.Job(spec).folder)
         with pytest.raises(Stop):
             worker.work(str(held.folder), held.number, held.token)
         held.free()  # as it counts after a while
@@ -245,3 +245,13 @@ def test_states_that_are_not_whole_are_trained_again(monkeypatch: pytest.MonkeyP
     stopped(spec, monkeypatch, 4)
     live.state_file(jobs.Job(spec).folder, 1).write_bytes(b"")
     same_run(at_once(spec), straight(spec))
+
+
+def test_a_training_that_diverges_says_when() -> None:
+    spec = replace(KINDS["softmax"], train=replace(SGD, learning_rate=10, weight_decay=10, epochs=20, batch=4))
+    with ThreadPoolExecutor(1) as pool:
+        job = jobs.submit(spec, pool)
+        while job.progress().state in jobs.ACTIVE:
+            time.sleep(0.02)
+    assert re.match(r"The loss (is no number any more \(NaN\)|has grown beyond all numbers) in epoch \d+ \(step", job.progress().sentence)
+    assert store.find(spec) is None

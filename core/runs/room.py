@@ -15,6 +15,7 @@ from core.runs import shipped, store
 USED = ".used"  # an empty file a run, touched when it is shown
 ENDS = ".ends"  # last checkpoints of runs, from which longer trainings go on: they cost only time when they are gone
 IN_USE_SECONDS = 24 * 3600.0  # a run that was shown so lately is in use
+MOST_ENDS = 500_000_000  # bytes of them that are kept
 _NOTE_SECONDS = 60.0  # between two notes of a process that a run is in use
 _noted: dict[Path, float] = {}
 
@@ -28,6 +29,16 @@ def use(key: str) -> None:
     with suppress(OSError):  # a store that can only be read needs no room
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch()
+
+
+def trim_ends() -> None:
+    """Keep the last checkpoints of the newest runs alone, as many as have room."""
+    total = 0
+    for path in sorted((store.folders()[0] / ENDS).glob("*"), key=_time, reverse=True):
+        with suppress(OSError):
+            total += path.stat().st_size
+            if total > MOST_ENDS:
+                path.unlink()
 
 
 def make(most: int, keep: Collection[str] = ()) -> bool:

@@ -206,7 +206,9 @@ def _swap(place: Path, target: Path) -> None:
 
 def _sync(path: Path) -> None:
     """Have a file or a folder's names on the disk itself."""
-    descriptor = os.open(path, os.O_RDONLY)
+    if os.name == "nt" and path.is_dir():  # Windows does so by itself
+        return
+    descriptor = os.open(path, os.O_RDWR if os.name == "nt" else os.O_RDONLY)
     try:
         os.fsync(descriptor)
     finally:

@@ -57,3 +57,13 @@ def read_json(path: Path) -> Any:
         return json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError):
         return None
+
+
+def sync_names(folder: Path) -> None:
+    """Have the names in a folder on the disk itself, where the system can be asked to."""
+    with suppress(OSError):  # Windows opens no folders, and does so by itself
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)

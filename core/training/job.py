@@ -106,6 +106,11 @@ def active() -> list[Job]:
     return [job for job in all_known() if job.progress().state in ACTIVE]
 
 
+def of(owner: str) -> list[Job]:
+    """Jobs that this person wants: active ones, and those that failed or were cancelled for all lately."""
+    return [job for job in all_known() if job_folder.name_of(owner) in job_folder.wishes(job.folder)]
+
+
 def all_known() -> list[Job]:
     """Every job whose folder is there, ended ones too."""
     home = job_folder.home()

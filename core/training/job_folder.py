@@ -73,6 +73,7 @@ def make(folder: Path, spec: RunSpec, owner: str, parent: str = "", fill: Callab
         if fill is not None:
             fill(new)
         new.rename(folder)
+        atomic.sync_names(folder.parent)
         return True
     except OSError:
         if folder.is_dir() and not (folder / ENDED).exists():

@@ -15,7 +15,7 @@ from typing import Any
 from core.runs import store
 from core.specs import Change, RunSpec, SpecError
 from core.training import checkpoint, job_folder, live, worker
-from core.training.job import Job, active, find, troubles
+from core.training.job import Job, active, find, of, troubles
 from core.training.job_folder import ACTIVE, CANCELLED, DONE, FAILED, PAUSED, QUEUED, RUNNING, Progress
 from core.training.turns import executor, forget, serve, start, workers
 
@@ -34,6 +34,7 @@ __all__ = [
     "executor",
     "find",
     "more",
+    "of",
     "serve",
     "submit",
     "workers",

@@ -15,6 +15,7 @@ BEAT_SECONDS = 1.0  # how often a holder shows that it lives
 SILENT_SECONDS = 15.0  # that a lease is seen unchanged until it counts as left behind
 _FREE = b"free"
 _seen: dict[Path, tuple[bytes, float]] = {}  # lease -> its content, and when this process first saw that
+_numbers: dict[Path, int] = {}  # job -> the highest number seen
 _lock = threading.Lock()
 
 
@@ -33,7 +34,7 @@ class Lease:
 
     @property
     def path(self) -> Path:
-        return self.folder / f"lease-{self.number:06d}"
+        return _path(self.folder, self.number)
 
     def holds(self) -> bool:
         """Whether it is still the one that counts."""
@@ -91,7 +92,7 @@ def take(folder: Path) -> Lease | None:
 def held(folder: Path) -> bool:
     """Whether somebody holds the job's lease, as far as this process can see. A lease seen for the first time counts as held."""
     try:
-        path = folder / f"lease-{_highest(folder):06d}"
+        path = _path(folder, _highest(folder))
         content = path.read_bytes()
     except OSError:
         return False
@@ -108,8 +109,16 @@ def held(folder: Path) -> bool:
 
 
 def _highest(folder: Path) -> int:
-    """The number of the lease that counts; 0 before the first."""
-    try:
-        return max((int(path.name[6:]) for path in folder.glob("lease-*") if path.name[6:].isdigit()), default=0)
-    except OSError:
-        return 0
+    """The number of the lease that counts; 0 before the first. Counted up from the last one seen, for none is ever deleted alone."""
+    with _lock:
+        number = _numbers.get(folder, 0)
+        if number and not _path(folder, number).exists():  # the folder was made anew
+            number = 0
+        while _path(folder, number + 1).exists():
+            number += 1
+        _numbers[folder] = number
+        return number
+
+
+def _path(folder: Path, number: int) -> Path:
+    return folder / f"lease-{number:06d}"

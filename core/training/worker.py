@@ -36,7 +36,7 @@ def work(folder: str, number: int, token: str) -> None:
     storing, over = threading.Event(), threading.Event()
     threading.Thread(target=_watch, args=(held, spec, storing, over), daemon=True).start()
     try:
-        if _train(held, spec, storing):
+        if _train(held, spec):
             if not _stored(spec):
                 storing.set()
                 held.check()
@@ -60,7 +60,7 @@ def work(folder: str, number: int, token: str) -> None:
         over.set()
 
 
-def _train(held: Lease, spec: RunSpec, storing: threading.Event) -> bool:
+def _train(held: Lease, spec: RunSpec) -> bool:
     """Train from the last whole epoch on; True at the end, False where it is not wanted now."""
     place = held.folder
     if _stored(spec):
@@ -107,6 +107,7 @@ def close(place: Path, spec: RunSpec) -> None:
     with suppress(OSError):
         ends().mkdir(exist_ok=True)
         (place / checkpoint.FILE).replace(end_of(spec.key))
+        room.trim_ends()
     job_folder.drop(place)
 
 

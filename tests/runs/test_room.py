@@ -67,3 +67,10 @@ def test_a_use_is_noted_once_a_minute(own: Path) -> None:
     os.utime(own / room.USED / key, (1, 1))
     room.use(key)
     assert (own / room.USED / key).stat().st_mtime == 1
+
+
+def test_checkpoints_of_the_newest_runs_stay(own: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    _, middle, new = stored(1, 3), stored(2, 2), stored(3, 1)
+    monkeypatch.setattr(room, "MOST_ENDS", 25_000)
+    room.trim_ends()
+    assert {path.stem for path in own.glob(".ends/*")} == {middle, new}

@@ -36,6 +36,7 @@ class Slots(Held):
 def test_it_ends_when_nobody_is_left() -> None:
     job = jobs.submit(SPEC, Held(), owner="ann")
     assert jobs.submit(SPEC, Held(), owner="ben") == job and job.owners() == 2
+    assert jobs.of("ann") == jobs.of("ben") == [job] and jobs.of("eve") == []
     assert job.owned_by("ann") and job.owned_by("ben") and not job.owned_by("eve")
     job.cancel("eve")
     job.cancel("ann")

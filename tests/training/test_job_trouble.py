@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -145,6 +146,30 @@ def test_who_was_stopped_and_lost_the_job_changes_nothing(fake, monkeypatch: pyt
         second.set()
         until(lambda: job.progress().state == jobs.DONE)
     assert store.load(SPEC.key).history["epoch"].tolist() == [0, 1, 2, 3, 4]
+
+
+def test_two_that_train_at_once_after_all_leave_one_whole_run(fake, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
+    """Both believe that they hold the lease, and write the same files at the same moments."""
+    together = threading.Barrier(2)
+
+    def side_by_side(spec):
+        for record in records(spec):
+            with suppress(threading.BrokenBarrierError):
+                together.wait(1)
+            yield record
+
+    fake(side_by_side)
+    pool = Held()
+    job = jobs.submit(SPEC, pool)
+    ((_, work, args),) = pool.calls
+    monkeypatch.setattr(lease.Lease, "check", lambda self: None)
+    with ThreadPoolExecutor(2) as both:
+        for done in [both.submit(work, *args) for _ in range(2)]:
+            done.exception(20)
+    assert job.progress().state == jobs.DONE
+    run = store.load(SPEC.key)
+    assert run.history["epoch"].tolist() == [0, 1, 2, 3, 4]
+    assert run.weights("dense1.kernel")[:, 0, 0].tolist() == [0, 0.5, 1, 1.5, 2]
 
 
 def test_a_clock_that_is_set_changes_nothing(fake, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811

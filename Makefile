@@ -32,12 +32,12 @@ dev: $(VENV)/.app ## the same for those who build: open pages run again when a f
 	$(BIN)/streamlit run streamlit_app.py --server.port $(PORT) --server.fileWatcherType auto --server.runOnSave true
 
 test: $(VENV)/.dev ## run the whole test suite
-	$(if $(DATA),KERNEL_EXPLORER_DATA="$(abspath $(DATA))") $(BIN)/python -m pytest -n 2 --dist loadfile
+	$(if $(DATA),KERNEL_EXPLORER_DATA="$(abspath $(DATA))") $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 bare: $(VENV)/.dev ## test pages and browser again as on a new machine: no data, no network
 	@mkdir -p build/no-data
 	KERNEL_EXPLORER_DATA="$(abspath build/no-data)" KERNEL_EXPLORER_MIRROR=http://127.0.0.1:9/ \
-		$(BIN)/python -m pytest -n 2 --dist loadfile tests/pages tests/ui tests/e2e
+		$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder tests/pages tests/ui tests/e2e
 
 lint: $(VENV)/.dev ## check format, style and types
 	$(BIN)/ruff format --check .

@@ -4,9 +4,10 @@ import streamlit as st
 from starlette.middleware import Middleware
 from streamlit.runtime.pages_manager import PagesManager
 
+from core.serving import limits, people, seen
+from core.serving.ahead import Ahead
 from core.training import jobs
-from core.ui import choices, limits, people, seen
-from core.ui.ahead import Ahead
+from core.ui import choices
 from core.ui.site import ENTRIES
 
 if __name__ == "__main__":  # somebody's visit

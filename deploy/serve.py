@@ -20,7 +20,7 @@ from types import FrameType
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
-from core.ui import limits  # noqa: E402
+from core.serving import limits  # noqa: E402
 from deploy import proxy  # noqa: E402
 from deploy.proxy import Trouble  # noqa: E402
 

@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from typing import Any
 
 # Two processes of tests on two cores: with two threads in each, torch and the matrix products of numpy crawl.
 for _name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
@@ -12,3 +13,10 @@ _DATA = ROOT.parent / "shared" / "data"
 if _DATA.is_dir():
     os.environ.setdefault("KERNEL_EXPLORER_DATA", str(_DATA))
 os.environ.setdefault("KERNEL_EXPLORER_OFFLINE", "1")  # no test reaches for the network unless it asks
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Why tests were tried again: a second try that passes has still found something."""
+    for report in terminalreporter.stats.get("rerun", []):
+        terminalreporter.section(f"first try of {report.nodeid}")
+        terminalreporter.write_line(report.longreprtext[-3_000:])

@@ -10,7 +10,7 @@ ROOM = (490, 784)  # pixels that a large matrix may fill, across and down
 
 
 def small(rows: int, columns: int) -> bool:
-    """Whether a matrix is drawn cell by cell (core/charts/matrix.py); a larger one is a raster (core/charts/overview.py)."""
+    """Whether a matrix is drawn cell by cell (core/charts/matrix.py); a larger one is a raster (raster.py) or a map."""
     return rows * columns <= CELLS and rows <= SIDE and columns <= ROOM[0]
 
 

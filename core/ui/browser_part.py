@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from core.ui import seen
+from core.serving import seen
 
 
 def browser_part(name: str, python_file: str, *, fetches: bool = False, **options: Any) -> Any:
@@ -26,7 +26,7 @@ def browser_part(name: str, python_file: str, *, fetches: bool = False, **option
         if files:
             options.setdefault(kind, "\n".join(path.read_text(encoding="utf-8") for path in files))
     if fetches:
-        options["js"] = (Path(__file__).parent / "seen.js").read_text(encoding="utf-8") + options["js"]
+        options["js"] = seen.SCRIPT.read_text(encoding="utf-8") + options["js"]
 
     @cache  # declared when it is first shown: then it is known whether its script has an address
     def declared() -> Any:

@@ -9,7 +9,7 @@ from core.data import catalog as data_catalog
 from core.data import digits
 from core.runs import catalog, store
 from core.runs.run import Run
-from core.ui.shared import shared
+from core.serving.shared import shared
 
 
 @shared(64)

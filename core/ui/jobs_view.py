@@ -5,10 +5,11 @@ from collections.abc import Callable
 import streamlit as st
 
 from core.runs.run import Run
+from core.serving import limits
 from core.specs import RunSpec, SpecError
 from core.training import jobs, loop
 from core.training.jobs import Job, Progress
-from core.ui import limits, shown
+from core.ui import shown
 from core.ui.data_status import duration
 
 _TROUBLE = "_training-trouble"

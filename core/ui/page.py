@@ -11,7 +11,8 @@ import streamlit as st
 from core.charts import svg
 from core.charts import theme as colours
 from core.charts.prepared import Prepared
-from core.ui import address, screen, seen
+from core.serving import seen
+from core.ui import address, screen
 from core.ui.copy_link import copy_link
 
 _STYLE = """

@@ -13,8 +13,8 @@ from core.data import pulse_files, pulses
 from core.data.pictures import fitted
 from core.data.pulse_files import BadPulseFile, PulseSet
 from core.data.pulses import Pulses
+from core.serving.shared import shared
 from core.specs import PulseSpec
-from core.ui.shared import shared
 
 MOST_PIXELS = pulse_files.MOST_PIXELS  # of a set that is downloaded
 TILE = 100  # px, about, of a picture in the gallery

@@ -7,8 +7,8 @@ import streamlit as st
 
 from core.analysis import classical_kernels, convolution
 from core.charts import numbers
+from core.serving.shared import shared
 from core.ui import page
-from core.ui.shared import shared
 from core.ui.shown import Shown
 from pages.cnn import data as cnn_data
 from pages.cnn.choices import BUTTONS, FILTERS, LEARNED, MOST, TYPED, brought, key, panel, value

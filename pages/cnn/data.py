@@ -9,8 +9,8 @@ from core.data.pulses import MEANINGS
 from core.models import network
 from core.models.activations import ANSWERS
 from core.runs.run import Run
+from core.serving.shared import shared
 from core.specs import PulseSpec
-from core.ui.shared import shared
 from core.ui.shown import Shown
 from pages.cnn.runs import pulses_of
 

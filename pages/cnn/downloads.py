@@ -8,8 +8,8 @@ import streamlit as st
 
 from core.charts import raster
 from core.runs.run import HISTORY
+from core.serving.shared import shared
 from core.ui import page
-from core.ui.shared import shared
 from core.ui.shown import Shown
 from pages.cnn import data as cnn_data
 

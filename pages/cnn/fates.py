@@ -11,9 +11,9 @@ from core.charts import curves
 from core.charts.prepared import Prepared
 from core.charts.theme import theme
 from core.runs.catalog import Entry
+from core.serving.shared import shared
 from core.ui import cached, page
 from core.ui.question import ask, told
-from core.ui.shared import shared
 from core.ui.shown import Shown
 from pages.cnn.choices import PAGE, take_run
 from pages.cnn.runs import gallery, pulses_of

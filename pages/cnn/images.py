@@ -7,11 +7,11 @@ import numpy as np
 import streamlit as st
 
 from core.data import pictures
+from core.serving.shared import shared
+from core.serving.upload import upload
 from core.ui import cached, choices
 from core.ui.drawing_pad import drawing_pad
-from core.ui.shared import shared
 from core.ui.shown import Shown
-from core.ui.upload import upload
 from pages.cnn import data as cnn_data
 from pages.cnn.choices import put, setter, value
 from pages.cnn.runs import pulses_of

@@ -8,8 +8,8 @@ from core.charts import cells, numbers
 from core.charts.prepared import Prepared
 from core.charts.theme import theme
 from core.models.structure import LEAST_LOW, low_share, of_noise, roughness
+from core.serving.shared import shared
 from core.ui import page
-from core.ui.shared import shared
 from core.ui.shown import Shown
 from pages.cnn import data as cnn_data
 from pages.cnn.choices import value

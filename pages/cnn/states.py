@@ -10,9 +10,9 @@ from core.charts.curves import over_epochs
 from core.charts.epoch import opening
 from core.charts.prepared import Prepared
 from core.charts.theme import theme
+from core.serving.shared import shared
 from core.ui import clicks, page, shown
 from core.ui.player import player
-from core.ui.shared import shared
 from core.ui.shown import Shown
 from pages.cnn.choices import put
 

@@ -9,9 +9,9 @@ from core.analysis import convolution
 from core.charts import numbers
 from core.models.activations import relu
 from core.runs.shipped.pulses import SEEN
+from core.serving.shared import shared
 from core.ui import cached, page
 from core.ui.class_bars import class_bars
-from core.ui.shared import shared
 from core.ui.shown import Shown
 from core.ui.thumbnails import Thumbnail, thumbnails
 from pages.cnn import data as cnn_data

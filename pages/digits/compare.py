@@ -12,13 +12,13 @@ from core.charts import numbers
 from core.charts.strips import Strip
 from core.charts.theme import theme
 from core.models.digit_layers import layers
+from core.serving.seen import told_as
+from core.serving.shared import shared
 from core.ui import board, class_bars, page, shown
 from core.ui import choices as links
 from core.ui.board import picked_on
 from core.ui.player import player
 from core.ui.question import ask
-from core.ui.seen import told_as
-from core.ui.shared import shared
 from core.ui.shown import Shown
 from pages.digits import choices, words
 from pages.digits.board import on_board, open_picked, strips

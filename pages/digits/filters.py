@@ -13,10 +13,10 @@ from core.charts.strips import Pictures, Strip, sheet
 from core.charts.theme import Theme, rgb, theme
 from core.models.counts import accuracy, recall
 from core.models.digit_layers import layers
+from core.serving.shared import shared
 from core.ui import choices as links
 from core.ui import page
 from core.ui.board import board, picked_on
-from core.ui.shared import shared
 from core.ui.shown import Shown
 from pages.digits import choices, words
 from pages.digits.choices import BEST

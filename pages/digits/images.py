@@ -7,9 +7,9 @@ import numpy as np
 
 from core.data import catalog, digits
 from core.data.pulse_sets import pulse_set
+from core.serving.shared import shared
 from core.specs import DataSpec, ModelSpec, RunSpec
 from core.training.samples import as_read
-from core.ui.shared import shared
 
 
 @dataclass(frozen=True)

@@ -7,13 +7,13 @@ import streamlit as st
 
 from core.data import pictures
 from core.data.drawing import Prepared, UnusableDrawing, prepare_drawing
+from core.serving.upload import too_large, upload
 from core.specs import RunSpec
 from core.ui import choices as links
 from core.ui import page
 from core.ui.drawing_pad import last_drawing
 from core.ui.drawing_pad.examples import THREE
 from core.ui.drawn_digit import PIXELS
-from core.ui.upload import too_large, upload
 from pages.digits import choices, words
 from pages.digits.images import an, classes, noun, test_images
 

@@ -5,7 +5,7 @@ import numpy as np
 from core.analysis import digit_survey
 from core.analysis.digit_survey import Survey
 from core.models.digit_layers import activations, weight_shapes
-from core.ui.shared import shared
+from core.serving.shared import shared
 from core.ui.shown import Shown
 from pages.digits.images import stamp, test_images
 

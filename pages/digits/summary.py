@@ -7,8 +7,8 @@ from core.analysis.weight_summary import layer_table, spread, weight_table
 from core.charts.histogram import histogram
 from core.charts.prepared import Prepared
 from core.charts.theme import theme
+from core.serving.shared import shared
 from core.ui import page
-from core.ui.shared import shared
 from core.ui.shown import Shown
 from pages.digits import words
 

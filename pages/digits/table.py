@@ -11,12 +11,12 @@ from core.charts import numbers, raster
 from core.charts.strips import Pictures, Strip, sheet, sheet_png, strip
 from core.charts.theme import theme
 from core.models.digit_layers import Layer, activations, layer
+from core.serving.shared import shared
 from core.specs import RunSpec
 from core.ui import choices as links
 from core.ui import page
 from core.ui.board import board, picked_on
 from core.ui.class_bars import class_bars
-from core.ui.shared import shared
 from core.ui.shown import Shown
 from pages.digits import choices, words
 from pages.digits.board import kind, open_picked

@@ -12,6 +12,7 @@ from core.charts import numbers
 from core.charts.strips import Pictures, Strip, strip
 from core.charts.theme import Theme, theme
 from core.data.pictures import scaled
+from core.serving.shared import shared
 from core.specs import RunSpec
 from core.ui import choices as links
 from core.ui import page, shown
@@ -20,7 +21,6 @@ from core.ui.class_bars import class_bars
 from core.ui.drawing_pad import drawing_pad
 from core.ui.drawing_pad.examples import THREE
 from core.ui.drawn_digit import prepare_or_say
-from core.ui.shared import shared
 from core.ui.shown import Shown
 from pages.digits import choices, words
 from pages.digits.board import layer_board, on_board, strips

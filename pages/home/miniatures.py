@@ -8,9 +8,9 @@ import numpy as np
 from core.charts import raster
 from core.charts.theme import Theme, theme
 from core.data.pulses import draw
+from core.serving.shared import shared
 from core.specs import PulseSpec
 from core.ui import page
-from core.ui.shared import shared
 from core.ui.shown import Shown
 from pages.home.networks import KINDS, SHAPE, best
 

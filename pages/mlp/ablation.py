@@ -14,8 +14,8 @@ from core.charts import numbers
 from core.charts.ablation import unit_bars
 from core.charts.recall import recall_dots
 from core.models.counts import accuracy, confusion, recall
+from core.serving.shared import shared
 from core.ui import choices, clicks, page
-from core.ui.shared import shared
 from core.ui.shown import Shown
 from pages.mlp import choices as mlp
 from pages.mlp import words

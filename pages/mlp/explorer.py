@@ -15,9 +15,9 @@ from core.charts.prepared import Prepared
 from core.charts.size import small
 from core.charts.theme import theme
 from core.data import catalog
+from core.serving.shared import shared
 from core.ui import choices, networks, page, screen, shown
 from core.ui.player import player
-from core.ui.shared import shared
 from pages.mlp import choices as mlp
 from pages.mlp import large, words
 from pages.mlp.cell import cell_panel

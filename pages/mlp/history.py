@@ -12,8 +12,8 @@ from core.charts.norms import BANDS, MOST_LINES, norm_bands, norm_lines
 from core.charts.prepared import Prepared
 from core.charts.theme import theme
 from core.runs.run import Run
+from core.serving.shared import shared
 from core.ui import cached, choices, clicks, page, shown
-from core.ui.shared import shared
 from pages.mlp import choices as mlp
 from pages.mlp import maps, words
 from pages.mlp.layer import Layer, kernel_at

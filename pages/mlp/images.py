@@ -8,9 +8,9 @@ from core.data import catalog, digits
 from core.data.folder import MissingData
 from core.models import dense
 from core.runs.run import Run
+from core.serving.shared import shared
 from core.specs import RunSpec, SpecError
 from core.ui import data_status, page
-from core.ui.shared import shared
 from core.ui.shown import Shown
 from pages.mlp import words
 from pages.mlp.layer import image_shape

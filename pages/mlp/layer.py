@@ -8,9 +8,9 @@ import numpy as np
 from core.analysis.extent import Extent, extent
 from core.data import catalog
 from core.runs.run import Run
+from core.serving.shared import shared
 from core.specs import RunSpec, SpecError
 from core.ui import cached
-from core.ui.shared import shared
 from core.ui.shown import Shown
 
 STACKED = 8_000_000  # weights over all states, up to which they are kept together in memory

@@ -12,9 +12,9 @@ from core.charts.size import small
 from core.charts.templates import image_pixels
 from core.charts.theme import theme
 from core.models import dense
+from core.serving.shared import shared
 from core.ui import clicks, page, screen
 from core.ui.class_bars import class_bars
-from core.ui.shared import shared
 from pages.mlp import choices as mlp
 from pages.mlp import maps, words
 from pages.mlp.images import ImageSet, images_or_say, seen

@@ -10,8 +10,8 @@ from core.analysis import confusion
 from core.charts import confusion as chart
 from core.charts.prepared import Prepared
 from core.charts.theme import theme
+from core.serving.shared import shared
 from core.ui import choices, clicks, page, shown
-from core.ui.shared import shared
 from core.ui.thumbnails import Thumbnail, thumbnails
 from pages.templates.choices import PAGE, cells, opener
 from pages.templates.images import missing, probabilities, test_images, url

@@ -14,9 +14,9 @@ from core.charts.prepared import Prepared
 from core.charts.templates import image_pixels
 from core.models.counts import precision, recall
 from core.runs import store
+from core.serving.shared import shared
 from core.ui import choices, clicks, networks, page, shown
 from core.ui.player import player
-from core.ui.shared import shared
 from pages.templates.cell import CHART, cell_panel, choose_cell, pick, picked_cell
 from pages.templates.choices import FORMS, NOTHING, PAGE, at_rest, choose_state, open_part
 from pages.templates.downloads import csv, downloads

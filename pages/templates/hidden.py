@@ -8,7 +8,8 @@ from core.analysis.votes import film, leaners, sides, unit_order
 from core.charts import theme as colours
 from core.models.activations import softmax
 from core.runs import store
-from core.ui import choices, page, question, seen, shown
+from core.serving import seen
+from core.ui import choices, page, question, shown
 from core.ui.player import player
 from pages.templates import words
 from pages.templates.choices import BARS, OWN, PAGE, WEIGHTS, at_rest

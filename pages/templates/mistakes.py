@@ -3,8 +3,8 @@
 import streamlit as st
 
 from core.analysis.mistakes import CLOSE, CONFIDENT, KINDS, Mistakes, chosen, mistakes
+from core.serving.shared import shared
 from core.ui import choices
-from core.ui.shared import shared
 from core.ui.thumbnails import Thumbnail, thumbnails
 from pages.templates import words
 from pages.templates.choices import ANY, PAGE, epoch_slider, opener

@@ -11,8 +11,8 @@ from core.data import catalog
 from core.models.counts import recall
 from core.runs import store
 from core.runs.catalog import Entry
+from core.serving.shared import shared
 from core.ui import page
-from core.ui.shared import shared
 from core.ui.thumbnails import Thumbnail, thumbnails
 from pages.templates import words
 from pages.templates.choices import PAGE, opener

@@ -12,9 +12,9 @@ from core.charts.templates import COLOUR_WORDS
 from core.charts.theme import SIGNED_WORDS
 from core.data import catalog
 from core.models.counts import accuracy
+from core.serving.shared import shared
 from core.specs import DataSpec, RunSpec
 from core.ui import shown
-from core.ui.shared import shared
 from core.ui.shown import Shown
 
 FILM = 4_000_000  # bytes of all states that the browser holds of one picture

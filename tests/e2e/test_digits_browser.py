@@ -16,12 +16,6 @@ from tests.ui.upload_case import bad_uploads, photograph
 WIDE, NARROW = {"width": 1300, "height": 1000}, {"width": 400, "height": 800}
 
 
-@pytest.fixture(autouse=True)
-def mnist():
-    if digits.trouble():
-        pytest.skip("MNIST is not in the data folder")
-
-
 @pytest.fixture(params=[WIDE, NARROW], ids=["1300 px", "400 px"])
 def tab(request, browser: Browser, app_url: str):
     context = browser.new_context(viewport=request.param, has_touch=True)
@@ -207,6 +201,7 @@ def test_a_map_opens_with_its_ledger(page: Page, app_url: str):
     expect(page.get_by_text(re.compile("The map shows"))).to_have_count(0)
 
 
+@pytest.mark.skipif(bool(digits.trouble()), reason="MNIST is not in the data folder")
 def test_the_training_plays_on_request(tab: Page, app_url: str):
     """The film runs in the browser, with the server at rest; where it is paused, the page is."""
     tab.goto(f"{app_url}/digits?section=compare&input=test-0&run=digit-cnn-small&epoch=1")

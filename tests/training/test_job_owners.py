@@ -72,15 +72,20 @@ def test_one_running_job_each_before_anybodys_second(fake) -> None:  # noqa: F81
     ann = [asked(seed, "ann") for seed in (1, 2, 3)]
     assert pool.keys() == [ann[0].key, ann[1].key], "alone, a person has all the room"
     ben, eve = asked(4, "ben"), [asked(seed, "eve") for seed in (5, 6)]
-    pool.end(0)
-    assert pool.keys()[2:] == [ben.key]
+    for ended, begun in ((0, ben), (2, eve[0]), (1, ann[2]), (3, eve[1])):
+        pool.end(ended)
+        assert pool.keys()[-1] == begun.key
+    assert len(pool.keys()) == 6
+
+
+def test_a_job_of_two_comes_as_soon_as_it_is_the_turn_of_either(fake) -> None:  # noqa: F811
+    fake(records)
+    pool = Slots(2)
+    for seed, owner in ((1, "ann"), (2, "eve"), (3, "ann"), (4, "ann"), (4, "ben")):
+        time.sleep(0.02)
+        jobs.submit(seeded(seed), pool, owner=owner)
     pool.end(1)
-    assert pool.keys()[3:] == [eve[0].key]
-    jobs.submit(ann[2].spec, pool, owner="ben")  # it is ann's too, who has none running
-    pool.end(2)
-    assert pool.keys()[4:] == [ann[2].key]
-    pool.end(3)
-    assert pool.keys()[5:] == [eve[1].key]
+    assert pool.keys()[2:] == [seeded(4).key]
 
 
 def test_a_job_rests_when_all_who_want_it_let_it(fake) -> None:  # noqa: F811

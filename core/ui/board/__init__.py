@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 import streamlit as st
 
 from core.charts.strips import Strip
-from core.ui import seen
+from core.serving import seen
 from core.ui.browser_part import browser_part
 
 _board = browser_part("kernel_explorer_board", __file__, fetches=True, html='<div class="board"></div>')

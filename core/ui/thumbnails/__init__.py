@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 
 import streamlit as st
 
-from core.ui import seen
+from core.serving import seen
 from core.ui.browser_part import browser_part
 
 _component = browser_part("kernel_explorer_thumbnails", __file__, fetches=True)

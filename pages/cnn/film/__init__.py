@@ -8,7 +8,7 @@ import numpy as np
 import streamlit as st
 
 from core.charts.theme import Theme
-from core.ui import seen
+from core.serving import seen
 from core.ui.browser_part import browser_part
 
 _component = browser_part(

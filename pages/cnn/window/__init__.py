@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from core.charts.theme import DARK, LIGHT, Theme
-from core.ui import seen
+from core.serving import seen
 from core.ui.browser_part import browser_part
 
 _component = browser_part("kernel_explorer_convolution_window", __file__, fetches=True)

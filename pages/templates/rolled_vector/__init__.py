@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from core.ui import seen
+from core.serving import seen
 from core.ui.browser_part import browser_part
 
 _component = browser_part(

@@ -9,8 +9,8 @@ from core.charts import numbers
 from core.data.pulse_sets import pulse_set
 from core.models.digit_layers import activations, layers
 from core.runs import shipped, store
+from core.serving import shared
 from core.specs import DataSpec, ModelSpec, TrainSpec
-from core.ui import shared
 from pages.digits.images import an
 from tests.digit_case import EPOCHS, MODELS, spec, stored, weights
 from tests.pages.digits.digits_case import app, parts, search, words

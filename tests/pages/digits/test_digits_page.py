@@ -16,7 +16,7 @@ from core.data import digits
 from core.data.drawing import prepare_drawing
 from core.models.digit_layers import activations
 from core.runs import shipped, store
-from core.ui import shared
+from core.serving import shared
 from core.ui.drawing_pad.examples import THREE
 from core.ui.drawing_pad.strokes import Drawing, Stroke
 from pages.digits.images import an

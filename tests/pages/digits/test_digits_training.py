@@ -8,10 +8,10 @@ import pytest
 
 from core.data import digits
 from core.runs import shipped
+from core.serving import shared
 from core.specs import RunSpec
 from core.training import jobs
 from core.training.verify import verify
-from core.ui import shared
 from pages.digits import small_training
 from pages.digits.small_training import Small
 from tests.pages.digits.digits_case import app, parts, search, words

@@ -8,7 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.runs import shipped, store
-from core.ui import shared
+from core.serving import shared
 from core.ui.site import ENTRIES
 from pages.home.draw import said
 from pages.home.networks import KINDS, READERS, best

@@ -17,7 +17,7 @@ from core.charts import numbers
 from core.charts.theme import LIGHT
 from core.models import dense
 from core.runs.run import Run
-from core.ui import shared
+from core.serving import shared
 from core.ui.shown import Shown
 from pages.mlp import ablation, downloads, question, through, units, words
 from pages.mlp.images import images_of

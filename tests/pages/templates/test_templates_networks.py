@@ -13,7 +13,7 @@ from core.data import catalog as data_catalog
 from core.data import digits
 from core.models import dense
 from core.runs import catalog, store
-from core.ui import shared
+from core.serving import shared
 from pages.templates.groups import GROUP, group, groups
 from pages.templates.parts import PARTS, on_images
 from pages.templates.view import View

@@ -13,7 +13,7 @@ from core.data import digits
 from core.models import dense
 from core.runs import catalog, store
 from core.runs.shipped import RUNS
-from core.ui import shared
+from core.serving import shared
 from tests.app import go
 from tests.pages.templates.links import LINKS
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import streamlit as st
 
-from core.ui import ahead
+from core.serving import ahead
 from tests import apart
 
 

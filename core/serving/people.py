@@ -6,7 +6,7 @@ import streamlit as st
 from streamlit import runtime
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from core.ui.limits import LIMITS
+from core.serving.limits import LIMITS
 
 POLL_SECONDS = 10.0  # between two looks for room
 _lock = threading.Lock()

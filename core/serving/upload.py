@@ -5,7 +5,7 @@ from typing import Any
 
 import streamlit as st
 
-from core.ui.limits import LIMITS
+from core.serving.limits import LIMITS
 
 
 def upload(label: str, kinds: str | Sequence[str] | None = None, *, key: str, help: str = "") -> Any:

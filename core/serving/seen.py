@@ -44,6 +44,7 @@ ROWS = 700  # likewise of a table
 MOST = 256 * 2**20  # bytes of all files together; those that were not used for longest go first
 AGAIN = 3_600  # seconds after which a use is noted anew
 NAMES = 8_192  # addresses that a process remembers by key
+SCRIPT = Path(__file__).with_suffix(".js")  # the class Seen, for the scripts of browser parts
 FOLDER = Path(__file__).parents[2] / "cache" / "seen"
 
 _NAME = re.compile(rf"[0-9a-f]{{64}}\.(?:{'|'.join(KINDS)})")

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from core.ui.shared import clear, shared
+from core.serving.shared import clear, shared
 
 WAIT = 5.0  # seconds that a thread waits at most for another
 

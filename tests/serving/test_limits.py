@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from core.runs import store
+from core.serving import limits, people
+from core.serving.limits import LIMITS
 from core.training import jobs
-from core.ui import limits, people
-from core.ui.limits import LIMITS
 from pages.digits.small_training import Small
 from tests.app import app, go
 from tests.pages.digits.digits_case import app as digits
@@ -173,7 +173,7 @@ def test_a_file_over_the_limit_gets_the_sentence(monkeypatch: pytest.MonkeyPatch
     def page() -> None:
         import streamlit as st
 
-        from core.ui.upload import upload
+        from core.serving.upload import upload
 
         file = upload("A file", key="file")
         st.markdown("nothing" if file is None else f"{file.size} bytes")

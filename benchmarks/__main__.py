@@ -9,7 +9,17 @@ from datetime import date
 from pathlib import Path
 
 HERE = Path(__file__).parent
-PARTS = ("train_mlp", "pulses", "train_pulse_cnn", "digits_filters", "look", "load --views", "load 30 60 --trainings 2", "load 100 60")
+PARTS = (
+    "train_mlp",
+    "pulses",
+    "train_pulse_cnn",
+    "digits_filters",
+    "look",
+    "load --views",
+    "load 30 60 --trainings 2",
+    "load 100 60",
+    "kills 100",
+)
 
 
 def main() -> None:

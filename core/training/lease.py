@@ -7,13 +7,14 @@ nobody can set, for how long the content has stayed the same.
 
 import threading
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import uuid4
 
 BEAT_SECONDS = 1.0  # how often a holder shows that it lives
 SILENT_SECONDS = 15.0  # that a lease is seen unchanged until it counts as left behind
-_FREE = b"free"
+_FREE, _WAITING = b"free", b" waiting "
 _seen: dict[Path, tuple[bytes, float]] = {}  # lease -> its content, and when this process first saw that
 _numbers: dict[Path, int] = {}  # job -> the highest number seen
 _lock = threading.Lock()
@@ -53,6 +54,13 @@ class Lease:
         self._beats += 1
         return self._put(f"{self.token} {self._beats}".encode())
 
+    def wait(self) -> None:
+        """Show that whoever took it waits for the worker that was given it, until that one renews it; a busy machine starts slowly."""
+        with suppress(OSError):
+            if _WAITING in self.path.read_bytes():
+                self._beats += 1
+                self._put(f"{self.token}{_WAITING.decode()}{self._beats}".encode())
+
     def free(self) -> None:
         """Give it up, so that the job can be taken at once."""
         self._put(_FREE)
@@ -83,7 +91,7 @@ def take(folder: Path) -> Lease | None:
     lease = Lease(folder, number + 1, uuid4().hex)
     try:
         with lease.path.open("xb") as file:  # of several who try, one succeeds
-            file.write(f"{lease.token} 0".encode())
+            file.write(f"{lease.token}{_WAITING.decode()}0".encode())
     except (FileExistsError, FileNotFoundError):
         return None
     return lease

@@ -61,6 +61,9 @@ def _look(pool: Executor, home: Path) -> None:
 def start(pool: Executor) -> None:
     """Hand jobs that wait to an executor as far as it has room, one for each person before anybody's second."""
     with _lock:
+        for future, mine in handed.values():
+            if not future.done():
+                mine.wait()
         tried: set[str] = set()
         while (job := _next(pool, tried)) is not None:
             tried.add(job.key)

@@ -59,6 +59,20 @@ def test_it_is_held_for_as_long_as_its_content_changes(tmp_path: Path, clock: li
         mine.check()
 
 
+def test_who_took_it_keeps_it_up_until_the_worker_does(tmp_path: Path, clock: list[float]) -> None:
+    mine = lease.take(tmp_path)
+    assert mine is not None
+    given = Lease(tmp_path, mine.number, mine.token)
+    for _ in range(3):
+        assert lease.held(tmp_path)
+        clock[0] += lease.SILENT_SECONDS
+        mine.wait()
+    assert lease.held(tmp_path) and given.renew() and lease.held(tmp_path)
+    clock[0] += lease.SILENT_SECONDS
+    mine.wait()  # the worker has begun: it speaks for itself
+    assert not lease.held(tmp_path) and mine.holds()
+
+
 def test_the_clocks_of_machines_and_files_do_not_matter(tmp_path: Path, clock: list[float], monkeypatch: pytest.MonkeyPatch) -> None:
     mine = lease.take(tmp_path)
     assert mine is not None and lease.held(tmp_path)

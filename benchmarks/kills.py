@@ -19,13 +19,13 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.served import ROOT, machine
 from core.runs import store
 from core.runs.run import Run
 from core.specs import DataSpec, ModelSpec, PulseSpec, RunSpec, TrainSpec
 from core.training import atomic, job_folder, jobs, lease, live, loop, turns, worker
 from core.training.job import all_known
 
+ROOT = Path(__file__).parents[1]
 DIGITS = DataSpec("uci-digits", train=400, validation=50, test=100)
 PULSES = DataSpec("pulses", train=60, validation=0, test=30, pulses=PulseSpec(size=40))
 KINDS = {
@@ -166,6 +166,7 @@ def repeated(lines: list[str], spec: RunSpec) -> tuple[int, int]:
 
 def measure(kills: int, seed: int, kinds: tuple[str, ...] = tuple(KINDS), seconds: float = 7200) -> dict[str, float]:
     """Kill so often, wait for every training to end, and count."""
+    os.environ.setdefault("OMP_NUM_THREADS", "1")  # as in the workers
     specs: list[RunSpec] = []
     with tempfile.TemporaryDirectory() as place:
         os.environ["KERNEL_EXPLORER_RUNS"] = str(Path(place) / "runs")
@@ -215,6 +216,8 @@ def measure(kills: int, seed: int, kinds: tuple[str, ...] = tuple(KINDS), second
 
 
 def main(kills: int = 100, seed: int = 0) -> None:
+    from benchmarks.served import machine  # not in the servers and workers, which have no browser
+
     print(machine(), file=sys.stderr)
     for name, value in measure(kills, seed).items():
         print(json.dumps({"name": name, "value": value, "unit": "", "peer": "", "ratio": None}), flush=True)

@@ -11,10 +11,11 @@ from benchmarks import kills
 @pytest.mark.timeout(900)
 def test_what_is_killed_goes_on_and_nothing_is_damaged(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KERNEL_EXPLORER_RUNS", "")  # put back afterwards
-    found = kills.measure(4, seed=3, kinds=("softmax", "mlp"), seconds=800)
-    assert sum(number for name, number in found.items() if name.startswith("kills of")) >= 4
+    found = kills.measure(3, seed=3, kinds=("softmax",), seconds=800)
+    assert sum(number for name, number in found.items() if name.startswith("kills of")) >= 3
     assert found["trainings damaged, lost or different"] == 0
-    assert found["times that one went on"] >= 1 and found["epochs repeated after one kill, at most"] <= 1
+    assert found["times that one went on"] >= 1
+    assert found["epochs repeated after one kill, at most"] <= 1
 
 
 def test_going_back_is_counted_in_epochs() -> None:

@@ -100,16 +100,14 @@ class Shop:
 
     def kill(self) -> None:
         """Kill a worker, a server, or a server with all its workers; a server comes up again."""
-        place = self.chance.randrange(2)
+        busy = [place for place, server in enumerate(self.servers) if children(server.pid)]
+        if not busy:
+            return
+        place = self.chance.choice(busy)
         server = self.servers[place]
         workers = list(children(server.pid))
         what = self.chance.choice(["worker", "worker", "server", "both"])
-        victims = (
-            ([*workers[:1]] if what == "worker" else []) + ([server.pid] if what != "worker" else []) + (workers if what == "both" else [])
-        )
-        if not victims:
-            return
-        for pid in victims:
+        for pid in {"worker": workers[:1], "server": [server.pid], "both": [server.pid, *workers]}[what]:
             try:
                 os.kill(pid, signal.SIGKILL)
             except ProcessLookupError:  # it has just ended

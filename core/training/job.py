@@ -118,12 +118,17 @@ def all_known() -> list[Job]:
     return [job for job in found if job is not None]
 
 
+def given(job: Job) -> tuple[Future[Any], Lease] | None:
+    """The future of a job that this process has handed out and that is not over, and its lease; None where another lease counts."""
+    future, held = handed.get(job.key, (None, None))
+    return (future, held) if future is not None and held is not None and not future.done() and held.holds() else None
+
+
 def end_unwanted(job: Job) -> None:
     """Say of a job that nobody wants and nobody works on that it was cancelled; a worker that does work on it says so itself."""
-    future, held = handed.get(job.key, (None, None))
     with suppress(OSError):
-        if future is None or not future.cancel():
-            held = lease.take(job.folder)
+        mine = given(job)
+        held = mine[1] if mine is not None and mine[0].cancel() else lease.take(job.folder)
         if held is not None:
             worker.unwanted(held, job.spec)
             held.free()

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from core.training import job_folder, lease, processes
-from core.training.job import Job, all_known, end_unwanted, handed, troubles
+from core.training.job import Job, all_known, end_unwanted, given, handed, troubles
 from core.training.job_folder import FAILED, Progress
 from core.training.lease import Lease
 from core.training.worker import work
@@ -85,9 +85,7 @@ def start(pool: Executor) -> None:
 
 def _next(pool: Executor, tried: set[str]) -> Job | None:
     """The job whose turn it is; None where there is no room or none waits."""
-    busy = sum(not future.done() for future, _ in handed.values())
-    if busy >= getattr(pool, "slots", float("inf")):
-        return None
+    room = getattr(pool, "slots", float("inf"))
     running: Counter[str] = Counter()
     waiting: list[tuple[Job, list[str]]] = []
     for job in all_known():
@@ -95,14 +93,17 @@ def _next(pool: Executor, tried: set[str]) -> Job | None:
             continue
         wishes = job_folder.wishes(job.folder)
         wanting = [name for name, on in wishes.items() if on]
-        mine = handed.get(job.key)
-        if (mine is not None and not mine[0].done()) or lease.held(job.folder):
+        mine = given(job) is not None
+        room -= mine
+        if mine or lease.held(job.folder):
             running.update(wanting)
         elif wanting and job.key not in tried and job.key not in troubles:
             waiting.append((job, wanting))
         elif not wishes:
             end_unwanted(job)
-    return min(waiting, key=lambda one: (min(running[name] for name in one[1]), _asked(one[0]), one[0].key), default=(None,))[0]
+    if room <= 0 or not waiting:
+        return None
+    return min(waiting, key=lambda one: (min(running[name] for name in one[1]), _asked(one[0]), one[0].key))[0]
 
 
 def _asked(job: Job) -> float:

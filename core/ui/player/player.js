@@ -129,7 +129,9 @@ class Player {
     this.slider.setAttribute("aria-valuetext", `${this.data.name} ${text}`);
   }
 
+  // A player that has left the page must not speak up: it and the one that took its place would answer each other for ever.
   apply() {
+    if (!this.root.isConnected) return;
     for (const target of this.data.targets) {
       document.dispatchEvent(new CustomEvent("player-frame", { detail: { target, frame: this.frame } }));
     }

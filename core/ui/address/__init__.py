@@ -32,6 +32,7 @@ class Address:
     page: str | None = None  # path of the one that is up
     visit: int = 0  # how often a page was opened
     openings: int = 0  # how many addresses were read
+    turn: int = 0  # how often the browser was told
     opened: str = ""  # the one read last
     session: str = field(default_factory=lambda: secrets.token_hex(8))
     asked: Asked | None = None
@@ -104,10 +105,12 @@ def write(values: Mapping[str, str] | None, key: str = "address") -> None:
     now.search = None if values is None else urlencode(values)
     if now.first is None:
         now.first = now.search
+    now.turn += 1
     data = {
         "page": now.page,
         "pages": [path for path in now.pages if path],
         "session": now.session,
+        "turn": now.turn,
         "openings": now.openings,
         "opened": now.opened,
         "first": now.first,

@@ -9,6 +9,7 @@ const RETRY_MS = 1000;
 
 let part = null; // the component that is up
 let session = null; // of the server that we talk to
+let turn = 0; // of its words, the last one that we heard
 let moved = false; // to an address that the server has not read yet
 let before = 0; // how many addresses it had read by then
 let written = null; // the opening whose first address has been set
@@ -69,12 +70,15 @@ function move() {
 
 export default function (component) {
   const { data, parentElement } = component;
-  if (data.listens) part = { ...component, isConnected: () => parentElement.isConnected };
+  // While this script was on its way the server may have spoken twice, and its words may come in either order.
+  const late = data.session === session && data.turn < turn;
+  if (data.listens && !late) part = { ...component, isConnected: () => parentElement.isConnected };
   if (!("addressPart" in document.documentElement.dataset)) {
     document.documentElement.dataset.addressPart = "";
     window.addEventListener("popstate", move);
   }
-  if (!here(data)) return;
+  if (late || !here(data)) return;
+  turn = data.turn;
   if (data.session !== session) { // ours has just begun, or the server has forgotten us
     session = data.session;
     moved = false;

@@ -1,5 +1,7 @@
 # Kernel Explorer. `make help` lists what can be made.
 PORT ?= 8501
+# 0.0.0.0 for everyone who can reach this machine; not read from the environment, where HOST often means something else.
+HOST := 127.0.0.1
 # Of `make soak`.
 PEOPLE ?= 30
 SECONDS ?= 900
@@ -11,17 +13,17 @@ BIN := $(VENV)/bin
 # A folder of data sets for tests, training and benchmarks; the app itself does without.
 DATA := $(or $(KERNEL_EXPLORER_DATA),$(wildcard ../shared/data))
 
-.PHONY: help run dev serve light test bare lint reproduce bench kills soak clean
+.PHONY: help run dev serve light test bare fuzz fuzz-own lint reproduce bench kills soak clean
 .DEFAULT_GOAL := help
 
 help: ## list what can be made
-	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1	\2/' | expand -t 18
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1	\2/' | expand -t 18
 
-run: $(VENV)/.app ## start the app on http://localhost:8501 (PORT= to change)
-	$(BIN)/streamlit run streamlit_app.py --server.port $(PORT)
+run: $(VENV)/.app ## start the app on http://localhost:8501 (PORT= to change; HOST=0.0.0.0 for others too)
+	$(BIN)/streamlit run streamlit_app.py --server.address $(HOST) --server.port $(PORT)
 
-serve: $(VENV)/.app ## the same by N processes behind nginx (one a core; N= and PORT= to change)
-	$(BIN)/python deploy/serve.py --port $(PORT) $(if $(N),--processes $(N))
+serve: $(VENV)/.app ## the same by N processes behind nginx (one a core; N=, PORT= and HOST= to change)
+	$(BIN)/python deploy/serve.py --address $(HOST) --port $(PORT) $(if $(N),--processes $(N))
 
 light: ## install requirements-light.txt beside and try the app without torch
 	@scripts/environment.sh "$(PYTHON)" build/light requirements-light.txt
@@ -29,7 +31,7 @@ light: ## install requirements-light.txt beside and try the app without torch
 	build/light/bin/python -m pytest tests/test_light.py
 
 dev: $(VENV)/.app ## the same for those who build: open pages run again when a file changes
-	$(BIN)/streamlit run streamlit_app.py --server.port $(PORT) --server.fileWatcherType auto --server.runOnSave true
+	$(BIN)/streamlit run streamlit_app.py --server.address $(HOST) --server.port $(PORT) --server.fileWatcherType auto --server.runOnSave true
 
 test: $(VENV)/.dev ## run the whole test suite
 	$(if $(DATA),KERNEL_EXPLORER_DATA="$(abspath $(DATA))") $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
@@ -44,6 +46,9 @@ lint: $(VENV)/.dev ## check format, style and types
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 
+fuzz-own: $(VENV)/.dev ## bring in 5,000 damaged and hostile files (COUNT= to change): none may crash or call anything
+	$(BIN)/python -m tests.importing.mutants $(or $(COUNT),5000)
+
 reproduce: $(VENV)/.app ## train the shipped runs again from scratch (NAMES= for some)
 	$(if $(DATA),KERNEL_EXPLORER_DATA="$(abspath $(DATA))") $(BIN)/python -m core.training reproduce $(NAMES)
 
@@ -55,6 +60,9 @@ kills: $(VENV)/.dev ## kill workers and servers while they train (KILLS=, 100): 
 
 soak: $(VENV)/.dev ## thirty people for a quarter of an hour (PEOPLE=, SECONDS= to change): does the server grow?
 	$(if $(DATA),KERNEL_EXPLORER_DATA="$(abspath $(DATA))") $(BIN)/python -m benchmarks.soak $(PEOPLE) $(SECONDS)
+
+fuzz: $(VENV)/.dev ## hostile input at every door, 15,000 and more from a seed (SEED= for others, DOORS= for some)
+	SEED="$(SEED)" DOORS="$(DOORS)" $(BIN)/python -m benchmarks.fuzz
 
 clean: ## remove the environment and caches
 	rm -rf $(VENV) build/light .pytest_cache .ruff_cache .mypy_cache .hypothesis

@@ -4,16 +4,15 @@ import streamlit as st
 from starlette.middleware import Middleware
 from streamlit.runtime.pages_manager import PagesManager
 
-from core.serving import limits, people, seen
+from core.serving import doors, limits, people, returning, seen
 from core.serving.ahead import Ahead
 from core.training import jobs
-from core.ui import choices
-from core.ui.site import ENTRIES
+from core.ui import choices, page
+from core.ui.site import ENTRIES, pages
 
 if __name__ == "__main__":  # somebody's visit
-    st.set_page_config(page_title="Kernel Explorer", page_icon=":material/blur_on:", layout="wide")
-    pages = [st.Page(e.file, title=e.title, icon=e.icon, url_path=e.path, default=not e.path) for e in ENTRIES]
-    current = st.navigation(pages, position="top")
+    st.set_page_config(page_title="Kernel Explorer", page_icon=page.icon(), layout="wide")
+    current = st.navigation(pages(), position="top")
     if people.welcome():
         with choices.page(current.url_path, [e.path for e in ENTRIES]):
             current.run()
@@ -23,4 +22,4 @@ else:  # the server, once, before anyone comes: else the first link to a page wo
     limits.check()
     jobs.serve()
     PagesManager.uses_pages_directory = False
-    app = st.App(__file__, routes=seen.routes(), middleware=[Middleware(Ahead)])
+    app = st.App(__file__, routes=seen.routes(), middleware=[Middleware(doors.Doors), Middleware(Ahead), Middleware(returning.Whole)])

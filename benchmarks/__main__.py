@@ -15,6 +15,7 @@ PARTS = (
     "train_pulse_cnn",
     "digits_filters",
     "look",
+    "fuzz",
     "load --views",
     "load 30 60 --trainings 2",
     "load 100 60",

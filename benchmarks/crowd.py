@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from benchmarks.figures import percentile
 from benchmarks.person import Answer, Person, Trouble
-from benchmarks.process import children, cpu_seconds, held
+from benchmarks.process import children, cpu_seconds, family, held
 from benchmarks.served import Server
 from benchmarks.views import FLOOR, STROKE, TAB, View, absent, act, values
 from core.runs.shipped.pulses import LIVE
@@ -37,7 +37,7 @@ class Phase:
     name: str
     samples: list[Sample]
     wall: float  # s
-    server: float  # s of processor time
+    server: float  # s of processor time, of all processes that serve
     client: float  # s of processor time, of this process
     late: float  # s by which this process itself was late, 95 % below
 
@@ -83,8 +83,8 @@ async def crowd(name: str, server: Server, views: Sequence[View], people: int, s
     """So many people for so long."""
     samples: list[Sample] = []
     late: list[float] = []
-    pid, began = server.process.pid, time.perf_counter()
-    cpu, own = cpu_seconds(pid), time.process_time()
+    pids, began = family(server.process.pid), time.perf_counter()
+    cpu, own = sum(map(cpu_seconds, pids)), time.process_time()
     clock = asyncio.create_task(_lateness(late))
     await asyncio.gather(*(somebody(server.url, views, seed + i, began + seconds, samples) for i in range(people)))
     clock.cancel()
@@ -92,23 +92,26 @@ async def crowd(name: str, server: Server, views: Sequence[View], people: int, s
         name,
         samples,
         time.perf_counter() - began,
-        cpu_seconds(pid) - cpu,
+        sum(map(cpu_seconds, pids)) - cpu,
         time.process_time() - own,
         percentile(late, 0.95),
     )
 
 
 async def warm(server: Server, views: Sequence[View]) -> None:
-    """Every view once, so that what is computed once is there.
+    """Every view once in every process, so that what is computed once is there.
 
     Raises:
         Trouble: a view does not come up, or none has a widget that people are to use.
     """
-    person, seen = Person(server.url), set[str]()
-    for view in views:
-        await person.open(view.page, view.search)
-        seen |= set(person.widgets)
-        await person.leave()
+    seen = set[str]()
+    for cookie in server.cookies:
+        person = Person(server.url)
+        person.cookie = cookie
+        for view in views:
+            await person.open(view.page, view.search)
+            seen |= set(person.widgets)
+            await person.leave()
     if missing := absent(seen, floor=views == FLOOR):
         raise Trouble(f"benchmarks/views.py names widgets that no view has: {', '.join(missing)}")
 

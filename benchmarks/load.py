@@ -5,6 +5,8 @@ without any of our code (the floor), then on the app, then on the app while two 
 every five seconds does something there: opens another view, changes the section, the layer or the model, picks a cell, lets the
 player rest, draws a stroke of thirty moves. A time runs from the request to the end of its run on the server.
 
+`python -m benchmarks.load 100 60 --processes 2`: the app alone, by two processes behind nginx.
+
 `python -m benchmarks.load --views`: one person, and what each view takes, warm.
 """
 
@@ -111,12 +113,15 @@ def main() -> None:
     parser.add_argument("people", nargs="?", type=int, default=30)
     parser.add_argument("seconds", nargs="?", type=float, default=60.0)
     parser.add_argument("--trainings", type=int, default=0, metavar="K", help="networks that train in a second turn")
+    parser.add_argument("--processes", type=int, default=1, metavar="N", help="of the app behind nginx, as `make serve` starts them")
     parser.add_argument("--views", action="store_true", help="what each view takes, one person")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as runs:
         os.environ["KERNEL_EXPLORER_RUNS"] = runs  # what trains here stays here
         if asked.views:
             of_each_view()
+        elif asked.processes > 1:
+            behind_nginx(asked.people, asked.seconds, asked.processes)
         else:
             of_a_class(asked.people, asked.seconds, asked.trainings)
 
@@ -137,6 +142,32 @@ def of_each_view() -> None:
         sys.exit(f"{len(VIEWS) - len(rows)} views failed.")
 
 
+def behind_nginx(people: int, seconds: float, processes: int) -> None:
+    with running(processes=processes) as server:
+        asyncio.run(warm(server, VIEWS))
+        phase = asyncio.run(crowd(f"app, {processes} processes", server, VIEWS, people, seconds))
+    tell(phase, people)
+    report(phase, people)
+    if failed := sum(bool(sample.error) for sample in phase.samples):
+        sys.exit(f"{failed:,} requests failed.")
+
+
+def report(phase: Phase, people: int, floor: float | None = None) -> None:
+    """A phase in numbers, for programs.
+
+    Args:
+        floor: p95 of the page without our code, in ms; None where that was not measured.
+    """
+    for kind, _, _, _, p95, _ in rows_of(phase.samples):
+        if kind in (TAB, STROKE, ALL):
+            limit: dict[str, Any] = {"limit": LIMITS[people]} if people in LIMITS and kind != TAB else {}
+            if floor is not None:
+                limit |= {"peer": f"floor {floor:.0f} ms", "ratio": round(p95 / floor, 1)}
+            say(f"{people} people, {phase.name}: {kind}, p95", p95, "ms", **limit)
+    say(f"{people} people, {phase.name}: errors", sum(bool(sample.error) for sample in phase.samples), "errors", limit=0)
+    say(f"{people} people, {phase.name}: server CPU of a request", phase.server * 1e3 / max(len(phase.samples), 1), "ms")
+
+
 def of_a_class(people: int, seconds: float, training: int) -> None:
     with running("benchmarks/floor_page.py") as floor:
         asyncio.run(warm(floor, FLOOR))
@@ -155,14 +186,7 @@ def of_a_class(people: int, seconds: float, training: int) -> None:
         tell_held(before, held(server.process.pid), idle)
     floor_p95 = rows_of(phases[0].samples)[-1][4]
     for phase in phases[1:]:
-        for kind, _, _, _, p95, _ in rows_of(phase.samples):
-            if kind in (TAB, STROKE, ALL):
-                limit = {"limit": LIMITS[people]} if people in LIMITS and kind != TAB else {}
-                name = f"{people} people, {phase.name}: {kind}, p95"
-                say(name, p95, "ms", **limit, peer=f"floor {floor_p95:.0f} ms", ratio=round(p95 / floor_p95, 1))
-        say(f"{people} people, {phase.name}: errors", sum(bool(sample.error) for sample in phase.samples), "errors", limit=0)
-        spent = phase.server * 1e3 / max(len(phase.samples), 1)
-        say(f"{people} people, {phase.name}: server CPU of a request", spent, "ms")
+        report(phase, people, floor_p95)
     say("memory of an idle session", idle, "MB", limit=1)
     if failed := sum(bool(sample.error) for phase in phases for sample in phase.samples):
         sys.exit(f"{failed:,} requests failed.")

@@ -85,6 +85,7 @@ class Person:
     def __init__(self, url: str) -> None:
         self.url = url
         self.fetched: set[str] = set()  # addresses in the browser's own cache
+        self.cookie = ""  # that a proxy has given: which of several processes holds this browser's session
         self.socket: _Counted | None = None
         self._forget()
 
@@ -112,6 +113,8 @@ class Person:
         Raises:
             Trouble: it did not come up.
         """
+        if not self.cookie:
+            await self._arrive()
         began, before = time.perf_counter(), 0
         if self.socket is None:
             address = f"ws{self.url.removeprefix('http')}/_stcore/stream"
@@ -119,6 +122,7 @@ class Person:
                 self.socket = await connect(  # type: ignore[assignment]  # it makes what it is told to make
                     address,
                     subprotocols=[Subprotocol("streamlit")],
+                    additional_headers={"Cookie": self.cookie},
                     create_connection=_Counted,
                     max_size=None,
                     max_queue=None,
@@ -249,16 +253,34 @@ class Person:
                     addresses = addresses | _contents[address][1]
         return size
 
-    async def _fetch(self, address: str) -> int:
-        """Bytes of an address, as they lie on the wire."""
+    async def _arrive(self) -> None:
+        """Ask for the page itself, and take the cookie that it brings.
+
+        Raises:
+            Trouble: there is no page.
+        """
+        try:
+            head, _ = await self._get("")
+        except OSError as error:
+            raise Trouble(f"no connection: {error}") from error
+        self.cookie = "; ".join(re.findall(r"^set-cookie: *([^;\r]+)", head.decode(), re.IGNORECASE | re.MULTILINE)) or "none=needed"
+
+    async def _get(self, address: str) -> tuple[bytes, bytes]:
+        """Head and body of what lies at an address, as they lie on the wire."""
         place = urlsplit(self.url)
         reader, writer = await asyncio.open_connection(place.hostname, place.port)
+        lines = (f"GET /{address.lstrip('/')} HTTP/1.0", f"Host: {place.netloc}", "Accept-Encoding: gzip", f"Cookie: {self.cookie}")
         try:  # version 1.0 answers in one piece
-            writer.write(f"GET /{address.lstrip('/')} HTTP/1.0\r\nHost: {place.netloc}\r\nAccept-Encoding: gzip\r\n\r\n".encode())
-            came = await reader.read(-1)
+            writer.write("\r\n".join((*lines, "", "")).encode())
+            head, _, body = (await reader.read(-1)).partition(b"\r\n\r\n")
         finally:
             writer.close()
-        head, _, body = came.partition(b"\r\n\r\n")
+        return head, body
+
+    async def _fetch(self, address: str) -> int:
+        """Bytes of an address, as they lie on the wire."""
+        head, body = await self._get(address)
+        came = head + body
         if b" 200 " not in head[:20]:
             raise Trouble(f"{address}: {came[:40]!r}")
         if address.endswith(".json") and address not in _contents:

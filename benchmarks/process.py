@@ -26,6 +26,11 @@ def children(pid: int) -> set[int]:
     return {int(child) for task in Path(f"/proc/{pid}/task").iterdir() for child in (task / "children").read_text().split()}
 
 
+def family(pid: int) -> set[int]:
+    """A process and all that it has started, and that these have."""
+    return {pid}.union(*map(family, children(pid)))
+
+
 def cpu_seconds(pid: int) -> float:
     """Processor time of all its threads, ended ones too, without its children."""
     return time.clock_gettime((~pid << 3) | 2)  # the kernel's number of that process's own clock

@@ -35,13 +35,20 @@ def browser_path() -> str | None:
     return os.environ.get("CHROMIUM") or next((path for name in names if (path := shutil.which(name))), None)
 
 
+def free_port() -> int:
+    """A port of 127.0.0.1 that nobody has."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
 class Server:
     """A Streamlit script on a free port of 127.0.0.1; stopped by `stop`."""
 
+    cookies: tuple[str, ...] = ("",)  # one for each process that serves, by which a browser is sent to it
+
     def __init__(self, folder: Path, script: str = "streamlit_app.py", **environment: str) -> None:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
+        port = free_port()
         self.url = f"http://127.0.0.1:{port}"
         self.log = (folder / f"server-{port}.log").open("w+")
         self.command = [sys.executable, "-m", "streamlit", "run", script, "--server.port", str(port), "--server.address", "127.0.0.1"]
@@ -78,11 +85,33 @@ class Server:
     def stop(self) -> None:
         self.process.terminate()
         try:
-            self.process.wait(10)
+            self.process.wait(30)
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
         self.log.close()
+
+
+class Several(Server):
+    """The app by so many processes behind nginx."""
+
+    def __init__(self, folder: Path, processes: int, **environment: str) -> None:
+        port = free_port()
+        self.url = f"http://127.0.0.1:{port}"
+        self.log = (folder / f"server-{port}.log").open("w+")
+        self.command = [
+            sys.executable,
+            "deploy/serve.py",
+            "--processes",
+            str(processes),
+            "--port",
+            str(port),
+            "--work",
+            str(folder / "work"),
+        ]
+        self.environment = os.environ | environment
+        self.cookies = tuple(f"kernel_explorer_process=place{place}" for place in range(processes))
+        self._start()
 
 
 def _end(*_: object) -> None:
@@ -91,17 +120,17 @@ def _end(*_: object) -> None:
 
 
 @contextmanager
-def running(script: str = "streamlit_app.py", **environment: str) -> Iterator[Server]:
+def running(script: str = "streamlit_app.py", processes: int = 1, **environment: str) -> Iterator[Server]:
     """A server of the app, or of another script, for one benchmark; it starts no download and finds the shared data sets.
 
-    It ends with this process, where that is asked to end too.
+    It ends with this process, where that is asked to end too. More than one process: the app behind nginx.
     """
     signal.signal(signal.SIGTERM, _end)
     environment = {"KERNEL_EXPLORER_OFFLINE": "1", "PYTHONPATH": str(ROOT)} | environment
     if SHARED.is_dir() and "KERNEL_EXPLORER_DATA" not in os.environ:
         environment["KERNEL_EXPLORER_DATA"] = str(SHARED)
     with tempfile.TemporaryDirectory() as folder:
-        server = Server(Path(folder), script, **environment)
+        server = Several(Path(folder), processes, **environment) if processes > 1 else Server(Path(folder), script, **environment)
         try:
             yield server
         finally:

@@ -44,17 +44,29 @@ VIEWS = (
     View("templates", "section=confusion&form=images"),
     View("templates", "section=pictures&model=softmax-cifar10"),
     View("templates", "section=hidden&model=hidden-mnist"),
+    View("templates", "section=breaking&image=7"),
+    View("learning"),
+    View("learning", "section=batch&batch=128"),
+    View("learning", "section=rate&batch=128"),
+    View("learning", "section=back&model=mlp-random"),
+    View("learning", "section=surface"),
+    View("learning", "section=path"),
+    View("learning", "section=pulses"),
     View("cnn"),
     View("cnn", "run=pulse-ten"),
     View("cnn", "section=convolution&image=test-3"),
     View("cnn", "section=response&pulse=square"),
     View("cnn", "section=tests"),
+    View("cnn", "section=breaking"),
     View("digits"),
     View("digits", "section=compare"),
     View("digits", "section=summary"),
     View("digits", "section=table"),
     View("digits", "section=filters"),
     View("digits", "section=train"),
+    View("digits", "section=breaking&input=test-7"),
+    View("digits", "section=confidence"),
+    View("digits", "section=map"),
 )
 FLOOR = (View(""),)  # of benchmarks/floor_page.py
 
@@ -62,8 +74,14 @@ OPEN, TAB = "open", "first view"  # a view in the tab that is open, or in a new 
 STROKE = "stroke"
 # What people do beside opening views: how often, and the keys of the widgets that serve for it, wherever one of them stands.
 ACTS: dict[str, tuple[int, tuple[str, ...]]] = {
-    "section": (2, ("mlp-section", "templates-section", "cnn-section", "digits-section", "pulses-make", "floor-section")),
-    "layer or model": (2, ("mlp-layer", "mlp-model", "templates-model", "cnn-run", "digits-run", "pulses-count", "floor-model")),
+    "section": (
+        2,
+        ("mlp-section", "templates-section", "learning-section", "cnn-section", "digits-section", "pulses-make", "floor-section"),
+    ),
+    "layer or model": (
+        2,
+        ("mlp-layer", "mlp-model", "templates-model", "learning-model", "cnn-run", "digits-run", "pulses-count", "floor-model"),
+    ),
     "pick": (
         2,
         (

@@ -1,6 +1,8 @@
 """nginx before the app: its configuration, Streamlit's own files laid out for it, and the command that starts it."""
 
+import base64
 import gzip
+import hashlib
 import os
 import pwd
 import re
@@ -15,16 +17,31 @@ COMPRESSED = {".js", ".css", ".svg", ".json", ".txt", ".wasm", ".map"}
 ENVELOPE = 1  # MB around an upload's bytes
 
 
+EMBED = "KERNEL_EXPLORER_EMBED"
+_ORIGIN = re.compile(r"https?://(\*\.)?[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*(:\d{1,5})?")
+
+
 class Trouble(Exception):
     """Why it cannot be served, as a sentence with the cure."""
 
 
-def configuration(servers: list[str], address: str, port: int, work: Path, cookie: str, upload: int) -> str:
+def configuration(
+    servers: list[str],
+    address: str,
+    port: int,
+    work: Path,
+    cookie: str,
+    upload: int,
+    scripts: tuple[str, ...] = (),
+    embed: tuple[str, ...] = (),
+) -> str:
     """nginx's configuration for these addresses of servers, as text.
 
     Args:
         cookie: its name; nginx in front of nginx needs another one.
         upload: MB that a file may have.
+        scripts: hashes of the scripts inside Streamlit's page.
+        embed: origins of the sites that may show the app in a frame, beside itself.
     """
 
     def place(index: int) -> str:
@@ -41,6 +58,8 @@ def configuration(servers: list[str], address: str, port: int, work: Path, cooki
         "most": str(upload),
         "upload": str(upload + ENVELOPE),
         "cookie": cookie,
+        "policy": policy(scripts, embed),
+        "framing": "" if embed else "add_header X-Frame-Options SAMEORIGIN always;",
         "anywhere": "\n".join(f"        server {server} fail_timeout=2s;" for server in servers),
         "places": "".join(place(i) for i in indices),
         "known": "\n".join(f"        place{i} place{i};" for i in indices),
@@ -48,6 +67,50 @@ def configuration(servers: list[str], address: str, port: int, work: Path, cooki
     }
     text = re.sub(r"(?<!@)@([a-z]+)@", lambda found: values[found[1]], TEMPLATE.read_text(encoding="utf-8"))
     return text.replace("@@", "@")
+
+
+def policy(scripts: tuple[str, ...], embed: tuple[str, ...]) -> str:
+    """The Content-Security-Policy of every page: what it loads comes from the server that it came from.
+
+    Streamlit writes styles into the page and runs the browser parts' scripts from blobs; files that are saved are blobs too.
+    """
+    rules = {
+        "default-src": "'self'",
+        "script-src": " ".join(["'self'", "blob:", *(f"'{one}'" for one in scripts)]),
+        "style-src": "'self' 'unsafe-inline'",
+        "img-src": "'self' data: blob:",
+        "font-src": "'self' data:",
+        "media-src": "'self' data: blob:",
+        "connect-src": "'self' ws://$http_host wss://$http_host data: blob:",
+        "worker-src": "'self' blob:",
+        "object-src": "'none'",
+        "base-uri": "'self'",
+        "form-action": "'self'",
+        "frame-ancestors": " ".join(["'self'", *embed]),
+    }
+    return "; ".join(f"{name} {value}" for name, value in rules.items())
+
+
+def inline_scripts() -> tuple[str, ...]:
+    """SHA-256 hashes of the scripts that stand inside Streamlit's page, as a policy names them."""
+    import streamlit
+
+    text = (Path(streamlit.__file__).parent / "static" / "index.html").read_text(encoding="utf-8")
+    found = re.findall(r"<script>(.*?)</script>", text, re.DOTALL)
+    return tuple(f"sha256-{base64.b64encode(hashlib.sha256(one.encode()).digest()).decode()}" for one in found)
+
+
+def embedding() -> tuple[str, ...]:
+    """The sites that KERNEL_EXPLORER_EMBED lets show the app in a frame.
+
+    Raises:
+        Trouble: one is not of the form https://site.
+    """
+    sites = tuple(os.environ.get(EMBED, "").split())
+    for site in sites:
+        if not _ORIGIN.fullmatch(site):
+            raise Trouble(f"{EMBED} holds {site[:80]!r}; write sites as https://moodle.school.example, with spaces between them.")
+    return sites
 
 
 def lay_out_static(folder: Path) -> None:

@@ -164,7 +164,8 @@ def main(arguments: list[str] | None = None) -> int:
         upload = limits.LIMITS["upload"].most()
         assert upload is not None  # it has a default
         cookie = "kernel_explorer_server" if asked.servers else "kernel_explorer_process"
-        text = proxy.configuration(servers, asked.address, asked.port, work, cookie, upload)
+        scripts, embed = proxy.inline_scripts(), proxy.embedding()
+        text = proxy.configuration(servers, asked.address, asked.port, work, cookie, upload, scripts, embed)
         (work / "nginx.conf").write_text(text, encoding="utf-8")
         front = Part("nginx", proxy.command(work), {})
         secret = secrets.token_hex()

@@ -11,11 +11,11 @@ import pytest
 ROOT = Path(__file__).parents[1]
 
 
-def started(target: str) -> list[str]:
+def started(*target: str) -> list[str]:
     """What `make TARGET` would run, word by word."""
     if shutil.which("make") is None:
         pytest.skip("make is not installed")
-    said = subprocess.run(["make", "-n", target], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    said = subprocess.run(["make", "-n", *target], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     return shlex.split(next(line for line in said.splitlines() if "streamlit run" in line))
 
 
@@ -28,3 +28,11 @@ def test_a_server_watches_no_files() -> None:
 def test_who_builds_has_a_watcher() -> None:
     words = started("dev")
     assert words[words.index("--server.fileWatcherType") + 1] == "auto"
+
+
+@pytest.mark.parametrize("target", ["run", "dev"])
+def test_it_listens_on_this_machine_alone_unless_asked(target: str) -> None:
+    words = started(target)
+    assert words[words.index("--server.address") + 1] == "127.0.0.1"
+    words = started(target, "HOST=0.0.0.0")
+    assert words[words.index("--server.address") + 1] == "0.0.0.0"

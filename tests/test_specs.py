@@ -106,6 +106,14 @@ def test_any_change_changes_the_key() -> None:
             "Height: .0.5, 0.1. is not possible; choose a range that rises",
         ),
         ({"data": {"pulses": {}}}, "Pulse settings go with pulse data"),
+        ({"model": {"kind": "sequence"}}, "a sequence starts with its input"),
+        ({"model": {"kind": "sequence", "layers": ["input units=1 kernel=8x8", "konv"]}}, "there is no step 'konv'"),
+        ({"model": {"layers": ["conv units=3"]}}, "conv needs a size"),
+        ({"model": {"layers": ["conv units=3 kernel=3x3 stride=0x1"]}}, "strides, dilation and groups of conv start at 1"),
+        ({"model": {"layers": ["dense units=3 kernel=3x3"]}}, "dense takes no 'kernel=3x3'"),
+        ({"model": {"layers": ["scale value=nan"]}}, "scale needs finite numbers"),
+        ({"model": {"layers": "relu"}}, "Layers: 'relu' is not possible; choose 0 to 200 lines of text"),
+        ({"origin": {"name": "a\nb"}}, "choose 1 to 80 letters on one line"),
         ({"data": None}, "RunSpec must|Data: None is not possible"),
         ([], "RunSpec must be a JSON object"),
     ],
@@ -215,6 +223,9 @@ def value_of(found: Meta) -> st.SearchStrategy[Any]:
             return st.lists(names, min_size=1, unique=True).map(tuple)
         case "wholes":
             return st.lists(st.integers(**ends), min_size=found.count[0], max_size=min(found.count[1], 9)).map(tuple)
+        case "texts":
+            steps = ("input units=1 kernel=28x28 value=3.2 shift=-1e-05", "conv units=4 kernel=3x3 pad=1,1,1,1", "relu", "leaky value=0.01")
+            return st.lists(st.sampled_from(steps), max_size=9).map(tuple)
     return st.booleans()
 
 

@@ -34,7 +34,7 @@ def spread(values: pd.DataFrame) -> list[str]:
 def histogram(values: pd.DataFrame, name: str, classes: Sequence[str]) -> pd.DataFrame:
     """Counts of one parameter, classes stacked: kind, low, high (edges of the bin), start, end (of the stack), images."""
     known = values[name].to_numpy(np.float64)
-    edges = np.histogram_bin_edges(known[~np.isnan(known)], BINS)
+    edges = _edges(known[~np.isnan(known)])
     floor = np.zeros(BINS)
     parts = []
     for kind in classes:
@@ -45,6 +45,13 @@ def histogram(values: pd.DataFrame, name: str, classes: Sequence[str]) -> pd.Dat
             parts.append(pd.DataFrame(columns))
         floor = floor + counts
     return pd.concat(parts, ignore_index=True)
+
+
+def _edges(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(BINS + 1,) edges over all values; where these lie too close together for so many floats between them, around them."""
+    low, high = float(values.min()), float(values.max())
+    wide = max(abs(low), abs(high)) * BINS * 4 * np.finfo(np.float64).eps
+    return np.linspace(low, high, BINS + 1) if high - low > wide else np.linspace(low - wide, high + wide, BINS + 1)
 
 
 def fitting(values: pd.DataFrame, kinds: Collection[str], ranges: Mapping[str, tuple[float, float]]) -> NDArray[np.int64]:

@@ -53,5 +53,6 @@ def layer_table(model: ModelSpec) -> pd.DataFrame:
 
 def spread(values: np.ndarray, bins: int = 40) -> pd.DataFrame:
     """How a weight's values (any shape) are spread: low, high and count of each bin; what is no number is left out."""
-    counts, edges = np.histogram(values[np.isfinite(values)], bins=min(bins, max(4, values.size // 2)))
+    known = values[np.isfinite(values)].astype(np.float64)  # or bins could be too narrow for the numbers' own kind
+    counts, edges = np.histogram(known, bins=min(bins, max(4, values.size // 2)))
     return pd.DataFrame({"low": edges[:-1], "high": edges[1:], "count": counts})

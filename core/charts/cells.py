@@ -14,6 +14,7 @@ from core.charts.size import FIXED, WIDE
 from core.charts.theme import Theme, amount_scale, signed_scale
 
 CELL = 9  # pixels, height of a cell where the width is the column's
+LEAST = 150  # pixels of height of a matrix that is as wide as its column
 STRONG = 0.55  # share of the limit above which a number stands in the paper's colour
 PRINTED = 30  # pixels that a cell with its number in it needs
 
@@ -38,6 +39,7 @@ def cells(
     picked: tuple[int, int] | None = None,
     now: int = 0,
     first: int = 0,
+    least: int = LEAST,
 ) -> Prepared:
     """The cells of one matrix (rows, columns), each with its value under the pointer.
 
@@ -51,6 +53,7 @@ def cells(
         picked: the cell that is framed.
         now: clicks so far, so that a second one on the same cell counts too.
         first: number of the first row and column.
+        least: pixels of height where the width is the column's.
     """
     table = frame(values, more, first)
     table["shade"] = (table["v"] / (limit or 1.0)).astype(np.float32)
@@ -72,6 +75,7 @@ def cells(
         printed,
         pick,
         picked is not None,
+        least,
     )
     return Prepared(spec, {"cells": table})
 
@@ -132,6 +136,7 @@ def _cells(
     printed: bool,
     pick: bool,
     framed: bool,
+    least: int,
 ) -> alt.TopLevelMixin:
     base = _based(alt.Chart(alt.NamedData("cells")), names, axes)
     rects = base.mark_rect(cursor="pointer" if pick else "default").encode(
@@ -149,7 +154,7 @@ def _cells(
     if framed:
         box = base.transform_filter("datum.picked").mark_rect(fillOpacity=0, stroke=colours.mark, strokeWidth=2.5, tooltip=None)
         layers.append(box)
-    return _sized(alt.layer(*layers), shape, size, title)
+    return _sized(alt.layer(*layers), shape, size, title, least)
 
 
 @built
@@ -187,7 +192,9 @@ def _tips(names: tuple[str, str], value: str, more: tuple[str, ...]) -> list[alt
     ]
 
 
-def _sized(chart: alt.LayerChart | alt.FacetChart, shape: tuple[int, int], size: int | None, title: str) -> alt.LayerChart | alt.FacetChart:
+def _sized(
+    chart: alt.LayerChart | alt.FacetChart, shape: tuple[int, int], size: int | None, title: str, least: int = LEAST
+) -> alt.LayerChart | alt.FacetChart:
     if size is None:
-        return chart.properties(height=max(shape[0] * CELL, 150), title=title, autosize=WIDE)
+        return chart.properties(height=max(shape[0] * CELL, least), title=title, autosize=WIDE)
     return chart.properties(width=size * shape[1], height=size * shape[0], title=title, autosize=FIXED)

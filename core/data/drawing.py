@@ -17,6 +17,8 @@ SIDE = get("mnist").shape[0]  # pixels of the finished image
 BOX = 20  # pixels of the longer side after scaling
 BLOT = 0.6  # share of its box that a dot fills
 SMALL = 0.3  # of the square's side: a larger blot may be a digit after all, as some in MNIST are
+TAP = 0.175  # likewise: what a tap of a pen leaves is smaller, and what is written with the usual one larger
+ROUND = 0.95  # a tap of a broad pen is as round as this; of small digits with their holes and notches filled none is
 FULL = 0.6  # share of the whole image that is ink when nothing can be told
 
 
@@ -129,9 +131,20 @@ def _check(image: np.ndarray, box: tuple[int, int, int, int]) -> None:
         raise UnusableDrawing("The square is nearly all ink, so no digit can be seen: clear it and draw with a thinner pen.")
     solid = image > 0.5 * image.max()  # without the pale edge of the ink
     top, left, height, width = ink_box(solid)
-    filled = solid[top : top + height, left : left + width].mean()
-    if filled > BLOT and max(height, width) < min(1.6 * min(height, width), SMALL * len(image)):
+    shape = solid[top : top + height, left : left + width]
+    if (
+        shape.mean() > BLOT
+        and max(height, width) < min(1.6 * min(height, width), SMALL * len(image))
+        and (max(height, width) <= TAP * len(image) or _roundness(shape) > ROUND)
+    ):
         raise UnusableDrawing("This is one dot, not a digit: draw larger, with a line or two.")
+
+
+def _roundness(shape: np.ndarray) -> float:
+    """What a shape (h, w) and the ellipse in its box have in common, as a share of both together."""
+    y, x = (np.linspace(1 / side - 1, 1 - 1 / side, side) for side in shape.shape)
+    ellipse = y[:, None] ** 2 + x**2 <= 1
+    return float((shape & ellipse).sum() / (shape | ellipse).sum())
 
 
 def _scale(ink: np.ndarray, longer: int) -> np.ndarray:

@@ -92,6 +92,9 @@ def fetch(name: str, scratch: Path, folder: Path, total: int, source: Source, sa
     own = reader.archives()
     reasons = []
     for mirror in source.mirrors or own.mirrors:
+        if not (server := server_of(mirror)):
+            reasons.append(f"{mirror[:80]!r} is no address of a mirror; write it as http://server/folder/ (KERNEL_EXPLORER_MIRROR)")
+            continue
         meter = Meter(total, say)
         try:
             for file, checksum in own.sums.items():
@@ -100,8 +103,18 @@ def fetch(name: str, scratch: Path, folder: Path, total: int, source: Source, sa
             reader.unpack(scratch, folder)
             return
         except (OSError, EOFError, ValueError, MissingData) as error:  # requests' errors are OSErrors, a wrong sum is a ValueError
-            reasons.append(f"{urlsplit(mirror).hostname} {reason(str(error), type(error).__name__, source.stall)}")
+            reasons.append(f"{server} {reason(str(error), type(error).__name__, source.stall)}")
     raise FetchFailed("; ".join(reasons))
+
+
+def server_of(mirror: str) -> str:
+    """The host's name in a mirror's address; empty where it is no address of one."""
+    try:
+        parts = urlsplit(mirror)
+        known = parts.scheme in ("http", "https") and parts.port != 0  # a port that is no number raises
+    except ValueError:
+        return ""
+    return (parts.hostname or "") if known and mirror.isprintable() and " " not in mirror else ""
 
 
 def _downloader(meter: Meter, stall: float) -> Callable[[str, str, object], None]:
@@ -151,6 +164,8 @@ def main(name: str, scratch: str, folder: str, total: str, source: str, parent: 
         fetch(name, Path(scratch), Path(folder), int(total), asked, say)
     except FetchFailed as error:
         said = str(error)
+    except OSError as error:  # the folder could not be made
+        said = f"the archives {reason(str(error), type(error).__name__, asked.stall)}"
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
     say(said)

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-OWN_FOLDER = Path(__file__).parents[2] / "cache" / "data"
+ROOT = Path(__file__).parents[2]
+OWN_FOLDER = ROOT / "cache" / "data"
 
 
 class MissingData(LookupError):
@@ -23,9 +24,9 @@ class Archives:
 
 
 def data_folder() -> Path:
-    """The folder of downloaded data: KERNEL_EXPLORER_DATA if set, else cache/data of this project."""
+    """The folder of downloaded data: KERNEL_EXPLORER_DATA, counted from the project's folder, if set, else cache/data of it."""
     own = os.environ.get("KERNEL_EXPLORER_DATA")
-    return Path(own) if own else OWN_FOLDER
+    return ROOT / own if own else OWN_FOLDER
 
 
 def checksum(path: Path, algorithm: str) -> str:

@@ -1,20 +1,16 @@
 """Pictures for the CNN pages: two photographs inside scikit-learn, and checked uploads."""
 
-import io
-import warnings
 from functools import lru_cache
 
 import numpy as np
-from PIL import Image, ImageFilter, ImageOps
+from PIL import Image, ImageFilter
 
-FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP")
+from core.data import decoder
+
 MOST_BYTES = 20 * 2**20
-MOST_PIXELS = 64_000_000  # more than a telephone's camera takes; decoding needs 3 to 4 bytes a pixel
-LONGEST = 1_024  # pixels of a side; larger uploads are scaled down to it
 INK_LONGEST = 168  # pixels of the side of a square of ink: six times what MNIST's networks see
 FAINT = 0.2  # ink below this is grain of the paper
 PHOTOGRAPHS = {"temple": "china.jpg", "flower": "flower.jpg"}  # our name -> scikit-learn's
-CURE = "Save it as a PNG or JPEG and try again."
 
 
 class BadPicture(ValueError):
@@ -32,9 +28,9 @@ def photograph(name: str) -> np.ndarray:
 
 
 def read_upload(data: bytes, name: str) -> np.ndarray:
-    """An uploaded picture as (height, width, 3) uint8: upright, on white where it is transparent, no side above LONGEST.
+    """An uploaded picture as (height, width, 3) uint8, read-only: upright, no side above `decoder.LONGEST`; see there for more.
 
-    Sizes are read from the header and checked before a pixel is decoded.
+    It is decoded in a process of its own, within bounds of memory and time.
 
     Raises:
         BadPicture: empty, too large, not a picture, animated, cut or damaged.
@@ -48,49 +44,14 @@ def read_upload(data: bytes, name: str) -> np.ndarray:
         )
     head = data[:4096].lstrip().lower()
     if head.startswith((b"<svg", b"<?xml", b"<!doctype svg")):
-        raise BadPicture(f"{shown} is an SVG drawing, which has no pixels. {CURE}")
+        raise BadPicture(f"{shown} is an SVG drawing, which has no pixels. {decoder.CURE}")
     if data[4:12] in (b"ftypheic", b"ftypheix", b"ftypmif1", b"ftypavif"):
-        raise BadPicture(f"{shown} is a HEIC or AVIF photograph, which cannot be read here. {CURE}")
+        raise BadPicture(f"{shown} is a HEIC or AVIF photograph, which cannot be read here. {decoder.CURE}")
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # the size is checked below
-            picture = Image.open(io.BytesIO(data), formats=FORMATS)
-    except Image.DecompressionBombError as error:
-        raise BadPicture(_too_many(shown)) from error
-    except Exception as error:  # Pillow's readers raise whatever they stumble on
-        raise BadPicture(f"{shown} is not a picture that can be read here. {CURE}") from error
-    with picture:
-        width, height = picture.size
-        if width * height > MOST_PIXELS:
-            raise BadPicture(_too_many(shown, width, height))
-        if min(width, height) == 0:
-            raise BadPicture(f"{shown} has no pixels. Choose another file.")
-        if getattr(picture, "is_animated", False):
-            raise BadPicture(f"{shown} is animated. Save the frame that you want as a PNG or JPEG and try again.")
-        try:
-            picture.load()
-            return np.array(_upright(picture))
-        except Exception as error:  # as above: decoding happens only here
-            raise BadPicture(f"{shown} is cut off or damaged. {CURE}") from error
-
-
-def _too_many(shown: str, width: int = 0, height: int = 0) -> str:
-    size = f"{width:,} x {height:,} pixels" if width else "far too many pixels"
-    return f"{shown} has {size}; at most {MOST_PIXELS // 10**6} million can be read. Save a smaller copy and try again."
-
-
-def _upright(picture: Image.Image) -> Image.Image:
-    """The picture as RGB, turned as its camera says and no larger than needed."""
-    picture = ImageOps.exif_transpose(picture)
-    if picture.mode.startswith(("I", "F")):  # 16 bits or more of grey
-        values = np.asarray(picture, np.float64)
-        picture = Image.fromarray(np.uint8(np.rint(values * (255 / (65_535 if values.max() > 255 else 255))).clip(0, 255)))
-    if picture.has_transparency_data:
-        picture = picture.convert("RGBA")
-        picture = Image.alpha_composite(Image.new("RGBA", picture.size, "white"), picture)
-    picture = picture.convert("RGB")
-    picture.thumbnail((LONGEST, LONGEST), Image.Resampling.BOX)
-    return picture
+        width, height, pixels = decoder.decode(data)
+    except decoder.Undecodable as error:
+        raise BadPicture(f"{shown} {error}") from error
+    return np.frombuffer(pixels, np.uint8).reshape(height, width, 3)
 
 
 def grey(picture: np.ndarray) -> np.ndarray:

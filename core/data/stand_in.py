@@ -17,4 +17,5 @@ def load(split: str) -> tuple[np.ndarray, np.ndarray]:
     images, labels = uci_digits.load(split)
     large = resized_digits(images)
     large.setflags(write=False)
+    labels.setflags(write=False)
     return large, labels

@@ -24,4 +24,7 @@ def _all() -> tuple[np.ndarray, np.ndarray]:
     from sklearn.datasets import load_digits  # slow to import
 
     found = load_digits()  # images (1797, 8, 8), values 0 to 16
-    return np.rint(found.images * (255 / MOST)).astype(np.uint8), found.target.astype(np.uint8)
+    images, labels = np.rint(found.images * (255 / MOST)).astype(np.uint8), found.target.astype(np.uint8)
+    images.setflags(write=False)
+    labels.setflags(write=False)
+    return images, labels

@@ -13,7 +13,12 @@ import numpy as np
 from core.specs import ModelSpec
 
 # kind of network -> module with `activations(model, weights, images, dtype)` and `answers(model, weights, images)`
-MODULES = {"dense": "core.models.dense", "digit_cnn": "core.models.digit_layers", "pulse_cnn": "core.models.pulse_layers"}
+MODULES = {
+    "dense": "core.models.dense",
+    "digit_cnn": "core.models.digit_layers",
+    "pulse_cnn": "core.models.pulse_layers",
+    "sequence": "core.models.sequence",
+}
 PART = 500  # images that `answers` takes at a time, so that copies of their pixels stay small
 
 

@@ -3,14 +3,13 @@
 A page asks for runs that fit ("dense, on images") and never for names; what it offers is what is stored.
 """
 
-import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
 from core.data.catalog import title_of
-from core.runs import shipped, store
+from core.runs import contents, seal, shipped, store
 from core.runs.run import SPEC, Run
 from core.specs import ACTIVATIONS, MODEL_KINDS, RunSpec, SpecError, from_dict
 
@@ -47,6 +46,8 @@ class Entry:
 def described(spec: RunSpec) -> str:
     """A network in a few words, from its spec: kind, sizes, activation, data, seed."""
     model = spec.model
+    if spec.origin:
+        return f"{spec.origin.name}, {title_of(spec.data)}"
     if model.kind == "dense":
         hidden = len(model.sizes) > 2
         what = "-".join(map(str, model.sizes)) + (f", {ACTIVATIONS[model.activation]}" if hidden else "")
@@ -55,9 +56,19 @@ def described(spec: RunSpec) -> str:
     return f"{what}, {title_of(spec.data)}, seed {model.seed}"
 
 
+def _shape(spec: RunSpec) -> str:
+    """Kind and sizes of a network."""
+    model = spec.model
+    if model.kind == "sequence":
+        return f"{len(model.layers) - 1} steps to {model.sizes[-1]} classes"
+    return f"{MODEL_KINDS[model.kind]} {'-'.join(map(str, (*model.channels, *model.sizes)))}"
+
+
 def trained(spec: RunSpec) -> str:
     """How a network was trained, from its spec."""
     train = spec.train
+    if spec.origin:
+        return f"brought from {spec.origin.name}, {_shape(spec)}, run {spec.key}"
     return (
         f"{spec.data.train:,} images, {train.epochs} epochs, batch {train.batch:,}, learning rate {train.learning_rate:g}, run {spec.key}"
     )
@@ -91,9 +102,13 @@ def load(id_: str) -> Run:
 
 
 def fitting(fits: Fits, own: Iterable[str] = ()) -> list[Entry]:
-    """Runs whose spec fits: the shipped ones in the order of their tables, then `own` (keys), then others in the store, newest first."""
+    """Runs whose spec fits: the shipped ones in the order of their tables, then `own` (keys), then others in the store, newest first.
+
+    Networks that a person brought in are among `own` alone: they are nobody else's to see unasked.
+    """
     found = [Entry(spec, name) for name, spec in shipped.RUNS.items() if fits(spec)]
     seen = {entry.key for entry in found} | set(shipped.NAMES)
+    own = list(own)
     for key in [*own, *_newest()]:
         if key in seen:
             continue
@@ -102,7 +117,7 @@ def fitting(fits: Fits, own: Iterable[str] = ()) -> list[Entry]:
             entry = _stored(key)
         except (store.MissingRun, store.DamagedRun):
             continue
-        if fits(entry.spec):
+        if fits(entry.spec) and (key in own or entry.spec.origin is None):
             found.append(entry)
     return found
 
@@ -124,7 +139,7 @@ def _stored(key: str) -> Entry:
     folder = store.folder_of(key)
     try:
         spec = _read(folder / SPEC, (folder / SPEC).stat().st_mtime_ns)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except contents.UNREADABLE as error:
         raise store.DamagedRun(folder, "its spec cannot be read") from error
     if spec.key != key:
         raise store.DamagedRun(folder, f"its spec belongs to run {spec.key}")
@@ -134,7 +149,7 @@ def _stored(key: str) -> Entry:
 @lru_cache(maxsize=4_096)
 def _read(path: Path, changed: int) -> RunSpec:
     """The spec in a run's header, read once for each change of the file; its hash is checked when the run is opened."""
-    return from_dict(RunSpec, json.loads(path.read_text(encoding="utf-8"))["spec"])
+    return from_dict(RunSpec, seal.read_json(path)["spec"])
 
 
 __all__ = ["Entry", "Fits", "SpecError", "described", "find", "fitting", "load", "trained"]

@@ -20,12 +20,19 @@ MANIFEST = "manifest.json"
 
 @dataclass(frozen=True)
 class Run:
-    """One trained network as stored. Dense kernels are (inputs, outputs), convolution kernels (out, in, height, width)."""
+    """One trained network as stored. Dense kernels are (inputs, outputs), convolution kernels (out, in, height, width).
+
+    Every array that it gives is read-only, since everybody shares the run.
+    """
 
     spec: RunSpec
     header: dict[str, Any]  # versions, data hash, names: what spec.json says beside the spec
     folder: Path
     history: dict[str, np.ndarray]  # column -> (states,), "epoch" among them; epoch 0 is the start
+
+    def __post_init__(self) -> None:
+        for column in self.history.values():
+            frozen(column)
 
     @property
     def key(self) -> str:
@@ -56,7 +63,7 @@ class Run:
         Raises:
             KeyError: the run does not store this parameter.
         """
-        return self._stack(WEIGHTS, name).astype(np.float32)
+        return frozen(self._stack(WEIGHTS, name).astype(np.float32))
 
     def state(self, index: int) -> dict[str, np.ndarray]:
         """Every parameter that is kept of one state, float32; negative indices count from the end.
@@ -73,9 +80,9 @@ class Run:
         with safe_open(self.folder / WEIGHTS, framework="numpy") as file:
             for name, shape in self.shapes.items():
                 if shape[0] == self.states:
-                    out[name] = file.get_slice(name)[index : index + 1][0].astype(np.float32)
+                    out[name] = frozen(file.get_slice(name)[index : index + 1][0].astype(np.float32))
                 elif index == self.states - 1:
-                    out[name] = file.get_tensor(name)[0].astype(np.float32)
+                    out[name] = frozen(file.get_tensor(name)[0].astype(np.float32))
         return out
 
     def at(self, index: int, name: str) -> np.ndarray:
@@ -87,7 +94,7 @@ class Run:
         if self.shapes.get(name, (0,))[0] != self.states:
             raise KeyError(f"run {self.key} does not keep {name!r} of every state")
         with safe_open(self.folder / WEIGHTS, framework="numpy") as file:
-            return file.get_slice(name)[index : index + 1][0].astype(np.float32)
+            return frozen(file.get_slice(name)[index : index + 1][0].astype(np.float32))
 
     def evaluation(self, name: str) -> np.ndarray:
         """What was counted on the test images at each state: "confusion" is (states, classes, classes), rows actual.
@@ -113,11 +120,17 @@ class Run:
         with safe_open(path, framework="numpy") as file:
             if name not in file.keys():  # noqa: SIM118
                 raise KeyError(f"run {self.key} stores no {name!r}")
-            return file.get_tensor(name)
+            return frozen(file.get_tensor(name))
+
+
+def frozen(array: np.ndarray) -> np.ndarray:
+    """The same array, read-only."""
+    array.flags.writeable = False
+    return array
 
 
 def read_table(path: Path) -> dict[str, np.ndarray]:
-    """A CSV file of numbers as column -> (rows,) float64.
+    """A CSV file of numbers as column -> (rows,) float64, read-only.
 
     Raises:
         ValueError: a cell is not a number or the table is ragged.
@@ -125,7 +138,7 @@ def read_table(path: Path) -> dict[str, np.ndarray]:
     header, *rows = path.read_text(encoding="utf-8").splitlines()
     names = header.split(",")
     table = np.array([[float(cell) if cell else np.nan for cell in row.split(",")] for row in rows]).reshape(-1, len(names))
-    return {name: table[:, i] for i, name in enumerate(names)}
+    return {name: frozen(table)[:, i] for i, name in enumerate(names)}
 
 
 def write_table(path: Path, table: dict[str, np.ndarray]) -> None:

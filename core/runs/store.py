@@ -1,13 +1,13 @@
 """Save, load and list runs: a run is on disk whole or not at all."""
 
 import dataclasses
-import hashlib
 import json
 import os
 import platform
 import re
 import shutil
 import tempfile
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from importlib import metadata
@@ -15,14 +15,17 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save_file
 
-from core.runs.run import EVALUATION, HISTORY, MANIFEST, SEEDS, SPEC, WEIGHTS, Run, read_table, write_table
+from core.runs import contents, seal
+from core.runs.run import EVALUATION, HISTORY, SEEDS, SPEC, WEIGHTS, Run, read_table, write_table
 from core.specs import APP_VERSION, FORMAT, RunSpec, SpecError, from_dict
 
-SHIPPED_FOLDER = Path(__file__).parents[2] / "cache" / "runs"
+ROOT = Path(__file__).parents[2]
+SHIPPED_FOLDER = ROOT / "cache" / "runs"
+LEFT_SECONDS = 24 * 3600.0  # after which the folder of a save counts as left behind by a killed process
 _KEY = re.compile(r"[0-9a-f]{12}")
+_SAVING = re.compile(rf"\.{_KEY.pattern}-[a-z0-9_]{{8}}(-old)?")
 
 
 class MissingRun(LookupError):
@@ -41,9 +44,12 @@ class DamagedRun(Exception):
 
 
 def folders() -> list[Path]:
-    """Where runs are looked for: KERNEL_EXPLORER_RUNS first, if set, then the shipped ones. New runs go to the first."""
+    """Where runs are looked for: KERNEL_EXPLORER_RUNS first, if set, then the shipped ones. New runs go to the first.
+
+    A relative path counts from the project's folder, so that it is the same for all processes, wherever they were started.
+    """
     own = os.environ.get("KERNEL_EXPLORER_RUNS")
-    return [Path(own), SHIPPED_FOLDER] if own else [SHIPPED_FOLDER]
+    return [ROOT / own, SHIPPED_FOLDER] if own else [SHIPPED_FOLDER]
 
 
 def folder_of(key: str) -> Path:
@@ -53,7 +59,7 @@ def folder_of(key: str) -> Path:
         MissingRun: none does.
     """
     for folder in folders() if _KEY.fullmatch(key) else []:
-        if (folder / key).is_dir():
+        if os.path.isdir(folder / key):  # also where nobody may look
             return folder / key
     raise MissingRun(f"No run {key} is stored; `python -m core.training list` shows those that are.")
 
@@ -67,41 +73,18 @@ def load(key: str) -> Run:
     """
     folder = folder_of(key)
     try:
-        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-        for name in (SPEC, HISTORY):
-            if name not in manifest["sha256"]:
-                raise DamagedRun(folder, f"its manifest does not name {name}")
-        for name, digest in manifest["sha256"].items():
-            if not (folder / name).exists():
-                raise DamagedRun(folder, f"{name} is missing")
-            if hashlib.sha256((folder / name).read_bytes()).hexdigest() != digest:
-                raise DamagedRun(folder, f"{name} does not match its checksum")
-        header = json.loads((folder / SPEC).read_text(encoding="utf-8"))
+        seal.check(folder)
+        header = seal.read_json(folder / SPEC)
         spec = from_dict(RunSpec, header.pop("spec"))
         run = Run(spec, header, folder, read_table(folder / HISTORY))
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        if run.key != key:
+            raise seal.Broken(f"its spec belongs to run {run.key}")
+        contents.check(run)
+    except seal.Broken as error:
+        raise DamagedRun(folder, str(error)) from error
+    except contents.UNREADABLE as error:
         raise DamagedRun(folder, f"its files cannot be read ({type(error).__name__})") from error
-    if run.key != key:
-        raise DamagedRun(folder, f"its spec belongs to run {run.key}")
-    _check_stacks(run)
     return run
-
-
-def _check_stacks(run: Run) -> None:
-    """Every stored stack must span all states or the last alone, and nothing promised may be missing."""
-    try:
-        shapes = run.shapes
-        for name in run.header.get("parameters", []):
-            if name not in shapes:
-                raise DamagedRun(run.folder, f"the parameter {name} is missing")
-        for name, shape in shapes.items():
-            if shape[0] not in (1, run.states):
-                raise DamagedRun(run.folder, f"{name} holds {shape[0]} states, its history {run.states}")
-        if (run.folder / EVALUATION).exists():
-            with safe_open(run.folder / EVALUATION, framework="numpy"):
-                pass
-    except SafetensorError as error:
-        raise DamagedRun(run.folder, "its tensors cannot be read") from error
 
 
 def find(spec: RunSpec) -> Run | None:
@@ -121,7 +104,7 @@ def keys() -> Iterator[str]:
     seen = set()
     for folder in folders():
         found: list[str] = []
-        with suppress(FileNotFoundError, NotADirectoryError), os.scandir(folder) as entries:
+        with suppress(OSError), os.scandir(folder) as entries:
             found = sorted(entry.name for entry in entries if _KEY.fullmatch(entry.name) and entry.is_dir())
         for name in found:
             if name not in seen:
@@ -147,18 +130,21 @@ def save(
     seeds: Mapping[str, np.ndarray] | None = None,
     header: Mapping[str, Any] | None = None,
     folder: Path | None = None,
+    precision: Any = np.float16,
 ) -> Run:
     """Write a run under its key: to a temporary name, synced, then renamed. An older one of that key is replaced.
 
     Args:
         history: column -> (states,), with "epoch".
-        weights: parameter -> (states, ...) or (1, ...) for the last state alone; stored as float16.
+        weights: parameter -> (states, ...) or (1, ...) for the last state alone.
         evaluation: name -> (states, ...) counts.
         seeds: column -> (rows,), with "seed" and "epoch": the histories of other seeds.
         header: facts for spec.json, such as the data hash and names.
+        precision: type in which weights are stored; float32 of networks that are brought in, so that they leave as they came.
     """
     home = folder or folders()[0]
     home.mkdir(parents=True, exist_ok=True)
+    _sweep(home)
     place = Path(tempfile.mkdtemp(prefix=f".{spec.key}-", dir=home))
     try:
         head = {
@@ -172,12 +158,12 @@ def save(
         (place / SPEC).write_text(json.dumps(head, indent=1, sort_keys=True) + "\n", encoding="utf-8")
         write_table(place / HISTORY, {k: np.asarray(v) for k, v in history.items()})
         if weights:
-            save_file({k: np.ascontiguousarray(v, dtype=np.float16) for k, v in weights.items()}, place / WEIGHTS)
+            save_file({k: np.ascontiguousarray(v, dtype=precision) for k, v in weights.items()}, place / WEIGHTS)
         if evaluation:
             save_file({k: np.ascontiguousarray(v) for k, v in evaluation.items()}, place / EVALUATION)
         if seeds:
             write_table(place / SEEDS, {k: np.asarray(v) for k, v in seeds.items()})
-        _seal(place)
+        seal.apply(place)
         place.chmod(0o755)
         _swap(place, home / spec.key)
     finally:
@@ -199,30 +185,19 @@ def _swap(place: Path, target: Path) -> None:
                 shutil.rmtree(old, ignore_errors=True)
         else:
             raise OSError(f"{target} could not be replaced")
-        _sync(target.parent)
+        seal.sync(target.parent)
     finally:
         shutil.rmtree(old, ignore_errors=True)
 
 
-def _sync(path: Path) -> None:
-    """Have a file or a folder's names on the disk itself."""
-    if os.name == "nt" and path.is_dir():  # Windows does so by itself
-        return
-    descriptor = os.open(path, os.O_RDWR if os.name == "nt" else os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def _seal(place: Path) -> None:
-    """Sync every file of a folder and write their SHA-256 beside them."""
-    names = sorted(p.name for p in place.iterdir())
-    digests = {name: hashlib.sha256((place / name).read_bytes()).hexdigest() for name in names}
-    (place / MANIFEST).write_text(json.dumps({"sha256": digests}, indent=1) + "\n", encoding="utf-8")
-    for name in [*names, MANIFEST]:
-        _sync(place / name)
-    _sync(place)
+def _sweep(home: Path) -> None:
+    """Remove what a save that was killed left behind."""
+    for path in home.iterdir():
+        if _SAVING.fullmatch(path.name):
+            with suppress(OSError):  # another process was faster, or it is in use
+                newest = max(one.stat().st_mtime for one in [path, *path.iterdir()])
+                if time.time() - newest > LEFT_SECONDS:
+                    shutil.rmtree(path, ignore_errors=True)
 
 
 def versions() -> dict[str, str]:

@@ -44,8 +44,8 @@ ROWS = 700  # likewise of a table
 MOST = 256 * 2**20  # bytes of all files together; those that were not used for longest go first
 AGAIN = 3_600  # seconds after which a use is noted anew
 NAMES = 8_192  # addresses that a process remembers by key
+ROOT = Path(__file__).parents[2]
 SCRIPT = Path(__file__).with_suffix(".js")  # the class Seen, for the scripts of browser parts
-FOLDER = Path(__file__).parents[2] / "cache" / "seen"
 
 _NAME = re.compile(rf"[0-9a-f]{{64}}\.(?:{'|'.join(KINDS)})")
 _GONE = "This is not kept here any more: load the page again."
@@ -68,8 +68,8 @@ _memory = _Memory()
 
 
 def folder() -> Path:
-    """Where the bytes lie: KERNEL_EXPLORER_SEEN if set, else cache/seen of this project."""
-    return Path(os.environ.get("KERNEL_EXPLORER_SEEN") or FOLDER)
+    """Where the bytes lie: KERNEL_EXPLORER_SEEN, counted from the project's folder, if set, else cache/seen of it."""
+    return ROOT / (os.environ.get("KERNEL_EXPLORER_SEEN") or "cache/seen")
 
 
 def address(content: bytes, kind: str) -> str:

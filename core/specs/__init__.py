@@ -6,8 +6,10 @@ The same object is the form, the check, the link, the run's key and the header o
 from core.specs.data import DataSpec
 from core.specs.fields import Meta, SpecError, meta
 from core.specs.model import ACTIVATIONS, INITIALIZERS, MODEL_KINDS, OUTPUTS, ModelSpec
+from core.specs.origin import OriginSpec
 from core.specs.pulses import PULSE_CLASSES, PulseSpec, Range
 from core.specs.run import APP_VERSION, FORMAT, RunSpec, from_dict, to_dict
+from core.specs.steps import STEPS, Step, read_step
 from core.specs.train import DECAYS, LOSSES, OPTIMIZERS, STORES, Change, TrainSpec
 
 __all__ = [
@@ -21,17 +23,21 @@ __all__ = [
     "OPTIMIZERS",
     "OUTPUTS",
     "PULSE_CLASSES",
+    "STEPS",
     "STORES",
     "Change",
     "DataSpec",
     "Meta",
     "ModelSpec",
+    "OriginSpec",
     "PulseSpec",
     "Range",
     "RunSpec",
     "SpecError",
+    "Step",
     "TrainSpec",
     "from_dict",
     "meta",
+    "read_step",
     "to_dict",
 ]

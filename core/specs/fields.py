@@ -3,14 +3,15 @@
 import dataclasses
 import re
 import reprlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from numbers import Integral, Real
 from typing import Any, Literal
 
-Kind = Literal["whole", "number", "range", "choice", "several", "wholes", "word", "switch", "part"]
+Kind = Literal["whole", "number", "range", "choice", "several", "wholes", "word", "text", "texts", "switch", "part"]
 LONGEST = 400  # letters of a value in a link
 WORD = r"[a-z0-9][a-z0-9-]{0,39}"
+_TEXTS = r"([a-z0-9._-]|\+[0-9a-f]{2}){0,20000}"
 _NUMBER = r"-?\d+(?:\.\d+)?(?:e[-+]?\d+)?"
 
 
@@ -50,6 +51,7 @@ class Meta:
     options: Mapping[str, str] = dataclasses.field(default_factory=dict)  # name -> title, of a choice or several
     count: tuple[int, int] = (1, 1)  # how many several or wholes may be
     part: type | None = None  # the spec that a part is, or that each of several is; one of None may be left out
+    each: Callable[[str], str] = str  # what makes each of texts into the one way in which it is written, or refuses it
 
     @property
     def share(self) -> bool:
@@ -88,6 +90,10 @@ class Meta:
                 return f"{many} whole numbers {span}"
             case "word":
                 return "1 to 40 lower-case letters, digits and dashes, no dash first"
+            case "text":
+                return f"1 to {self.most:,.0f} letters on one line"
+            case "texts":
+                return f"{many} lines of text"
             case "switch":
                 return "true or false"
             case "part":
@@ -118,6 +124,10 @@ class Meta:
                 return tuple(map(int, many))
             case "word" if isinstance(value, str) and re.fullmatch(WORD, value):
                 return value
+            case "text" if isinstance(value, str) and 0 < len(value) <= self.most and value.isprintable() and value.strip() == value:
+                return value
+            case "texts" if many is not None and fewest <= len(many) <= most and all(isinstance(one, str) for one in many):
+                return tuple(map(self.each, many))
             case "switch" if isinstance(value, bool):
                 return value
             case "part" if self.part is not None and most > 1:
@@ -143,6 +153,8 @@ class Meta:
                 found = float(ends[1]), float(ends[2])
             case "several":
                 found = tuple(text[:LONGEST].split("-"))
+            case "texts" if re.fullmatch(_TEXTS, text):
+                found = tuple(map(_unescaped, text.split("_"))) if text else ()
             case "wholes" if re.fullmatch(r"(\d{1,20}(-\d{1,20})*)?", text):
                 found = tuple(map(int, text.split("-"))) if text else ()
             case "switch" if text in ("0", "1"):
@@ -158,6 +170,8 @@ class Meta:
                 return "-".join(map(_written, value))
             case "several" | "wholes":
                 return "-".join(map(str, value))
+            case "texts":
+                return "_".join(map(_escaped, value))
             case "switch":
                 return str(int(value))
         return str(value)
@@ -178,6 +192,16 @@ class Meta:
 def _written(value: float) -> str:
     """The shortest text that reads back as the same number."""
     return brief if float(brief := f"{value:g}") == value else repr(value)
+
+
+def _escaped(line: str) -> str:
+    """A line of text as a link can hold it: small letters and digits as they are, any other byte as +3d."""
+    return "".join(chr(b) if chr(b) in "abcdefghijklmnopqrstuvwxyz0123456789.-" else f"+{b:02x}" for b in line.encode())
+
+
+def _unescaped(text: str) -> str:
+    raw = re.sub(r"\+(..)", lambda found: chr(int(found[1], 16)), text)
+    return raw.encode("latin-1").decode("utf-8", "replace")
 
 
 def _field(default: Any, meta: Meta) -> Any:
@@ -228,6 +252,16 @@ def wholes(default: Iterable[int], *, title: str, help: str, least: int, most: i
 def word(default: str, *, title: str, help: str) -> Any:
     """A field that holds a name of small letters, digits and dashes, of which another table knows the ones that are."""
     return _field(default, Meta("word", title, help))
+
+
+def text(default: str, *, title: str, help: str, most: int) -> Any:
+    """A field of one line of at most so many letters, as a person or a file wrote it."""
+    return _field(default, Meta("text", title, help, most=most))
+
+
+def texts(default: Iterable[str], *, title: str, help: str, count: tuple[int, int], each: Callable[[str], str]) -> Any:
+    """A field of so many lines, each brought to its one form, or refused, by `each`."""
+    return _field(tuple(default), Meta("texts", title, help, count=count, each=each))
 
 
 def switch(default: bool, *, title: str, help: str) -> Any:

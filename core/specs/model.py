@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 
 from core.specs.data import MOST_SEED
-from core.specs.fields import check, choice, meta, number, require, switch, whole, wholes
+from core.specs.fields import check, choice, meta, number, require, switch, texts, whole, wholes
+from core.specs.steps import MOST_STEPS, canonical, read_step
 
-MODEL_KINDS = {"dense": "dense layers", "digit_cnn": "digit CNN", "pulse_cnn": "pulse CNN"}
+MODEL_KINDS = {"dense": "dense layers", "digit_cnn": "digit CNN", "pulse_cnn": "pulse CNN", "sequence": "sequence of layers"}
 ACTIVATIONS = {"tanh": "tanh", "sigmoid": "sigmoid", "relu": "ReLU", "elu": "ELU"}
 OUTPUTS = {"softmax": "softmax", "tanh": "tanh"}
 INITIALIZERS = {
@@ -58,11 +59,21 @@ class ModelSpec:
         step=0.01,
         help="CNNs: left out at random before the dense layers while training.",
     )
+    layers: tuple[str, ...] = texts(
+        (),
+        title="Layers",
+        help="Sequences: every step from the input to the output, one a line.",
+        count=(0, MOST_STEPS),
+        each=canonical,
+    )
 
     def __post_init__(self) -> None:
         check(self)
         if self.kind == "dense":
             require(len(self.sizes) >= 2, "Layer sizes: a dense network needs an input and an output size.")
+        elif self.kind == "sequence":
+            first = read_step(self.layers[0]).kind if self.layers else ""
+            require(first == "input" and len(self.layers) > 1, "Layers: a sequence starts with its input and has steps behind it.")
         else:
             require(len(self.channels) >= 1, "Kernels: a CNN needs at least one convolution.")
             require(self.kernel_size > 0, f"Kernel size: a CNN has kernels; choose {meta(self, 'kernel_size').allowed}.")

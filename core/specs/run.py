@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from core.specs.data import DataSpec
 from core.specs.fields import check, meta, part, require, short
 from core.specs.model import ModelSpec
+from core.specs.origin import OriginSpec
 from core.specs.train import TrainSpec
 
 APP_VERSION = "0.1.0"
@@ -25,6 +26,7 @@ class RunSpec:
     data: DataSpec = part(DataSpec, title="Data", help="Which images, and how many.")
     model: ModelSpec = part(ModelSpec, title="Network", help="Its shape and its start.")
     train: TrainSpec = part(TrainSpec, title="Training", help="How it learns and what is kept.")
+    origin: OriginSpec | None = part(OriginSpec, title="Brought from", help="The file of a network trained elsewhere.", optional=True)
 
     def __post_init__(self) -> None:
         check(self)

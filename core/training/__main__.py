@@ -13,8 +13,11 @@ from core.runs import store
 from core.runs.run import Run
 from core.runs.shipped import NAMES, RUNS
 from core.specs import MODEL_KINDS, RunSpec, SpecError, from_dict
+from core.specs.fields import short
 from core.training import loop, reproduce, verify
 from core.training.progress import shown
+
+LARGEST = 1_000_000  # bytes of a file that holds a spec
 
 
 def parser() -> argparse.ArgumentParser:
@@ -35,12 +38,23 @@ def parser() -> argparse.ArgumentParser:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run one command; the exit status. What is wrong with the input is said in a sentence."""
+    """Run one command; the exit status: 2 after a sentence on what is wrong with the input, 1 after one on what is wrong here."""
     asked = parser().parse_args(arguments)
     try:
         return COMMANDS[asked.command](asked)
-    except (SpecError, MissingData, loop.MissingTorch, store.MissingRun, store.DamagedRun) as error:
+    except (SpecError, store.MissingRun) as error:
         print(error, file=sys.stderr)
+        return 2
+    except (MissingData, loop.MissingTorch, store.DamagedRun) as error:
+        print(error, file=sys.stderr)
+        return 1
+    except OSError as error:
+        print(f"A file cannot be read or written: {error}.", file=sys.stderr)
+        return 1
+    except (MemoryError, RuntimeError) as error:
+        if isinstance(error, RuntimeError) and "memory" not in str(error):  # torch's word for it
+            raise
+        print("The training needs more memory than there is; choose fewer images or smaller layers.", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("Stopped; nothing was stored.", file=sys.stderr)
@@ -74,14 +88,18 @@ def line(run: Run) -> str:
 
 def last(run: Run) -> str:
     """Test accuracy of the last state."""
-    return f"{run.history['accuracy_test'][-1]:.2%}" if "accuracy_test" in run.history else ""
+    test = run.history.get("accuracy_test", np.array([np.nan]))
+    return "" if np.isnan(test[-1]) else f"{test[-1]:.2%}"
 
 
 def show(asked: argparse.Namespace) -> int:
     run = store.load(key_of(asked.run))
     print(line(run))
     print(json.dumps(json.loads((run.folder / "spec.json").read_text(encoding="utf-8")), indent=1))
-    test = run.history["accuracy_test"]
+    test = run.history.get("accuracy_test", np.array([]))
+    if not np.isfinite(test).any():
+        print("It was trained without test images, so its test accuracy is not known.")
+        return 0
     best = int(np.nanargmax(test))
     print(f"test accuracy: start {test[0]:.2%}, end {test[-1]:.2%}, best {test[best]:.2%} at epoch {run.epochs[best]:g}")
     ends = run.ends()
@@ -102,12 +120,16 @@ def read_spec(text: str) -> RunSpec:
     """
     if text in RUNS:
         return RUNS[text]
-    if not Path(text).is_file():
-        raise SpecError(f"{text!r} is no shipped run and no file; choose one of: {', '.join(RUNS)}; or name a JSON file.")
+    try:
+        found = Path(text).is_file() and Path(text).stat().st_size <= LARGEST
+    except (OSError, ValueError):  # a name that no file can have
+        found = False
+    if not found:
+        raise SpecError(f"{short(text)} is no shipped run and no file; choose one of: {', '.join(RUNS)}; or name a small JSON file.")
     try:
         values = json.loads(Path(text).read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise SpecError(f"{text} is not JSON ({error}); see the spec.json of any run for an example.") from error
+    except (ValueError, RecursionError) as error:
+        raise SpecError(f"{text} is not JSON ({str(error)[:80]}); see the spec.json of any run for an example.") from error
     return from_dict(RunSpec, values["spec"] if isinstance(values, dict) and "spec" in values else values)
 
 

@@ -14,7 +14,7 @@ from safetensors.numpy import save
 
 from core.runs import store
 from core.runs.run import EVALUATION as COUNTS
-from core.runs.run import Run
+from core.runs.run import Run, frozen
 from core.specs import RunSpec
 from core.training import atomic
 from core.training.loop import EpochRecord, last_only
@@ -37,25 +37,25 @@ class LiveRun(Run):
         return 1 if last_only(self.spec.train, name) else self.states
 
     def weights(self, name: str) -> np.ndarray:
-        return self.stored_weights(name).astype(np.float32)
+        return frozen(self.stored_weights(name).astype(np.float32))
 
     def stored_weights(self, name: str) -> np.ndarray:
         """What `weights` gives, float16 as it is stored."""
         if name not in self.shapes:
             raise KeyError(f"run {self.key} stores no {name!r}")
-        return np.stack([self._tensor(i, name) for i in range(self.states - self.shapes[name][0], self.states)])
+        return frozen(np.stack([self._tensor(i, name) for i in range(self.states - self.shapes[name][0], self.states)]))
 
     def state(self, index: int) -> dict[str, np.ndarray]:
         if not -self.states <= index < self.states:
             raise IndexError(f"run {self.key} has states 0 to {self.states - 1} so far, not {index}")
         index %= self.states
         names = [name for name, shape in self.shapes.items() if shape[0] == self.states or index == self.states - 1]
-        return {name: self._tensor(index, name).astype(np.float32) for name in names}
+        return {name: frozen(self._tensor(index, name).astype(np.float32)) for name in names}
 
     def at(self, index: int, name: str) -> np.ndarray:
         if self.shapes.get(name, (0,))[0] != self.states:
             raise KeyError(f"run {self.key} does not keep {name!r} of every state")
-        return self._tensor(index % self.states, name).astype(np.float32)
+        return frozen(self._tensor(index % self.states, name).astype(np.float32))
 
     def evaluation(self, name: str) -> np.ndarray:
         found = []
@@ -66,7 +66,7 @@ class LiveRun(Run):
                 continue
         if not found:
             raise KeyError(f"run {self.key} stores no {name!r}")
-        return np.stack(found)
+        return frozen(np.stack(found))
 
     def _tensor(self, index: int, name: str) -> np.ndarray:
         with safe_open(state_file(self.folder, index), framework="numpy") as file:

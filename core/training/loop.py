@@ -82,7 +82,7 @@ def missing() -> str:
         return ""
     return (
         "Training needs PyTorch (torch), which is not installed here. Whoever runs this app can add it with "
-        "`pip install -r requirements.txt`; all stored runs open without it."
+        "pip install -r requirements.txt; all stored runs open without it."
     )
 
 
@@ -121,6 +121,8 @@ def train_together(specs: Sequence[RunSpec], since: Checkpoint | None = None) ->
     """
     check()
     first = specs[0]
+    if first.model.kind not in TRAINERS:
+        raise SpecError("A network that was brought in as a sequence of layers is not trained here; choose dense layers or a CNN.")
     if len(specs) > 1 and first.model.kind not in TOGETHER:
         raise SpecError("Networks of this kind train one at a time; ask for them one by one.")
     with _threads(first.train.threads):

@@ -7,6 +7,7 @@ ProcessPoolExecutor with it, and a spawned worker first runs the script that Str
 
 import json
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -18,7 +19,13 @@ from queue import SimpleQueue
 from typing import Any
 
 ROOT = Path(__file__).parents[2]
+_PATH = re.compile(r"(?<![\w.:/\\])(?:[A-Za-z]:)?(?:[/\\]+[^/\\\s'\":;,]+)+[/\\]+([^/\\\s'\":;,]*)")
 _alone = False
+
+
+def pathless(text: str) -> str:
+    """The text of an error with the last name alone of each path: where a server's files lie is nobody's business."""
+    return _PATH.sub(r"\1", text)
 
 
 class WorkerDied(RuntimeError):
@@ -87,7 +94,7 @@ def run(call: list[str]) -> None:
     if process.returncode > 0 and not said:  # as Windows does it
         raise WorkerDied("its process was ended from outside", killed=True)
     if process.returncode > 0:
-        raise WorkerDied(f"its process ended with an error ({said[0][:200]})", killed=False)
+        raise WorkerDied(f"its process ended with an error ({pathless(said[0])[:200]})", killed=False)
 
 
 def alone() -> bool:

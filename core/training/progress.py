@@ -1,5 +1,6 @@
 """A bar on the terminal for records as they come: epochs done, time left, how well it goes."""
 
+import math
 from collections.abc import Iterator
 from typing import TypeVar
 
@@ -18,5 +19,6 @@ def shown(records: Iterator[R], epochs: int, label: str, *, quiet: bool = False)
             first = record[0] if isinstance(record, list) else record
             bar.update(first.epoch - bar.n)
             accuracy = first.metrics.get("accuracy_test", first.metrics.get("accuracy"))
-            bar.set_postfix_str(f"test {accuracy:.2%}" if accuracy is not None else "")
+            known = accuracy is not None and not math.isnan(accuracy)  # not a number: no test images
+            bar.set_postfix_str(f"test {accuracy:.2%}" if known else "")
             yield record

@@ -69,11 +69,13 @@ def part(data: DataSpec, split: str) -> Part:
 
 def as_read(images: np.ndarray, model: ModelSpec) -> np.ndarray:
     """Images (N, h, w[, 3]) uint8 in the form that a network asks for: a dense one reads their values as they are, a digit CNN sees
-    (N, side, side), digits of another size scaled and centred.
+    (N, side, side), digits of another size scaled and centred; a sequence of layers fits them itself.
 
     Raises:
         SpecError: a network that cannot read such images.
     """
+    if model.kind == "sequence":  # fits images to its own input
+        return images
     if model.kind == "dense":
         values = int(np.prod(images.shape[1:]))
         if values != model.sizes[0]:

@@ -129,7 +129,7 @@ def reason(error: Exception, key: str) -> str:
         return job_folder.trouble(error)
     if isinstance(error, MemoryError) or "allocate memory" in str(error):
         return "The training needs more memory than there is; choose fewer images or smaller layers."
-    what = f"{type(error).__name__}: {error}"[:300]
+    what = f"{type(error).__name__}: {processes.pathless(str(error))}"[:300]
     return f"The training stopped with an error ({what}); {key}/error.txt holds more."
 
 

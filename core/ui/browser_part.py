@@ -33,4 +33,9 @@ def browser_part(name: str, python_file: str, *, fetches: bool = False, **option
         scripts = {"js": seen.script(options["js"])} if "js" in options else {}
         return st.components.v2.component(name, **options | scripts)
 
-    return lambda **given: declared()(**given)
+    def shown(data: dict[str, Any] | str | None = None, **given: Any) -> Any:
+        if isinstance(data, dict):  # Streamlit looks long whether a list may be a table; a tuple it passes on as the same JSON
+            data = {name: tuple(value) if isinstance(value, list) else value for name, value in data.items()}
+        return declared()(data=data, **given)
+
+    return shown

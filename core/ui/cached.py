@@ -10,6 +10,7 @@ from core.data import digits
 from core.runs import catalog, store
 from core.runs.run import Run
 from core.serving.shared import shared
+from core.ui.plain import plain
 
 
 @shared(64)
@@ -27,7 +28,7 @@ def run_or_say(id_: str) -> Run | None:
     try:
         return run(id_)
     except (store.MissingRun, store.DamagedRun) as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(plain(error), icon=":material/error:")
         return None
 
 
@@ -56,7 +57,7 @@ def stack(run: Run, parameter: str) -> np.ndarray:
 @shared(48)
 def _stack(_run: Run, key: str, states: int, parameter: str) -> np.ndarray:
     """By key and number of states, which rises while a run is in training."""
-    return _frozen(_run.weights(parameter))
+    return _run.weights(parameter)
 
 
 def state(run: Run, index: int) -> dict[str, np.ndarray]:
@@ -64,9 +65,9 @@ def state(run: Run, index: int) -> dict[str, np.ndarray]:
     return _state(run, run.key, run.states, index % run.states)
 
 
-@shared(128)
+@shared(128)  # and no more bytes than `shared` gives room: of a large network a state has tens of MB
 def _state(_run: Run, key: str, states: int, index: int) -> dict[str, np.ndarray]:
-    return MappingProxyType({name: _frozen(array) for name, array in _run.state(index).items()})  # type: ignore[return-value]
+    return MappingProxyType(_run.state(index))  # type: ignore[return-value]
 
 
 def last_state(id_: str) -> dict[str, np.ndarray]:
@@ -74,13 +75,8 @@ def last_state(id_: str) -> dict[str, np.ndarray]:
     return state(run(id_), -1)
 
 
-def _frozen(array: np.ndarray) -> np.ndarray:
-    array.flags.writeable = False
-    return array
-
-
 def test_digits() -> digits.Digits:
-    """MNIST's test digits, or those that stand in; read once, and again when MNIST comes or goes. Treat them as read-only."""
+    """MNIST's test digits, or those that stand in; read once, and again when MNIST comes or goes."""
     return _test_digits(data_catalog.stamp("mnist"))
 
 

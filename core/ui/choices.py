@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 import streamlit as st
 
+from core.serving import returning
 from core.specs import meta
 from core.ui import address
 from core.ui.address import Asked
@@ -114,10 +115,12 @@ def value(page: str, name: str) -> Any:
     if held is not None:
         return held
     choice = _registry().get((page, name))
-    if choice is None or choice.default is None:
-        return None
-    last = _kept().get(key(page, name))
-    return choice.default if last is None else last
+    return None if choice is None else _lost(choice, _kept().get(key(page, name)))
+
+
+def _lost(choice: Choice, last: Any) -> Any:
+    """The value of a choice that holds none: the one last seen, or the default."""
+    return choice.default if choice.default is None or last is None else last
 
 
 def put(page: str, name: str, item: Any) -> None:
@@ -164,10 +167,10 @@ def declare(page: str, declared: Sequence[Choice]) -> list[str]:
     for choice in declared:
         registry[page, choice.name] = choice
     for choice in declared:
-        note = "" if asked is None or choice.name in asked.taken else _arrive(page, choice, asked)
+        brought, note = (_NOTHING, "") if asked is None or choice.name in asked.taken else _brought(page, choice, asked)
         if note:
             notes.append(note)
-        _settle(page, choice, kept)
+        _settle(page, choice, kept, brought)
     return notes
 
 
@@ -175,21 +178,19 @@ def _registry() -> dict[tuple[str, str], Choice]:
     return st.session_state.setdefault(_DECLARED, {})
 
 
-def _arrive(page: str, choice: Choice, asked: Asked) -> str:
-    """Take what the address asks for under this name, once; a note if it cannot be."""
+def _brought(page: str, choice: Choice, asked: Asked) -> tuple[Any, str]:
+    """What the address asks for under this name, once, or _NOTHING; and a note if it cannot be."""
     raw = asked.values.get(choice.name)
     if raw is None:
-        if asked.fresh and _counts(page, choice):
-            st.session_state[key(page, choice.name)] = choice.default
-            asked.taken.add(choice.name)
-        return ""
+        if not asked.fresh or not _counts(page, choice):
+            return _NOTHING, ""
+        asked.taken.add(choice.name)
+        return choice.default, ""
     asked.taken.add(choice.name)
     try:
-        st.session_state[key(page, choice.name)] = choice.read(raw)
+        return choice.read(raw), ""
     except (ValueError, OverflowError):
-        st.session_state[key(page, choice.name)] = choice.default
-        return f"The link asks for {choice.name} = {raw[:40]!r}, which is not {choice.allowed}; {_instead(choice)}."
-    return ""
+        return choice.default, f"The link asks for {choice.name} = {raw[:40]!r}, which is not {choice.allowed}; {_instead(choice)}."
 
 
 def _instead(choice: Choice) -> str:
@@ -200,14 +201,15 @@ def _instead(choice: Choice) -> str:
     return f"showing {words!r} instead" if isinstance(choice.default, str) else f"showing {words} instead"
 
 
-def _settle(page: str, choice: Choice, kept: dict[str, Any]) -> None:
-    """A value that is missing is the one last seen, or the default; one that no longer can be gives way to the default."""
+def _settle(page: str, choice: Choice, kept: dict[str, Any], brought: Any) -> None:
+    """A value is what the address brought, else stays; a missing one is the one last seen, or the default, and so is one that
+    no longer can be."""
     name = key(page, choice.name)
-    before = st.session_state.get(name, _NOTHING)
-    held = kept.get(name, choice.default) if before is _NOTHING else before
+    before = _NOTHING if brought is not _NOTHING else st.session_state.get(name, _NOTHING)
+    held = brought if brought is not _NOTHING else kept.get(name, choice.default) if before is _NOTHING else before
     if held is None:
         held = choice.default
-    elif held != choice.default:
+    elif brought is _NOTHING and held != choice.default:
         try:
             choice.read(choice.write(held))
         except (ValueError, OverflowError, TypeError, AttributeError, LookupError):
@@ -240,10 +242,11 @@ def page(path: str, pages: Sequence[str]) -> Iterator[None]:
     st.session_state[_DECLARED] = {}
     now.whole = True
     try:
-        yield
-        address.write(search())
-        if now.asked:
-            now.asked.fresh = False
+        with returning.unseen():
+            yield
+            address.write(search())
+            if now.asked:
+                now.asked.fresh = False
     finally:
         now.whole = False
 
@@ -255,7 +258,9 @@ def search() -> dict[str, str] | None:
         return None
     out = {}
     for (page, name), choice in registry.items():
-        item = kept[key(page, name)] = value(page, name)
+        at = key(page, name)
+        held = st.session_state.get(at)
+        item = kept[at] = _lost(choice, kept.get(at)) if held is None else held
         if item is not None and item != choice.default and _counts(page, choice):
             out[name] = choice.write(item)
     return out

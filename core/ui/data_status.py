@@ -5,6 +5,7 @@ import streamlit as st
 from core.data import catalog
 from core.data.catalog import DataSet
 from core.data.download import CANCELLED, DOWNLOADS, FAILED, IDLE, RUNNING, Download, Progress
+from core.ui.plain import plain
 
 POLL_SECONDS = 1.0
 
@@ -33,7 +34,7 @@ def _line(name: str, was_running: bool) -> None:
     trouble = catalog.missing(name)
     with (
         st.container(key=f"data-{name}"),
-        st.popover(line(data, item, now, trouble), type="tertiary", icon=":material/info:", key=f"data-{name}-details"),
+        st.popover(plain(line(data, item, now, trouble)), type="tertiary", icon=":material/info:", key=f"data-{name}-details"),
     ):
         _details(data, item, now, trouble)
 
@@ -46,9 +47,9 @@ def _details(data: DataSet, item: Download, now: Progress, trouble: str) -> None
         st.button("Cancel", key=f"data-{data.name}-cancel", icon=":material/close:", on_click=item.cancel)
         return
     if now.state in (FAILED, CANCELLED):
-        st.markdown(now.sentence)
+        st.markdown(plain(now.sentence))
     elif not _absent(data, trouble):
-        st.markdown(trouble)
+        st.markdown(plain(trouble))
     label = f"Get {data.title} ({data.megabytes})" if now.state == IDLE else f"Try {data.title} again ({data.megabytes})"
     if st.button(label, key=f"data-{data.name}-get", icon=":material/download:"):
         item.start()

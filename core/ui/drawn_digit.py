@@ -38,5 +38,5 @@ def prepare_or_say(drawing: Drawing, *, centre: bool = True, height: int = EMPTY
     try:
         return prepare_drawing(drawing.image(PIXELS), centre=centre, side=side)
     except UnusableDrawing as error:
-        page.empty("No digit to read", str(error), height=height)
+        page.empty("No digit to read", error, height=height)
         return None

@@ -8,13 +8,14 @@ from typing import Any
 import streamlit as st
 
 from core.specs import Meta, SpecError, meta
+from core.ui.plain import plain
 
 MOST_STEPS = 500  # of a slider; a number with more of them is typed
 
 
 def names(cls: type) -> list[str]:
-    """The fields of a spec that a form can ask for: all but the specs inside it."""
-    return [field.name for field in dataclasses.fields(cls) if meta(cls, field.name).kind != "part"]  # type: ignore[arg-type]
+    """The fields of a spec that a form can ask for: all but the specs inside it and what only a file can bring."""
+    return [field.name for field in dataclasses.fields(cls) if meta(cls, field.name).kind not in ("part", "text", "texts")]  # type: ignore[arg-type]
 
 
 def field(
@@ -83,7 +84,7 @@ def _typed(found: Meta, words: dict[str, Any], more: dict[str, Any]) -> Any:
         st.session_state[box], trouble = found.text(st.session_state[key]), ""
     st.text_input(**{**words, "key": box}, on_change=_take, args=(found, key, box), **more)
     if trouble:
-        st.error(trouble, icon=":material/error:")
+        st.error(plain(trouble), icon=":material/error:")
     return st.session_state[key]
 
 

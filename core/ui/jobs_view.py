@@ -11,6 +11,7 @@ from core.training import jobs, loop
 from core.training.jobs import Job, Progress
 from core.ui import shown
 from core.ui.data_status import duration
+from core.ui.plain import plain
 
 _TROUBLE = "_training-trouble"
 POLL_SECONDS = 1.0
@@ -27,7 +28,7 @@ def button(spec: RunSpec, key: str, label: str = "Train", icon: str = ":material
     missing = loop.missing()
     st.button(label, key=key, type="primary" if main else "secondary", icon=icon, on_click=_start, args=(spec,), disabled=bool(missing))
     if why := missing or st.session_state.pop(_TROUBLE, ""):
-        st.warning(why, icon=":material/info:")
+        st.warning(plain(why), icon=":material/info:")
 
 
 def _start(spec: RunSpec) -> None:
@@ -110,5 +111,5 @@ def _ended(job: Job, now: Progress, key: str) -> None:
     if now.state == jobs.DONE:
         st.markdown(f"Trained for {job.spec.train.epochs} epochs and stored as run `{job.key}`.")
         return
-    st.markdown(now.sentence)
+    st.markdown(plain(now.sentence))
     button(job.spec, f"{key}-again", "Start it again", ":material/refresh:", main=False)

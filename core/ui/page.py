@@ -1,20 +1,25 @@
 """The frame that every page shares: title, sentence, notes, theme and the warm-up of the server."""
 
+import base64
 import gc
 import os
+import time
 from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from typing import Any
 
+import pandas as pd
 import streamlit as st
 
 from core.charts import svg
 from core.charts import theme as colours
-from core.charts.prepared import Prepared
+from core.charts.prepared import Prepared, arrow
 from core.serving import seen
+from core.serving.shared import shared
 from core.ui import address, screen
-from core.ui.copy_link import copy_link
+from core.ui.plain import plain
 
+COLLECTIONS = (5_000, 5, 2)  # the young seldom, they go by themselves; the old as ever: a session that ended is garbage of some MB
 _STYLE = """
 <style>
 .vega-bindings { display: none !important; }
@@ -24,8 +29,8 @@ _STYLE = """
 [data-testid="stVegaLiteChart"] { overflow-x: auto; max-width: 100%; }
 .block-container { padding-top: 3.25rem; max-width: 1400px; }
 /* In the bar at the top, left of Streamlit's own signs. */
-.st-key-copy-link { position: fixed !important; top: 0.75rem; right: 7rem; width: auto !important; z-index: 999990; }
-.st-key-screen-box, [class*="st-key-address"] { position: absolute !important; }
+.st-key-screen { position: fixed !important; top: 0.75rem; right: 7rem; width: auto !important; z-index: 999990; }
+[class*="st-key-address"] { position: absolute !important; }
 /* The line about a data set stays one line. */
 [class*="st-key-data-"] [data-testid="stPopover"] button p { white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }
 h1 { padding: 0.25rem 0 !important; font-size: 2rem !important; }
@@ -35,15 +40,23 @@ h1 { padding: 0.25rem 0 !important; font-size: 2rem !important; }
 
 @lru_cache(maxsize=1)
 def _freeze() -> bool:
-    """Once a process: take what is loaded out of the garbage collector's sight, so that its full runs stay short."""
+    """Once a process: take what is loaded out of the garbage collector's sight, so that its full runs stay short; see COLLECTIONS."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(*COLLECTIONS)
     return True
 
 
 @lru_cache(maxsize=2)
 def _sign(dark: bool) -> str:
     return svg.sign("Kernel Explorer", colours.theme(dark))
+
+
+@lru_cache(maxsize=1)
+@lru_cache(1)
+def icon() -> str:
+    """The browser tab's icon, with its picture in it: Streamlit would have every browser fetch one of its own from another server."""
+    return f"data:image/svg+xml;base64,{base64.b64encode(svg.icon(colours.theme(dark=False)).encode()).decode()}"
 
 
 def _canvas() -> bool:
@@ -61,12 +74,11 @@ def header(title: str, sentence: str, notes: Iterable[str] = ()) -> None:
     _freeze()
     st.logo(_sign(theme().dark), size="small")
     st.html(_STYLE)
-    screen.mount()
     st.title(title, anchor=False)
     st.markdown(sentence)
     for note in notes:
-        st.warning(note, icon=":material/info:")
-    copy_link()
+        st.warning(plain(note), icon=":material/info:")
+    screen.mount()
 
 
 def chart(
@@ -93,8 +105,8 @@ def chart(
     """
     spec = picture.shown(_opening(key, picture), "canvas" if _canvas() else "svg")
     if pictures:
-        table = picture.tables[pictures]
-        spec["datasets"] = {**spec["datasets"], pictures: table.assign(url=[seen.lifted(one) for one in table["url"]])}
+        table, hour = picture.tables[pictures], int(time.time() // seen.AGAIN)  # their use is noted once an hour
+        spec["datasets"] = {**spec["datasets"], pictures: _lifted(table, id(table), hour)[0]}
     return st.vega_lite_chart(  # type: ignore[call-overload]  # its overloads want each word apart
         _by_address(picture, spec) if steady else spec,
         theme=None,
@@ -103,6 +115,12 @@ def chart(
         on_select=select if callable(select) else "rerun" if select else "ignore",
         alt=alt_text,
     )
+
+
+@shared(64)
+def _lifted(_table: pd.DataFrame, at: int, hour: int) -> tuple[bytes, pd.DataFrame]:
+    """A table with addresses for its pictures, as it is sent, and itself: while it is kept, its place in memory is its own."""
+    return arrow(_table.assign(url=[seen.lifted(one) for one in _table["url"]])), _table
 
 
 def _opening(key: str | None, picture: Prepared) -> Mapping[str, Any]:
@@ -118,9 +136,16 @@ def _opening(key: str | None, picture: Prepared) -> Mapping[str, Any]:
 def _by_address(picture: Prepared, spec: Mapping[str, Any]) -> dict[str, Any]:
     """The spec of a picture with addresses in place of its large tables."""
     tables = {name: seen.table(table) for name, table in picture.tables.items()}
-    addresses = {name: {"url": table, "format": {"type": "json"}} for name, table in tables.items() if isinstance(table, str)}
-    inside = {name: table for name, table in spec["datasets"].items() if name not in addresses}
-    return {**_pointed({name: part for name, part in spec.items() if name != "datasets"}, addresses), "datasets": inside}
+    addresses = tuple((name, table) for name, table in tables.items() if isinstance(table, str))
+    inside = {name: table for name, table in spec["datasets"].items() if isinstance(tables[name], pd.DataFrame)}
+    own = {name: part for name, part in spec.items() if picture.spec.get(name) is not part}  # what was put in for this showing
+    return {**_read_from(picture.spec, id(picture.spec), addresses)[0], **own, "datasets": inside}
+
+
+@shared(128)
+def _read_from(_spec: Mapping[str, Any], at: int, addresses: tuple[tuple[str, str], ...]) -> tuple[dict[str, Any], Mapping[str, Any]]:
+    """A finished spec that reads these tables by address, and itself: while it is kept, its place in memory is its own."""
+    return _pointed(_spec, {name: {"url": url, "format": {"type": "json"}} for name, url in addresses}), _spec
 
 
 def _pointed(part: Any, addresses: Mapping[str, Any]) -> Any:
@@ -136,13 +161,13 @@ def _pointed(part: Any, addresses: Mapping[str, Any]) -> Any:
     return out
 
 
-def legend(words: str = colours.SIGNED_WORDS) -> None:
-    """The colours in words, under a picture."""
-    st.caption(words[0].upper() + words[1:] + ".")
+def legend(*lines: str) -> None:
+    """The colours in words, under a picture, and perhaps more lines; those of signed data unless others are given."""
+    st.caption("  \n".join(f"{line[0].upper()}{line[1:]}." for line in lines or (colours.SIGNED_WORDS,)))
 
 
-def empty(title: str, cure: str, height: int = 320) -> None:
-    """A designed empty state, of the height that the picture would have."""
+def empty(title: str, cure: str | Exception, height: int = 320) -> None:
+    """A designed empty state, of the height that the picture would have; both are read as text."""
     with st.container(border=True, height=height, vertical_alignment="center", horizontal_alignment="center"):
-        st.markdown(f"**{title}**")
-        st.markdown(cure)
+        st.markdown(f"**{plain(title)}**")
+        st.markdown(plain(cure))

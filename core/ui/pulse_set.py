@@ -4,14 +4,14 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-import streamlit as st
 from numpy.typing import NDArray
 
 from core.charts import raster
 from core.charts.theme import Theme
 from core.data import pulse_files, pulses
 from core.data.pictures import fitted
-from core.data.pulse_files import BadPulseFile, PulseSet
+from core.data.pulse_files import BadPulseFile
+from core.data.pulse_zip import PulseSet, read_zip
 from core.data.pulses import Pulses
 from core.serving.shared import shared
 from core.specs import PulseSpec
@@ -32,7 +32,7 @@ class Source:
     def images(self, rows: NDArray[np.int64]) -> NDArray[np.uint8]:
         """(len(rows), H, W) uint8."""
         if self.opened is not None:
-            return self.opened.pulses.images[rows]
+            return self.opened.images(rows)
         return pulses.draw_some(self.spec, len(self.frame), self.seed, rows)
 
     def whole(self) -> Pulses:
@@ -50,11 +50,6 @@ def _plan(spec: PulseSpec, count: int, seed: int) -> pd.DataFrame:
     return pulses.plan(spec, count, seed)[1]
 
 
-@st.cache_resource(show_spinner="Reading the set", max_entries=3, ttl=3_600)
-def _read(data: bytes) -> PulseSet:
-    return pulse_files.read_zip(data)
-
-
 def drawn(spec: PulseSpec, count: int, seed: int) -> Source:
     """The set of a spec."""
     return Source(spec, _plan(spec, count, seed), seed, None)
@@ -66,8 +61,8 @@ def opened(data: bytes) -> Source:
     Raises:
         core.data.pulse_files.BadPulseFile: with a sentence for the page.
     """
-    found = _read(data)
-    return Source(found.spec, found.pulses.parameters, 0, found)
+    found = read_zip(data)
+    return Source(found.spec, found.parameters, 0, found)
 
 
 def tile_url(image: NDArray[np.uint8], theme: Theme) -> str:

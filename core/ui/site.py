@@ -1,6 +1,11 @@
 """The app's pages in the order of the navigation: one table for the entry file, the home page and the tests."""
 
+from copy import copy
 from dataclasses import dataclass
+from functools import cache
+
+import streamlit as st
+from streamlit.navigation.page import StreamlitPage
 
 
 @dataclass(frozen=True)
@@ -18,6 +23,17 @@ class Entry:
     def file(self) -> str:
         """Its lesson, from the top of the project."""
         return f"pages/{self.topic}/page.py"
+
+
+def pages() -> list[StreamlitPage]:
+    """The pages for `st.navigation`, of one run alone: it marks the one that is up."""
+    return [copy(page) for page in _made()]
+
+
+@cache
+def _made() -> list[StreamlitPage]:
+    """Made once a process, since each is looked for on disk."""
+    return [st.Page(one.file, title=one.title, icon=one.icon, url_path=one.path, default=not one.path) for one in ENTRIES]
 
 
 def entry(topic: str) -> Entry:
@@ -50,6 +66,14 @@ ENTRIES = (
         ":material/blur_on:",
         "What one layer learns",
         "Ten blurry templates appear, win and fail; then ten hidden filters change the game.",
+    ),
+    Entry(
+        "learning",
+        "Learning",
+        "learning",
+        ":material/trending_down:",
+        "How a weight learns",
+        "One image, one step: error times input, opened to the last term, checked by a nudge.",
     ),
     Entry(
         "cnn",

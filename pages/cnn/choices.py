@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable
-from functools import wraps
+from functools import partial, wraps
 from typing import Any
 
 import streamlit as st
@@ -12,7 +12,7 @@ from core.data.pictures import PHOTOGRAPHS
 from core.data.pulses import MEANINGS, WIDTH, used
 from core.runs.run import Run
 from core.specs import RunSpec
-from core.ui import choices, networks, question
+from core.ui import breaking, choices, networks, question
 from core.ui.choices import Choice
 from core.ui.shown import Shown
 from pages.cnn.runs import FIRST, fits, pulses_of
@@ -44,9 +44,11 @@ def declare(run: Run) -> list[str]:
         choices.whole("state", run.states - 1, 0, run.states - 1),
         choices.whole("kernel", 1, 1, first),
         choices.whole("map", 1, 1, second),
-        question.choice("waiting"),
+        question.choice("waiting", breaking.QUESTION),
+        *breaking.of_page("breaking"),
     ]
     notes = choices.declare(PAGE, [*whole_page, *_convolution(), *_response(spec), *_tests(spec)])
+    notes += choices.declare(PAGE, breaking.of_network(PAGE, spec.model.image, pulses_of(spec).classes, "breaking"))
     return notes + declare_moved()
 
 
@@ -60,7 +62,7 @@ def _convolution() -> list[Choice]:
     stages = [stage.replace(" ", "-") for stage in STAGES]
     allowed = "an image of this page, such as test-12, own, digit-3 or photo-temple"
     return [
-        choices.text("image", "test-0", read_image, allowed, "convolution"),
+        choices.text("image", "test-0", read_image, allowed, ("convolution", "breaking")),
         choices.one_of("filter", LEARNED, FILTERS, "convolution"),
         choices.one_of("stage", stages[0], stages, "convolution"),
         *(choices.whole(name, least, least, most, "convolution") for name, (least, most) in MOST.items()),
@@ -148,19 +150,9 @@ def _number(text: str) -> float:
     return number
 
 
-def key(name: str) -> str:
-    """The key of a choice, in the session and of its widget."""
-    return choices.key(PAGE, name)
-
-
-def value(name: str) -> Any:
-    """The present value of a choice."""
-    return choices.value(PAGE, name)
-
-
-def put(name: str, item: Any) -> None:
-    """Make a choice for somebody, in a callback or before its widget is made."""
-    choices.put(PAGE, name, item)
+key = partial(choices.key, PAGE)  # of a choice, in the session and of its widget
+value = partial(choices.value, PAGE)  # of a choice, as it is now
+put = partial(choices.put, PAGE)  # a choice for somebody, in a callback or before its widget is made
 
 
 def setter(name: str) -> Callable[[Any], None]:

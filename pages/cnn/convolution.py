@@ -9,6 +9,7 @@ from core.analysis import classical_kernels, convolution
 from core.charts import numbers
 from core.serving.shared import shared
 from core.ui import page
+from core.ui.plain import plain
 from core.ui.shown import Shown
 from pages.cnn import data as cnn_data
 from pages.cnn.choices import BUTTONS, FILTERS, LEARNED, MOST, TYPED, brought, key, panel, value
@@ -46,14 +47,14 @@ def _panel(shown: Shown) -> None:
         pixels, weights = (np.ascontiguousarray(array, np.float64) for array in (picture.pixels, kernel))
         feature_map = _convolved(pixels, weights, pixels.tobytes(), weights.tobytes(), weights.shape, bias, settings)
     except ValueError as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(plain(error), icon=":material/error:")
         return
     if stage == STAGES[2] and min(feature_map.shape) < 2:
         st.error("The feature map is too small to pool; choose a smaller stride.", icon=":material/error:")
         return
     row, column, top = convolution.strongest(feature_map)
     st.markdown(
-        f"**{picture.name}** under **{name}**: {feature_map.size:,} windows, {feature_map.shape[0]} × {feature_map.shape[1]}. "
+        f"**{plain(picture.name)}** under **{name}**: {feature_map.size:,} windows, {feature_map.shape[0]} × {feature_map.shape[1]}. "
         f"The strongest answer, {numbers.number(top, 4)}, comes from row {row + 1}, column {column + 1}, where the window opens."
     )
     convolution_window(

@@ -1,6 +1,5 @@
 """The image that the CNN page convolves: a test pulse, one's own, a drawing, a digit, a photograph or an upload."""
 
-import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,9 +7,10 @@ import streamlit as st
 
 from core.data import pictures
 from core.serving.shared import shared
-from core.serving.upload import upload
+from core.serving.upload import read, upload
 from core.ui import cached, choices
 from core.ui.drawing_pad import drawing_pad
+from core.ui.plain import plain
 from core.ui.shown import Shown
 from pages.cnn import data as cnn_data
 from pages.cnn.choices import put, setter, value
@@ -18,6 +18,7 @@ from pages.cnn.runs import pulses_of
 from pages.cnn.words import IMAGES
 
 PAD = "cnn-pad"
+UPLOAD = "cnn-upload"
 FIRSTS = {"test": "test-0", "digit": "digit-0", "photo": f"photo-{next(iter(pictures.PHOTOGRAPHS))}"}  # of the sources with several
 
 
@@ -75,12 +76,7 @@ def own_pulse(shown: Shown) -> Picture | None:
     own = st.session_state.get("own_pulse")
     if not own:
         return None
-    return Picture(plain(own["name"]), pictures.one_bit(np.asarray(own["image"], np.float32), side_of(shown)), True)
-
-
-def plain(text: str) -> str:
-    """A name that a person typed, as plain text in Markdown."""
-    return re.sub(r"([^\w\s])", r"\\\1", text)
+    return Picture(own["name"], pictures.one_bit(np.asarray(own["image"], np.float32), side_of(shown)), True)
 
 
 def _own(shown: Shown) -> Picture | None:
@@ -121,14 +117,20 @@ def _photograph(name: str, side: int) -> np.ndarray:
 
 
 def _upload(shown: Shown) -> Picture | None:
-    file = upload("A picture", ["png", "jpg", "jpeg", "gif", "webp", "bmp"], key="cnn-upload")
+    file = upload("A picture", ["png", "jpg", "jpeg", "gif", "webp", "bmp"], key=UPLOAD)
     if file is None:
         st.caption("Its middle square is shown in grey.")
+        st.page_link(
+            "pages/pulses/page.py",
+            label="An oscilloscope's file? Make it a pulse on the Pulses page",
+            icon=":material/show_chart:",
+            query_params={"make": "csv"},
+        )
         return None
     try:
-        pixels = pictures.middle_square(pictures.grey(pictures.read_upload(file.getvalue(), file.name)), side_of(shown))
+        pixels = pictures.middle_square(pictures.grey(read(UPLOAD, file, pictures.read_upload)), side_of(shown))
     except pictures.BadPicture as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(plain(error), icon=":material/error:")
         return None
     ink = st.toggle(
         "It is ink on paper", key="cnn-upload-turn", help="The network reads ink as 1 and paper as 0: black and white turn round"

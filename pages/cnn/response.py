@@ -14,6 +14,7 @@ from core.charts.theme import theme
 from core.data.pulses import MEANINGS, draw_one, middle
 from core.serving.shared import shared
 from core.ui import choices, page
+from core.ui.plain import plain
 from core.ui.pulse_set import picture
 from core.ui.shown import Shown
 from core.ui.thumbnails import Thumbnail, thumbnails
@@ -155,7 +156,7 @@ def _own(shown: Shown) -> None:
         st.page_link("pages/pulses/page.py", label="Make a pulse on the Pulses page", icon=":material/show_chart:")
         return
     maps = cnn_data.activations(shown, own.pixels)["conv1"][0]  # (kernels, rows, columns)
-    st.markdown(f"**In your own pulse** ({own.name}) each kernel likes this patch best, and here it lies:")
+    st.markdown(f"**In your own pulse** ({plain(own.name)}) each kernel likes this patch best, and here it lies:")
     items = []
     for kernel in listed(len(maps)):
         row, column, top = convolution.strongest(maps[kernel])

@@ -9,6 +9,7 @@ import streamlit as st
 
 from core.analysis import classical_kernels
 from core.ui import choices
+from core.ui.plain import plain
 from pages.cnn.choices import put, typed_numbers, typed_text, value
 
 
@@ -44,7 +45,7 @@ def typed_kernel() -> np.ndarray | None:
     try:
         kernel = classical_kernels.typed(edited.to_numpy())
     except ValueError as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(plain(error), icon=":material/error:")
         return None
     grid.gave = typed_text(kernel.ravel().tolist())
     put("typed", grid.gave)

@@ -10,7 +10,12 @@ SECTIONS = {
     "convolution": "Do a convolution",
     "response": "What does it answer to?",
     "tests": "Test images",
+    "breaking": "Break it",
 }
+BREAKING = (
+    "A kernel slides over the whole image, so it finds its line wherever that lies. The dense layers above have fixed places again. Turn, "
+    "move or blur a pulse: what do the shared kernels save, and what breaks?"
+)
 IMAGES = {
     "test": "a test pulse",
     "own": "your own pulse",

@@ -5,9 +5,10 @@ import re
 from core.data import catalog
 from core.models.digit_layers import Layer, layers
 from core.specs import DataSpec, ModelSpec, RunSpec, SpecError
-from core.ui import choices, networks, question
+from core.ui import breaking, choices, networks, question
 from core.ui.choices import Choice
 from core.ui.shown import Shown
+from pages.digits.images import classes
 from pages.digits.small_training import ALLOWED, Small
 
 PAGE = "digits"
@@ -18,6 +19,9 @@ SECTIONS = {
     "summary": "Layers and weights",
     "table": "Activation tables",
     "filters": "What a filter looks for",
+    "breaking": "Break it",
+    "confidence": "How sure it is",
+    "map": "Map of a layer",
     "train": "Train it here",
 }
 PARTS = ("start", "chosen", "end")  # columns of the comparison
@@ -25,6 +29,9 @@ EXAMPLES = ("each", "one", "misread")
 ORDERS = {"number": "number", "activation": "mean activation", "norm": "weight norm"}
 ROWS = 10  # of the activation tables
 WIDEST = 64  # units across an activation table
+LEAST = (0.0, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.999)  # probability from which an answer counts
+TEMPERATURES = (0.5, 0.7, 0.8, 0.9, 1.0, 1.1, 1.2, 1.3, 1.4, 1.5, 1.7, 2.0, 2.5, 3.0, 4.0, 5.0)
+PLANES = {"pca": "PCA", "tsne": "t-SNE"}  # ways to draw a layer as a plane
 BEST = 9  # patches of each filter
 
 
@@ -46,7 +53,7 @@ def of_page() -> list[Choice]:
     return [
         choices.one_of("section", "draw", SECTIONS),
         networks.choice("run", FIRST, fits),
-        question.choice("change"),
+        question.choice("change", breaking.QUESTION, "sure", "apart"),
         choices.flag("centre", True, words=("off", "on")),
         choices.one_of("part", "end", PARTS, section="compare"),
         choices.flag("stay", False, section="compare"),  # whether the middle column stays where the state is an end, too
@@ -55,6 +62,12 @@ def of_page() -> list[Choice]:
         choices.whole("start", 0, 0, 50, section="table"),
         choices.whole("row", 0, 0, ROWS - 1, section="table"),
         choices.whole("patch", None, 0, BEST - 1, section="filters"),
+        *breaking.of_page(("breaking", "confidence")),
+        choices.one_of("least", 0.9, LEAST, "confidence", "{:g}".format),
+        choices.one_of("temperature", 1.0, TEMPERATURES, "confidence", "{:g}".format),
+        choices.flag("hangs", True, "breaking"),
+        choices.one_of("plane", "pca", PLANES, "map"),
+        choices.flag("damaged", False, "confidence"),  # whether the reliability is that of the damaged images
         Choice("training", Small(), Small.read, ALLOWED, Small.write, section="train"),
     ]
 
@@ -66,6 +79,7 @@ def of_network(net: Shown, images: int) -> list[Choice]:
     most = max(one.shape[0] for one in layers(model)) - 1
     maps = max(model.channels) - 1
     return [
+        *breaking.of_network(PAGE, model.image, classes(net.run.spec), ("breaking", "confidence")),
         networks.state_choice(net.run),
         choices.text("input", "pad", lambda text: read_input(text, images), "pad, upload or test- and a number"),
         choices.one_of("layer", "", names),

@@ -17,6 +17,7 @@ from core.serving.shared import shared
 from core.ui import board, class_bars, page, shown
 from core.ui import choices as links
 from core.ui.board import picked_on
+from core.ui.plain import plain
 from core.ui.player import player
 from core.ui.question import ask
 from core.ui.shown import Shown
@@ -108,7 +109,7 @@ def _columns(net: Shown) -> None:
         with place:
             st.caption(f"Probabilities, {one.words}")
             class_bars.class_bars(f"{BARS}-{part}", tops[part], page.theme(), classes=classes(spec), noun=class_noun(spec))
-    page.legend(words.COMPARED.format(name=seen.name))
+    page.legend(words.COMPARED.format(name=plain(seen.name)))
     opened = choices.value("part")
     if choices.value("layer"):
         st.caption(f"Opened from {columns[opened].words}; click a map of another column to open that.")

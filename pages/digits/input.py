@@ -7,7 +7,7 @@ import streamlit as st
 
 from core.data import pictures
 from core.data.drawing import Prepared, UnusableDrawing, prepare_drawing
-from core.serving.upload import too_large, upload
+from core.serving.upload import read, too_large, upload
 from core.specs import RunSpec
 from core.ui import choices as links
 from core.ui import page
@@ -75,7 +75,7 @@ def given(spec: RunSpec, height: int = 320) -> Given | None:
     try:
         return drawn(prepare_drawing(drawing.image(PIXELS), centre=choices.value("centre"), side=spec.model.image), drawing.example)
     except UnusableDrawing as error:
-        page.empty("No digit to read", str(error), height=height)
+        page.empty("No digit to read", error, height=height)
         return None
 
 
@@ -97,15 +97,19 @@ def test_name(spec: RunSpec, number: int) -> str:
     return f"test {noun(spec)} {number:,}, {an(classes(spec)[label])}"
 
 
+def _ink(data: bytes, name: str) -> np.ndarray:
+    """The writing in a picture, ink 1 in the middle of a square."""
+    return pictures.ink_square(pictures.ink(pictures.grey(pictures.read_upload(data, name))))
+
+
 def _uploaded(spec: RunSpec, height: int) -> Given | None:
     file = st.session_state.get(UPLOAD)
     if file is None or too_large(file):
         page.empty("No picture yet", words.NO_UPLOAD, height=height)
         return None
     try:
-        ink = pictures.ink(pictures.grey(pictures.read_upload(file.getvalue(), file.name)))
-        prepared = prepare_drawing(pictures.ink_square(ink), centre=choices.value("centre"), side=spec.model.image)
+        prepared = prepare_drawing(read(UPLOAD, file, _ink), centre=choices.value("centre"), side=spec.model.image)
     except (pictures.BadPicture, UnusableDrawing) as error:
-        page.empty("This picture cannot be read", str(error), height=height)
+        page.empty("This picture cannot be read", error, height=height)
         return None
     return Given(prepared.centred, f"your picture {file.name}", prepared=prepared, own=True)

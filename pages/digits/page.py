@@ -10,10 +10,13 @@ from core.ui import data_status, networks, page, shown
 from core.ui.shown import Shown
 from pages.digits import choices, words
 from pages.digits import input as digit_input
+from pages.digits.breaking import break_it
 from pages.digits.choices import PAGE, SECTIONS
 from pages.digits.compare import compare
+from pages.digits.confidence import confidence
 from pages.digits.filters import filter_section
 from pages.digits.images import noun, own_words, test_images
+from pages.digits.map import layer_map
 from pages.digits.measures import trouble
 from pages.digits.summary import summary
 from pages.digits.table import table
@@ -26,6 +29,9 @@ PANELS: dict[str, Callable[[Shown], None]] = {
     "summary": summary,
     "table": table,
     "filters": filter_section,
+    "breaking": break_it,
+    "confidence": confidence,
+    "map": layer_map,
     "train": training,
 }
 WHATEVER = ("summary", "train")  # sections that can do without the weights of the state
@@ -52,7 +58,7 @@ def show() -> None:
             data_status.notice("mnist")
     with middle:
         _state(net)
-    if choices.value("section") in ("draw", "compare"):  # the other sections look at test images
+    if choices.value("section") in ("draw", "compare", "breaking", "confidence"):  # the other sections look at test images
         with right:
             digit_input.choose(spec)
     section = st.segmented_control(
@@ -61,6 +67,7 @@ def show() -> None:
         format_func=SECTIONS.__getitem__,
         key=links.key(PAGE, "section"),
         required=True,
+        wrap=True,
         label_visibility="collapsed",
         persist_state="session",
     )

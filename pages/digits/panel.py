@@ -11,6 +11,7 @@ from core.models.digit_layers import Layer, layer
 from core.specs import ACTIVATIONS
 from core.ui import choices as links
 from core.ui import clicks, page
+from core.ui.plain import plain
 from core.ui.shown import Shown
 from pages.digits import choices, words
 from pages.digits.board import CLICKABLE, kind, unit_of
@@ -35,7 +36,7 @@ def map_panel(net: Shown, acts: Mapping[str, np.ndarray], image: int, name: str,
     number = min(choices.value("filter"), one.shape[0] - 1)
     with st.container(border=True, key=f"{key}-panel"):
         head, choose, close = st.columns([4, 1, 1], vertical_alignment="center")
-        head.markdown(f"**{one.title}, {unit_of(spec, one, number)}** of {name}")
+        head.markdown(f"**{one.title}, {unit_of(spec, one, number)}** of {plain(name)}")
         if one.flat and one.shape[0] > CLICKABLE:
             with choose:
                 st.number_input("Unit", 0, one.shape[0] - 1, **links.showing(f"{key}-unit", number, lambda n: choices.put(filter=n)))

@@ -18,6 +18,7 @@ from core.training.jobs import Job
 from core.ui import choices as links
 from core.ui import forms, jobs_view, page, shown
 from core.ui.board import board
+from core.ui.plain import plain
 from core.ui.shown import Shown
 from pages.digits import choices, small_training, words
 from pages.digits.images import own_words
@@ -72,7 +73,7 @@ def _form() -> RunSpec | None:
     try:
         spec = small.spec
     except SpecError as error:
-        st.error(str(error))
+        st.error(plain(error))
         return None
     st.caption(
         f"Batches of {spec.train.batch}, SGD, {spec.data.validation} images to validate, {spec.data.test:,} {own_words(spec)} to test."
@@ -94,7 +95,7 @@ def _done(spec: RunSpec) -> bool:
     try:
         run = store.find(spec)
     except store.DamagedRun as error:
-        page.empty("This run cannot be shown", str(error), height=HEIGHT)
+        page.empty("This run cannot be shown", error, height=HEIGHT)
         return True
     if run is None:
         return False

@@ -17,6 +17,7 @@ from core.specs import RunSpec
 from core.ui import choices as links
 from core.ui import page, shown
 from core.ui.board import board
+from core.ui.breaking import seen_doubt
 from core.ui.class_bars import class_bars
 from core.ui.drawing_pad import drawing_pad
 from core.ui.drawing_pad.examples import THREE
@@ -135,7 +136,10 @@ def answer(seen: Given, shares: np.ndarray, spec: RunSpec) -> tuple[str, str]:
         "" if seen.label is None else (" That is right." if best[0] == seen.label else f" That is wrong: it is {an(names[seen.label])}.")
     )
     sure = ", then ".join(f"{numbers.probability(shares[i])} for {names[i]}" for i in best)
-    return f"It reads {an(names[best[0]])}", f"{sure}, from {seen.name}.{verdict}{off_middle(seen)}"
+    return (
+        f"It reads {an(names[best[0]])}",
+        f"{sure}, from {seen.name}.{verdict}{off_middle(seen)} {seen_doubt(noun(spec), seen.image)}".rstrip(),
+    )
 
 
 def off_middle(seen: Given) -> str:

@@ -53,3 +53,55 @@ NOBODY_SUFFERS = "No {what} suffers: what this filter says, the others say too."
 RECALLS = "Ring: all filters. Dot: this filter off."
 
 SEED = "Seed 0 with the other choices as they come repeats the shipped training."
+
+BREAKING = (
+    "It reads upright, centred {noun}s of one size, because it learned from nothing else. Turn, move or cover one and watch where the "
+    "reading tips over, and how sure it stays. It can't say \u201cnone of these\u201d: its {classes} answers always add up to 100%."
+)
+
+SURE = "Of the test {noun}s that it reads wrong: how sure is it of these wrong answers on average?"
+SURE_WHY = (
+    "Softmax is loud: a lead of a few units in the logits is already 99%. The training rewards being surer of every {noun} that it knows "
+    "and never shows it one that it can't know, so it has had no reason to learn doubt."
+)
+CONFIDENCE = (
+    "Softmax gives a share to every class, and the largest one is taken for how sure the network is. Let it stay silent below a "
+    "threshold, and see how much it still answers, how right that is, and whether 90% sure means 90% right."
+)
+ANSWERED = (
+    "Further left: it answers less. A threshold helps when the line rises to the left; where images are damaged it has to give up far "
+    "more to be as right."
+)
+RELIABILITY = (
+    "Dashed: honest, as right as it is sure. Bars below it: too sure. The temperature divides the logits before softmax; it changes how "
+    "sure the network is and never what it says."
+)
+
+COVERED = (
+    "Each pixel has the mean of all {side}x{side} squares of paper that cover it; orange: covering it costs the answer. It says what "
+    "this answer loses when a piece is gone. It does not say what the network looks for: an image with a hole is another image, and two "
+    "pieces of which one is enough both look idle."
+)
+GRADIENT = (
+    "Orange: more ink here would raise the logit of {name}; blue: lower it; each weighed by the ink that is there. It holds for the "
+    "smallest change only, so a pixel that decides may show nothing, and paper shows nothing whatever ink there would do. With one "
+    "dense layer it is exact: these are the products of the sum."
+)
+MAP = (
+    "Each point is one of {count:,} test {noun}s. A layer sees it as a list of numbers; the plane shows that list as well as two numbers "
+    "can. Point at one to see it, click to open it."
+)
+COMES_APART = "Across which layer do the classes come apart most: where does the share with a neighbour of their own class rise most?"
+COMES_APART_WHY = (
+    "Two {noun}s of one class can share few pixels, so in the image they lie far apart. Each layer keeps what tells the classes apart and "
+    "drops the rest. The last layer has one direction for each class, and training rewards nothing but their distance there."
+)
+PCA_SAYS = (
+    "PCA: the two directions of most variance, axes of each layer's own. The share on an axis says how much of the layer the plane shows; "
+    "classes that overlap here may still lie apart in a direction that is not drawn."
+)
+TSNE_SAYS = (
+    "t-SNE: neighbours stay neighbours; seed 0, perplexity 30. Distances between clusters, their sizes and the axes mean nothing, and it "
+    "finds clusters in noise, too."
+)
+BESIDE = "Share of the {noun}s whose nearest neighbour, by all numbers of the layer, is of their own class. The image never changes."

@@ -1,25 +1,36 @@
 """The home page's cards, one a page: a live miniature of its picture and a line."""
 
+import math
+
 import streamlit as st
 
 from core.ui import screen
 from core.ui.site import ENTRIES, Entry
 from pages.home.miniatures import SMALL, miniature
 
+ACROSS = 5  # cards beside each other, at most
+
 
 def cards() -> None:
-    """A row of cards, or on a narrow screen a list of flat ones with the picture at the left."""
+    """Rows of cards, or on a narrow screen a list of flat ones with the picture at the left."""
     entries = [entry for entry in ENTRIES if entry.path]
     if screen.narrow():
         for entry in entries:
             _flat(entry)
         return
-    for column, entry in zip(st.columns(len(entries)), entries, strict=True):
-        with column, st.container(border=True, key=f"card-{entry.path}", height="stretch"):
-            picture, words = miniature(entry.topic)
-            if picture is not None:
-                st.image(picture, alt=words, width="content")
-            _words(entry)
+    across = math.ceil(len(entries) / math.ceil(len(entries) / ACROSS))  # in rows that are about even
+    for first in range(0, len(entries), across):
+        for column, entry in zip(st.columns(across), entries[first : first + across], strict=False):
+            with column:
+                _card(entry)
+
+
+def _card(entry: Entry) -> None:
+    with st.container(border=True, key=f"card-{entry.path}", height="stretch"):
+        picture, words = miniature(entry.topic)
+        if picture is not None:
+            st.image(picture, alt=words, width="content")
+        _words(entry)
 
 
 def _flat(entry: Entry) -> None:

@@ -45,6 +45,11 @@ def _templates(shown: Shown, colours: Theme, side: int) -> bytes:
     return _signed(shown.weights["dense1.kernel"][:, CLASS].reshape(SHAPE), colours, side)
 
 
+def _learning(shown: Shown, colours: Theme, side: int) -> bytes:
+    states = shown.over_states("dense1.kernel")  # (states, pixels, classes)
+    return _signed((states[1] - states[0])[:, CLASS].reshape(SHAPE), colours, side)
+
+
 def _cnn(shown: Shown, colours: Theme, side: int) -> bytes:
     kernels = shown.weights["conv1.kernel"]  # (kernels, 1, k, k)
     strongest = int(np.abs(kernels).sum(axis=(1, 2, 3)).argmax())
@@ -65,6 +70,7 @@ def _digits(shown: Shown, colours: Theme, side: int) -> bytes:
 _PICTURES: dict[str, tuple[Callable[[Shown, Theme, int], bytes], str]] = {
     "mlp": (_mlp, f"The last weight matrix of an MLP, sorted by its column for digit {CLASS}"),
     "templates": (_templates, f"The template of digit {CLASS} of a one-layer network"),
+    "learning": (_learning, f"What the first steps changed in the template of digit {CLASS}"),
     "cnn": (_cnn, "A learned kernel of a pulse CNN"),
     "digits": (_digits, "The first kernels of a digit CNN"),
 }

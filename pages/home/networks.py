@@ -35,6 +35,7 @@ def _dense(spec: RunSpec, hidden: bool) -> bool:
 KINDS = {  # topic -> kind
     "mlp": Kind("model", lambda spec: _dense(spec, True)),
     "templates": Kind("model", lambda spec: _dense(spec, False)),
+    "learning": Kind("model", lambda spec: _dense(spec, False)),
     "digits": Kind("run", lambda spec: spec.model.kind == "digit_cnn" and _reads_digits(spec)),
     "cnn": Kind("run", lambda spec: spec.model.kind == "pulse_cnn" and spec.train.store != "history"),
 }

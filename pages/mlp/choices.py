@@ -1,6 +1,7 @@
 """What can be chosen on the MLP page, and how it stands in the link."""
 
 import re
+from functools import partial
 
 from core.analysis.ablation import OFF
 from core.analysis.ordering import Ordering
@@ -139,9 +140,7 @@ def put(name: str, item) -> None:
     choices.put(PAGE, name, item)
 
 
-def key(name: str) -> str:
-    """The widget key of a choice."""
-    return choices.key(PAGE, name)
+key = partial(choices.key, PAGE)  # of a choice, in the session and of its widget
 
 
 def moved(layer: Layer) -> bool:

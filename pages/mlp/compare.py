@@ -6,6 +6,7 @@ import streamlit as st
 from core.analysis import course
 from core.charts import numbers
 from core.ui import cached, choices, networks, shown
+from core.ui.plain import plain
 from core.ui.shown import Shown
 from pages.mlp import choices as mlp
 from pages.mlp import maps, words
@@ -30,7 +31,7 @@ def compare_panel(layer: Layer) -> None:
             with box:
                 runs.append(networks.opened(mlp.value(side)))
         for note in choices.declare(mlp.PAGE, mlp.side_choices(*runs)):
-            st.warning(note, icon=":material/info:")
+            st.warning(plain(note), icon=":material/info:")
         left, right = (
             None if run is None else _at(box, side, run, layer) for box, side, run in zip(boxes, ("left", "right"), runs, strict=True)
         )

@@ -13,7 +13,7 @@ from core.charts.client_order import opening_values
 from core.charts.matrix import held_states, matrix
 from core.charts.prepared import Prepared
 from core.charts.size import small
-from core.charts.theme import theme
+from core.charts.theme import SIGNED_WORDS, theme
 from core.data import catalog
 from core.serving.shared import shared
 from core.ui import choices, networks, page, screen, shown
@@ -112,11 +112,12 @@ def _controls(layer: Layer) -> None:
     if layer.count > 1:
         _choice("Layer: inputs × outputs", "layer", layers, on_change=_other_layer)
     _choice("Sort by", "sort", client_order.SORTS)
-    with st.popover("More", icon=":material/tune:"):
-        _choice("What moves", "move", client_order.MOVES)
-        _choice("First comes the", "first", words.FIRST)
-        _choice("The order", "order", words.ORDER)
-        _choice("Colours span", "limits", words.LIMITS)
+    with st.popover("More", icon=":material/tune:", key="mlp-more", on_change="rerun") as more:
+        if more.open:
+            _choice("What moves", "move", client_order.MOVES)
+            _choice("First comes the", "first", words.FIRST)
+            _choice("The order", "order", words.ORDER)
+            _choice("Colours span", "limits", words.LIMITS)
 
 
 def _other_layer() -> None:
@@ -176,15 +177,10 @@ def _legend(layer: Layer) -> None:
     kernel, bias = layer.kernel, layer.bias
     rows, columns = norms(kernel)
     spec, number = layer.spec, layer.number
-    with st.container(key="mlp-legend", gap=None):
-        page.legend()
-        with st.container(key="mlp-row-norms"):
-            st.caption(
-                f"Green at the right: the L2 norm of each row, {numbers.span(rows.min(), rows.max())}, "
-                f"largest for {unit_name(spec, number - 1, int(rows.argmax()))}."
-            )
-        with st.container(key="mlp-col-norms"):
-            st.caption(
-                f"Below: each output's bias, {numbers.span(bias.min(), bias.max())}, and its column's L2 norm, "
-                f"{numbers.span(columns.min(), columns.max())}, largest for {unit_name(spec, number, int(columns.argmax()))}."
-            )
+    page.legend(
+        SIGNED_WORDS,
+        f"Green at the right: the L2 norm of each row, {numbers.span(rows.min(), rows.max())}, "
+        f"largest for {unit_name(spec, number - 1, int(rows.argmax()))}",
+        f"Below: each output's bias, {numbers.span(bias.min(), bias.max())}, and its column's L2 norm, "
+        f"{numbers.span(columns.min(), columns.max())}, largest for {unit_name(spec, number, int(columns.argmax()))}",
+    )

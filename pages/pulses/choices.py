@@ -1,9 +1,10 @@
 """What can be chosen on the pulses page, and so stands in its link: one pulse, the set it belongs to, a pulse of one's own."""
 
 from dataclasses import fields
-from typing import Any
+from functools import partial
 
 from core.data.formula import LONGEST
+from core.data.scope.header import LONGEST_NAME
 from core.specs import PULSE_CLASSES, DataSpec, PulseSpec, meta
 from core.ui import choices, question
 from core.ui.choices import Choice
@@ -23,6 +24,12 @@ def _formula(text: str) -> str:
     return text
 
 
+def _name(text: str) -> str:
+    if len(text) > LONGEST_NAME + 10:  # " (2)" may follow a name
+        raise ValueError(text)
+    return text
+
+
 CHOICES = [
     choices.text("pulse", text_of(START), lambda text: text_of(shape_of(text)), "a pulse of this page"),
     choices.one_of("count", 300, COUNTS),
@@ -34,23 +41,15 @@ CHOICES = [
     choices.one_of("make", WAYS[0], WAYS, write=lambda way: way.split()[0].lower()),
     choices.text("formula", EXAMPLES["beat"], _formula, f"a formula of up to {LONGEST} characters"),
     choices.flag("fit", False),
+    choices.text("channel", "", _name, f"a name of up to {LONGEST_NAME + 10} letters"),
+    choices.one_of("commas", None, ("decimal", "columns")),
     question.choice("twins"),
 ]
 
 
-def key(name: str) -> str:
-    """The widget's key of a choice."""
-    return choices.key(PAGE, name)
-
-
-def value(name: str) -> Any:
-    """The present value of a choice."""
-    return choices.value(PAGE, name)
-
-
-def put(name: str, item: Any) -> None:
-    """Make a choice for somebody, in a callback or before its widget is made."""
-    choices.put(PAGE, name, item)
+key = partial(choices.key, PAGE)  # of a choice, in the session and of its widget
+value = partial(choices.value, PAGE)  # of a choice, as it is now
+put = partial(choices.put, PAGE)  # a choice for somebody, in a callback or before its widget is made
 
 
 def spec() -> PulseSpec:

@@ -3,15 +3,17 @@
 import streamlit as st
 
 from core.data import pulse_files
-from core.serving.upload import upload
+from core.serving.upload import read, upload
 from core.specs import DataSpec, PulseSpec
 from core.ui import forms
+from core.ui.plain import plain
 from core.ui.pulse_set import BadPulseFile, Source, drawn, opened
 from pages.pulses import choices, words
 from pages.pulses.choices import key
-from pages.pulses.own import plain
 
 LEFT = ("size", "line", "pixel_noise", "missing_columns", "drift")
+HOW = "pulses-how"  # whether the choices of how it is drawn are open
+UPLOAD = "pulses-upload"
 RIGHT = ("amplitude", "square_width", "gaussian_sd", "frequency", "phase", "x_offset", "y_offset")
 
 
@@ -23,21 +25,22 @@ def controls() -> Source:
         )
         forms.field(DataSpec, "seed", key("seed"), title="Seed", help=words.SEED_HELP, width=130)
         forms.field(PulseSpec, "classes", key("classes"))
-        with st.popover("How it is drawn", icon=":material/tune:", width="content"):
-            _drawing()
+        with st.popover("How it is drawn", icon=":material/tune:", width="content", key=HOW, on_change="rerun") as how:
+            if how.open:  # a dozen sliders take a third of a run
+                _drawing()
         with st.popover("Open a set", icon=":material/folder_open:", width="content"):
             st.markdown(words.OPEN_A_SET)
-            file = upload("Set of pulses (ZIP)", "zip", key="pulses-upload")
+            file = upload("Set of pulses (ZIP)", "zip", key=UPLOAD)
             st.caption("Remove the file to come back to the set drawn here.")
     if file is not None:
         try:
-            source = opened(file.getvalue())
+            source = read(UPLOAD, file, lambda data, _: opened(data))
         except BadPulseFile as error:
-            st.error(plain(str(error)), icon=":material/error:")
+            st.error(plain(error), icon=":material/error:")
         else:
             assert source.opened is not None
             st.info(
-                f"{len(source.frame):,} pictures of {plain(file.name[:60])}. " + " ".join(source.opened.notes),
+                f"{len(source.frame):,} pictures of {plain(file.name[:60])}. " + plain(" ".join(source.opened.notes)),
                 icon=":material/folder_open:",
             )
             return source

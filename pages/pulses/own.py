@@ -9,17 +9,18 @@ from numpy.typing import NDArray
 
 from core.data import own_pulse, pulses
 from core.data.formula import FUNCTIONS, LONGEST, FormulaError, pointer
-from core.data.pulse_files import BadPulseFile, to_png
-from core.serving.upload import upload
+from core.data.pulse_files import to_png
 from core.specs import PulseSpec
 from core.ui import choices as all_choices
 from core.ui import page
 from core.ui.drawing_pad import drawing_pad
+from core.ui.plain import plain
 from core.ui.pulse_set import picture
 from core.ui.site import entry
 from pages.pulses import choices, words
 from pages.pulses.choices import WAYS, key
 from pages.pulses.shape import Shape
+from pages.pulses.trace import trace
 
 KEPT = "own_pulse"
 
@@ -72,7 +73,7 @@ def own(spec: PulseSpec) -> None:
         if way == "Formula":
             made = _formula(spec)
         elif way == "CSV file":
-            made = _csv(spec)
+            made = _trace(spec)
         else:
             made = _drawing(spec)
     with right:
@@ -102,7 +103,7 @@ def _formula(spec: PulseSpec) -> tuple[str, NDArray[np.uint8]] | None:
     try:
         heights = own_pulse.from_formula(text, spec.size)
     except FormulaError as error:
-        st.error(plain(str(error)), icon=":material/error:")
+        st.error(plain(error), icon=":material/error:")
         if error.place is not None:
             st.code(pointer(text, error), language=None)
         return None
@@ -119,18 +120,12 @@ def _drawn(heights: NDArray[np.float64], spec: PulseSpec, fitted: bool) -> NDArr
     return own_pulse.draw(own_pulse.fit(heights) if fitted else heights, spec.size, spec.line)
 
 
-def _csv(spec: PulseSpec) -> tuple[str, NDArray[np.uint8]] | None:
-    file = upload("Samples (CSV): one number a line, or x and y", ["csv", "txt"], key="pulses-own-csv")
-    st.caption("The curve is scaled to fill the screen from left to right and from bottom to top.")
-    if file is None:
+def _trace(spec: PulseSpec) -> tuple[str, NDArray[np.uint8]] | None:
+    found = trace()
+    if found is None:
         return None
-    try:
-        heights = own_pulse.from_csv(file.getvalue())
-    except BadPulseFile as error:
-        st.error(plain(str(error)), icon=":material/error:")
-        return None
-    st.caption(f"The samples run from {heights.min():.3g} to {heights.max():.3g}.")
-    return file.name[:60], _drawn(heights, spec, True)
+    name, channel = found
+    return f"{name}, {channel.name}", _drawn(channel.heights, spec, True)
 
 
 def _drawing(spec: PulseSpec) -> tuple[str, NDArray[np.uint8]] | None:
@@ -169,8 +164,3 @@ def kept() -> None:
             icon=":material/arrow_forward:",
             query_params={"section": "convolution", "image": "own"},
         )
-
-
-def plain(text: str) -> str:
-    """Words that a person or a file brought, safe from being read as Markdown."""
-    return "".join(f"\\{letter}" if letter in "\\`*_{}[]()#+-.!|<>~$:^" else letter for letter in text)

@@ -27,9 +27,9 @@ def checked(kind: Any, values: Any) -> Shape | None:
     out = {}
     for name in pulses.used(kind):
         value, meaning = values.get(name), pulses.MEANINGS[name]
-        if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
+        if isinstance(value, bool) or not isinstance(value, (int, float)) or not abs(value) < math.inf:
             return None
-        out[name] = min(max(float(value), meaning.least), meaning.most)
+        out[name] = float(min(max(value, meaning.least), meaning.most))  # a whole number from a browser may be too large for a float
     return Shape(kind, out)
 
 

@@ -43,6 +43,14 @@ EXAMPLES = {  # of formulas
     "ringing": "0.4 + 0.4*exp(-4*t)*cos(2*pi*8*t)",
     "square": "0.3 + 0.4*box((t - 0.5)/0.2)",
 }
+TRACE = "Samples of an oscilloscope (CSV or text)"
+TRACE_HELP = """
+As your scope saves them: one number a line, or time and channels in columns, with the settings above or beside them. Commas or points
+as decimal marks; commas, semicolons, tabs or blanks between columns; UTF-8, UTF-16 or Latin-1.
+"""
+TRACE_FITTED = "The curve is scaled to fill the screen from left to right and from bottom to top."
+COMMAS = "What are the commas of this file?"
+COMMAS_WHY = "Both hold for every line, and nothing else in the file tells; your choice stands in the link."
 FORMULA_WORDS = "Numbers, `t`, `pi`, `e`, brackets and `+ - * / ^ < > <= >=`; a comparison is 1 where it holds and 0 elsewhere."
 
 NOTICE = """

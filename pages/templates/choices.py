@@ -6,10 +6,10 @@ import streamlit as st
 
 from core.runs import catalog
 from core.specs import RunSpec
-from core.ui import choices, networks, question, shown
+from core.ui import breaking, choices, networks, question, shown
 from core.ui.choices import Choice
 from pages.templates.groups import GROUP, SHEET, groups
-from pages.templates.parts import PAGE, PARTS, nearest, on_images
+from pages.templates.parts import PAGE, PARTS, nearest, on_images, shape_of
 from pages.templates.view import View, class_names
 
 FIRST = "softmax-mnist"  # the network that the page opens on
@@ -31,10 +31,11 @@ def of_page() -> list[Choice]:
         networks.choice("asked", "", on_images),  # the network that the part cannot show, while another stands in
         Choice("from", "", choices.one_of("from", "", PARTS).read, "a part of this page", section=("match", "hidden")),
         Choice("epoch", None, _read_epoch, "a number of epochs, 0 or more", "{:.4g}".format),
-        choices.one_of("source", TEST_IMAGE, SOURCES, section=("rolled", "match", "hidden")),
+        choices.one_of("source", TEST_IMAGE, SOURCES, section=("rolled", "match", "breaking", "hidden")),
         choices.one_of("form", "counts", FORMS, section="confusion"),
         choices.one_of("bars", WEIGHTS, BARS, section="hidden"),
-        question.choice("likeness", "second", "filters"),
+        question.choice("likeness", "second", "filters", breaking.QUESTION),
+        *breaking.of_page("breaking"),
     ]
 
 
@@ -57,7 +58,8 @@ def of_network(spec: RunSpec) -> list[Choice]:
         class_("actual", ANY, "mistakes"),
         class_("predicted", ANY, "mistakes"),
         class_("sort", OWN, "hidden"),
-        choices.whole("image", 0, 0, images - 1, section=("rolled", "match", "hidden")),
+        choices.whole("image", 0, 0, images - 1, section=("rolled", "match", "breaking", "hidden")),
+        *breaking.of_network(PAGE, max(shape_of(spec.data)[:2]), classes, "breaking"),
         choices.whole("sheet", 1, 1, groups(units, SHEET), section="gallery"),
         choices.whole("group", 1, 1, groups(units, GROUP), section="hidden"),
         Choice("with", NOTHING, _read_other, "another network of this page", section="confusion"),

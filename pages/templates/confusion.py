@@ -16,6 +16,7 @@ from core.models.counts import precision, recall
 from core.runs import store
 from core.serving.shared import shared
 from core.ui import choices, clicks, networks, page, shown
+from core.ui.plain import plain
 from core.ui.player import player
 from pages.templates.cell import CHART, cell_panel, choose_cell, pick, picked_cell
 from pages.templates.choices import FORMS, NOTHING, PAGE, at_rest, choose_state, open_part
@@ -90,7 +91,7 @@ def _choices(view: View) -> tuple[str, View | None]:
     try:
         second = View.of(other, view.epoch)
     except (store.MissingRun, store.DamagedRun) as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(plain(error), icon=":material/error:")
         return form or "counts", None
     if not second.counted:
         st.info(f"{second.title} was trained without test images, so there is nothing to compare with.")
@@ -209,9 +210,9 @@ def _both(view: View, second: View, form: str) -> None:
             _one(one, view, form)
     _legend(form)
     if second.classes != view.classes or not same_images(view, second):
-        why = "The two data sets have different classes" if second.classes != view.classes else "The two were tested on different images"
+        apart = "The two data sets have different classes" if second.classes != view.classes else "The two were tested on different images"
         st.caption(
-            f"{why}, so no cell of one can be subtracted from the other: the matrices stand side by "
+            f"{apart}, so no cell of one can be subtracted from the other: the matrices stand side by "
             "side, each at its stored state nearest to the epoch."
         )
 

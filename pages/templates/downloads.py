@@ -21,8 +21,8 @@ FRAMES = 200  # states of a film, at most
 
 def downloads(*items: tuple[str, str | bytes | Callable[[], bytes], str, str], key: str) -> None:
     """A row of downloads: label, data or what makes it, file name, MIME type."""
-    with st.popover("Download", icon=":material/download:"):
-        for i, (label, data, file_name, mime) in enumerate(items):
+    with st.popover("Download", icon=":material/download:", key=f"{PAGE}-downloads-{key}", on_change="rerun") as opened:
+        for i, (label, data, file_name, mime) in enumerate(items if opened.open else ()):
             st.download_button(label, data, file_name, mime, key=f"{PAGE}-download-{key}-{i}", on_click="ignore")
 
 

@@ -10,6 +10,7 @@ from core.models.activations import softmax
 from core.runs import store
 from core.serving import seen
 from core.ui import choices, page, question, shown
+from core.ui.plain import plain
 from core.ui.player import player
 from pages.templates import words
 from pages.templates.choices import BARS, OWN, PAGE, WEIGHTS, at_rest
@@ -74,7 +75,7 @@ def _one_layer(view: View) -> None:
     try:
         one = View.of(entry.id)
     except (store.MissingRun, store.DamagedRun) as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(plain(error), icon=":material/error:")
         return
     st.markdown(f"**Without a hidden layer** each class has a template of its own: {one.accuracy_words}.")
     strip(one, f"{PAGE}-before")

@@ -9,6 +9,7 @@ from core.analysis.templates import limit
 from core.charts import raster
 from core.charts import templates as pictures
 from core.ui import page, question
+from core.ui.breaking import seen_doubt
 from core.ui.thumbnails import Thumbnail, thumbnails
 from pages.templates import words
 from pages.templates.choices import PAGE, epoch_slider
@@ -34,7 +35,8 @@ def _guess_and_result(view: View, picked: Picked, picture: DeltaGenerator) -> No
     found = match(view.templates, view.weights["dense1.bias"], picked.values)
     subject = f"{view.id} {picked.words}"  # of the image: once told, the answer follows the epoch
     with picture:
-        st.markdown(f"**{picked.words[0].upper() + picked.words[1:]}.** {view.moment}.")
+        odd = seen_doubt("digit", picked.values) if picked.label is None else ""  # drawings alone
+        st.markdown(f"**{picked.words[0].upper() + picked.words[1:]}.** {view.moment}. {odd}".rstrip())
         if not question.told(PAGE, "second", subject):
             own = Thumbnail(0, raster.rgb_url(pictures.image_pixels(picked.values, page.theme())), "the image")
             with st.container(key=f"{PAGE}-match"):

@@ -46,6 +46,12 @@ def in_colour(spec: RunSpec) -> bool:
     return one_layer(spec) and len(shape_of(spec.data)) == 3
 
 
+def on_grey_squares(spec: RunSpec) -> bool:
+    """Whether such a network sees square images without colour."""
+    shape = shape_of(spec.data)
+    return on_images(spec) and len(shape) == 2 and shape[0] == shape[1]
+
+
 def with_hidden_layer(spec: RunSpec) -> bool:
     """Whether such a network has a hidden layer."""
     return on_images(spec) and len(spec.model.sizes) == 3
@@ -66,6 +72,7 @@ _FITS = {
     "match": one_layer,
     "mistakes": on_images,
     "confusion": on_images,
+    "breaking": on_grey_squares,
     "pictures": in_colour,
     "hidden": with_hidden_layer,
 }

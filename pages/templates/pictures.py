@@ -13,6 +13,7 @@ from core.runs import store
 from core.runs.catalog import Entry
 from core.serving.shared import shared
 from core.ui import page
+from core.ui.plain import plain
 from core.ui.thumbnails import Thumbnail, thumbnails
 from pages.templates import words
 from pages.templates.choices import PAGE, opener
@@ -66,7 +67,7 @@ def _opened(entry: Entry | None) -> View | None:
     try:
         return View.of(entry.id)
     except (store.MissingRun, store.DamagedRun) as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(plain(error), icon=":material/error:")
         return None
 
 

@@ -8,6 +8,7 @@ PARTS = {  # part of the page -> its name, and which networks it shows
     "match": ("Match an image", "networks without a hidden layer"),
     "mistakes": ("Mistakes", "every network of this page"),
     "confusion": ("Confusion", "every network of this page"),
+    "breaking": ("What it can't do", "networks on square grey images"),
     "pictures": ("Breaking it", "networks without a hidden layer on pictures in colour"),
     "hidden": ("A hidden layer", "networks with a hidden layer"),
 }
@@ -17,6 +18,7 @@ SENTENCES = {  # what the picture of a part shows
     "match": "Lay an image over all {classes} templates: what lies on orange scores, what lies on blue costs.",
     "mistakes": "Some mistakes you would make yourself. Others are glaring, and the network is sure of them.",
     "confusion": "Which class is taken for which, at every stored epoch.",
+    "breaking": "Turn an image, move it, cover it: where does the reading tip over, and how sure does it stay?",
     "pictures": "The same layer on pictures in colour: templates in colour, and why they fail.",
     "hidden": "With {units} units in between, templates become filters that the classes share.",
 }
@@ -53,6 +55,11 @@ PICTURES_MISREAD = (
     "**What to notice.** In the first group the network nearly had it. In the second it is sure and wrong: it weighs the colour of "
     "each place and knows no shape, so whatever stands before the usual background of another class is taken for that class. "
     "Click an image to see its sums."
+)
+
+BREAKING = (
+    "A template has one place for each stroke. Turn or move the ink and it lies over other weights, which know nothing of where it came "
+    "from. The network can't say \u201cnone of these\u201d either: softmax shares out 100% whatever comes in."
 )
 
 FAILURE = {  # data set -> what to notice in its coloured templates

@@ -72,3 +72,19 @@ def test_no_twins_without_a_gaussian() -> None:
     assert pulse_sets.twins(SPEC, FRAME[FRAME["kind"] == "square"]) is None
     unknown = pd.DataFrame({"kind": ["gaussian"], **dict.fromkeys(pulses.PARAMETERS, np.nan)})
     assert pulse_sets.twins(SPEC, unknown) is None
+
+
+@pytest.mark.parametrize(
+    "values", [(0.3, 0.30000000000000004), (0.0, 5e-324), (1e300, 1.0000000000000002e300), (-0.1, -0.09999999999999999), (2.0, 5.0)]
+)
+def test_bins_hold_numbers_however_close_they_are(values: tuple[float, float]) -> None:
+    """numpy raises "Too many bins for data range" for the first."""
+    frame = pd.DataFrame({"kind": ["square", "square"], "amplitude": values})
+    counted = pulse_sets.histogram(frame, "amplitude", ["square"])
+    assert counted["images"].sum() == 2 and counted["low"].min() <= min(values) and counted["high"].max() >= max(values)
+
+
+def test_bins_are_numpys_where_they_are_wide() -> None:
+    counted = pulse_sets.histogram(VALUES, "amplitude", PULSE_CLASSES)
+    edges = np.histogram_bin_edges(VALUES["amplitude"], pulse_sets.BINS)
+    assert sorted({*counted["low"], *counted["high"]}) == edges.tolist()

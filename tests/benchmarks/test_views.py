@@ -16,13 +16,20 @@ from core.ui.drawing_pad.strokes import SIDE, read
 from core.ui.site import ENTRIES
 from pages.cnn import words as cnn
 from pages.digits import choices as digits
+from pages.learning import words as learning
 from pages.mlp import words as mlp
 from pages.templates import words as templates
 
 
 def test_views_are_every_page_and_every_section() -> None:
     assert {view.page for view in VIEWS} == {entry.path for entry in ENTRIES}
-    sections = {"mlp": mlp.SECTIONS, "templates": templates.PARTS, "cnn": cnn.SECTIONS, "digits": digits.SECTIONS}
+    sections = {
+        "mlp": mlp.SECTIONS,
+        "templates": templates.PARTS,
+        "learning": learning.SECTIONS,
+        "cnn": cnn.SECTIONS,
+        "digits": digits.SECTIONS,
+    }
     for page, names in sections.items():
         opened = {dict(parse_qsl(view.search)).get("section", next(iter(names))) for view in VIEWS if view.page == page}
         assert opened == set(names)

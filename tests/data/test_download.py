@@ -212,6 +212,33 @@ def test_mirror_of_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     assert download._configured("cifar10") == Source(("http://school.example/data/cifar10/",))
 
 
+@pytest.mark.parametrize(
+    "mirror",
+    [
+        "school.example/data",
+        "htp://school.example",
+        "http:/school.example",
+        "http://",
+        "http://[::1",
+        "http://school.example:80a/",
+        "http://school example",
+        "file:///etc",
+        "C:\\data",
+        "doi:10.5281/zenodo.1",
+    ],
+)
+def test_a_mistyped_mirror_is_named(mirror: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KERNEL_EXPLORER_MIRROR", mirror)
+    with pytest.raises(fetch.FetchFailed) as failure:
+        fetch.fetch("mnist", tmp_path / "scratch", tmp_path / "data", TOTAL, download._configured("mnist"))
+    assert repr(f"{mirror.rstrip('/')}/mnist/") in str(failure.value) and "KERNEL_EXPLORER_MIRROR" in str(failure.value)
+
+
+def test_addresses_of_mirrors() -> None:
+    assert [fetch.server_of(a) for a in ("http://127.0.0.1:9/mnist/", "https://school.example/x/")] == ["127.0.0.1", "school.example"]
+    assert all(fetch.server_of(address) for name in ("mnist", "cifar10") for address in catalog.get(name).reader.archives().mirrors)
+
+
 def cifar10_from(server: Server, sums: dict[str, str], size: int) -> Download:
     return Download(replace(catalog.get("cifar10"), size=size), 120, Source((server.address,), sums))
 

@@ -7,6 +7,8 @@ from core.data import digits
 from core.data.drawing import BOX, SIDE, UnusableDrawing, centre_of_mass, ink_box, prepare_drawing, resized_digits
 from core.models.digit_layers import activations
 from core.runs import shipped, store
+from core.ui.drawing_pad import PEN_WIDTH, Stroke
+from core.ui.drawing_pad.strokes import raster
 
 MODEL = shipped.RUNS["digit-cnn"].model
 
@@ -97,6 +99,34 @@ def test_a_plain_upright_line_is_a_one_not_a_dot():
     image = np.zeros((84, 84))
     image[20:60, 40:48] = 1
     assert prepare_drawing(image).centred.max() == 1
+
+
+def written(lines: list[list[tuple[float, float]]], height: int, pen: int = PEN_WIDTH) -> np.ndarray:
+    """Lines in a box of height 1, drawn with a pen in the middle of a pad, so high in thousandths of it."""
+    return raster(tuple(Stroke(pen, tuple((int(400 + x * height), int(400 + y * height)) for x, y in line)) for line in lines), 84)
+
+
+ZERO = [[(0.5 + 0.32 * np.cos(a), 0.5 + 0.5 * np.sin(a)) for a in np.linspace(0, 2 * np.pi, 30)]]
+TWO = [[(0.2, 0.2), (0.4, 0), (0.7, 0.1), (0.7, 0.4), (0.15, 1), (0.85, 1)]]
+FIVE = [[(0.8, 0), (0.2, 0), (0.2, 0.42), (0.6, 0.42), (0.8, 0.7), (0.6, 1), (0.2, 0.95)]]
+EIGHT = [
+    [(0.5 + 0.3 * np.cos(a), 0.25 + 0.25 * np.sin(a)) for a in np.linspace(0, 2 * np.pi, 24)],
+    [(0.5 + 0.3 * np.cos(a), 0.75 + 0.25 * np.sin(a)) for a in np.linspace(0, 2 * np.pi, 24)],
+]
+
+
+@pytest.mark.parametrize("digit", [ZERO, TWO, FIVE, EIGHT], ids=["0", "2", "5", "8"])
+@pytest.mark.parametrize("height", [100, 150, 200, 600])
+@pytest.mark.parametrize("centre", [True, False])
+def test_a_small_digit_of_the_usual_pen_is_no_dot(digit: list, height: int, centre: bool) -> None:
+    assert prepare_drawing(written(digit, height), centre=centre).centred.max() == 1
+
+
+@pytest.mark.parametrize("pen", [PEN_WIDTH, 120, 160, 200])
+@pytest.mark.parametrize("slip", [0, 5])
+def test_a_tap_of_any_pen_is_a_dot(pen: int, slip: int) -> None:
+    with pytest.raises(UnusableDrawing, match="one dot"):
+        prepare_drawing(raster((Stroke(pen, ((400, 400), (400 + slip, 400))),), 84))
 
 
 @pytest.mark.parametrize("side", [20, 24, 32])

@@ -12,8 +12,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from core.data import pulse_files, pulses
-from core.data.pulse_files import BadPulseFile, read_zip
+from core.data import pulse_files, pulse_zip, pulses
+from core.data.pulse_files import BadPulseFile
+from core.data.pulse_zip import read_zip
 from core.specs import PULSE_CLASSES, PulseSpec
 
 SPEC = PulseSpec(size=40, classes=PULSE_CLASSES, drift=0.1)
@@ -120,6 +121,10 @@ def twice() -> bytes:
     return out.getvalue()
 
 
+def named_by_nul() -> bytes:
+    return packed({"labels.csv": ONE, "a.png": png(), "?": b""}).replace(b"?", b"\x00")
+
+
 BAD: dict[str, tuple[Callable[[], bytes], str]] = {
     "not a zip": (lambda: b"hello, this is not a ZIP file at all", "not a ZIP"),
     "empty": (lambda: b"", "not a ZIP"),
@@ -130,6 +135,16 @@ BAD: dict[str, tuple[Callable[[], bytes], str]] = {
     "bomb": (lambda: packed({"labels.csv": ONE, "a.png": bytes(60_000_000)}), "would unpack to 60,000,000 bytes"),
     "bomb that lies": (lying_size, "damaged"),
     "many small bombs": (lambda: packed({"labels.csv": ONE} | {f"{i}.png": bytes(290_000) for i in range(450)}), "more than 120 MB"),
+    "empty lines": (lambda: packed({"labels.csv": ONE + b"\n" * 7_900_000, "a.png": png()}), "more than 21,000 lines"),
+    "one long line": (lambda: packed({"labels.csv": ONE + b"," * 7_900_000, "a.png": png()}), "more than 2,000 letters"),
+    "one long quote": (lambda: packed({"labels.csv": b'file,"' + b"\n" * 7_900_000}), "more than 21,000 lines"),
+    "names without end": (lambda: packed({"labels.csv": b"file,label" + b",a" * 3_000_000}), "more than 2,000 letters"),
+    "lists in the spec": (lambda: packed({"labels.csv": ONE, "a.png": png(), "spec.json": b"[" + b"[]," * 2_000_000}), "up to 100,000"),
+    "digits in the spec": (
+        lambda: packed({"labels.csv": ONE, "a.png": png(), "spec.json": b'{"pulses":' + b"9" * 5_000 + b"}"}),
+        "not JSON",
+    ),
+    "named by a NUL": (named_by_nul, "leads out"),
     "bomb in labels": (lambda: packed({"labels.csv": bytes(9_000_000)}), "would unpack"),
     "text bomb in a png": (
         lambda: packed({"labels.csv": ONE, "a.png": chunked(b"zTXt", b"a\x00\x00" + zlib.compress(bytes(60_000_000)))}),
@@ -208,6 +223,24 @@ def test_flipped_bytes_never_break_it() -> None:
         except BadPulseFile:
             refused += 1
     assert 100 < refused <= 400
+
+
+def test_a_large_set_is_read_within_bounds_of_memory_and_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pixels are kept as bits; a machine too slow for so many pictures says so."""
+    one = pulse_files.to_png(pulses.draw(SPEC, 1, 0).images[0])
+    side = SPEC.size
+    table = b"file,label\n" + b"".join(b"%d.png,square\n" % i for i in range(3_000))
+    data = packed({"labels.csv": table} | {f"{i}.png": one for i in range(3_000)}, zipfile.ZIP_STORED)
+    monkeypatch.setattr(pulse_zip, "MOST_SECONDS", 60)  # counting memory takes longer than reading
+    tracemalloc.start()
+    found = read_zip(data)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert found.packed.shape == (3_000, -(-side * side // 8)) and peak < 30_000_000
+    assert (found.images(np.array([0, 2_999])) == pulses.draw(SPEC, 1, 0).images[0]).all()
+    monkeypatch.setattr(pulse_zip, "MOST_SECONDS", 0.01)
+    with pytest.raises(BadPulseFile, match="take more than 0 seconds"):
+        read_zip(data)
 
 
 def test_deep_json_is_refused() -> None:

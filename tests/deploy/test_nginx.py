@@ -61,6 +61,31 @@ def test_what_cannot_be_served_is_a_sentence(monkeypatch: pytest.MonkeyPatch, ca
         serve.main(["--processes", "1", "--port", str(port), "--work", str(tmp_path)])
 
 
+def test_a_page_loads_from_its_server_alone_and_stands_in_no_foreign_frame(tmp_path: Path) -> None:
+    rules = dict(rule.split(" ", 1) for rule in proxy.policy(proxy.inline_scripts(), ()).split("; "))
+    assert rules["default-src"] == "'self'" and rules["frame-ancestors"] == "'self'" and rules["object-src"] == "'none'"
+    assert "unsafe" not in rules["script-src"] and re.search(r"'sha256-[A-Za-z0-9+/]{43}='", rules["script-src"])
+    assert not [word for value in rules.values() for word in value.split() if "//" in word and "$http_host" not in word]
+    text = filled(tmp_path)
+    assert "frame-ancestors 'self'\"" in text and "X-Frame-Options SAMEORIGIN" in text
+
+
+def test_a_host_says_who_may_embed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(proxy.EMBED, "https://moodle.school.example https://*.uni.example:8443")
+    text = proxy.configuration(SERVERS, "127.0.0.1", 9000, tmp_path, "c", 60, (), proxy.embedding())
+    assert "frame-ancestors 'self' https://moodle.school.example https://*.uni.example:8443\"" in text
+    assert "X-Frame-Options SAMEORIGIN" not in text
+
+
+@pytest.mark.parametrize(
+    "sites", ["moodle.school.example", "*", "https://a.example;", "https://a.example/path", 'https://a"', "javascript:x"]
+)
+def test_a_site_that_is_none_is_a_sentence(sites: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(proxy.EMBED, sites)
+    with pytest.raises(proxy.Trouble, match="write sites as https://"):
+        proxy.embedding()
+
+
 def test_servers_are_known_by_number() -> None:
     assert proxy.numbered("localhost:8501") == "127.0.0.1:8501"
     for text, says in (("localhost", "write it as HOST:PORT"), ("localhost:http", "write it"), ("no-such.invalid:80", "cannot be found")):

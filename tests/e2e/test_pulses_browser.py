@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from core.data import own_pulse, pulse_files, pulses
+from core.data import own_pulse, pulse_zip, pulses
 from core.specs import PULSE_CLASSES, PulseSpec
 from pages.pulses.shape import Shape, text_of
 
@@ -164,7 +164,7 @@ def test_downloaded_set_opens_again(page: Page, app_url: str, tmp_path: Path) ->
     path = tmp_path / download.value.suggested_filename
     download.value.save_as(path)
     spec = PulseSpec(size=64, classes=("gaussian", "sawtooth"), pixel_noise=0.02)
-    read = pulse_files.read_zip(path.read_bytes())
+    read = pulse_zip.read_zip(path.read_bytes())
     assert path.name == "pulses-60-seed3.zip" and read.spec == spec
     assert np.array_equal(read.pulses.images, pulses.draw(spec, 60, 3).images)
     opened(page, app_url)

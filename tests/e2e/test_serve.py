@@ -17,6 +17,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from benchmarks.served import ROOT
+from core.ui.site import ENTRIES
 from deploy import proxy, serve
 from tests.e2e.rest import rested
 from tests.ui.upload_case import photograph
@@ -122,6 +123,29 @@ def test_pages_links_and_files_come_through(browser: Browser, served: Served) ->
     with urllib.request.urlopen(served.url) as answer:  # new people are spread, and each learns its place
         assert re.match(rf"{COOKIE}=place\d; Path=/; HttpOnly", answer.headers["Set-Cookie"])
         assert answer.headers["Cache-Control"] == "no-cache"
+    page.context.close()
+
+
+@pytest.mark.timeout(400)
+def test_no_page_asks_another_server_or_breaks_the_policy(browser: Browser, served: Served) -> None:
+    """Every page as it opens: all its requests, its icon, and what the browser says of the policy and of scripts."""
+    page = visitor(browser, served)
+    asked, said = [], []
+    page.context.on("request", lambda request: asked.append(request.url))
+    page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: said.append(str(error)))
+    for entry in ENTRIES:
+        answer = page.goto(f"{served.url}/{entry.path}")
+        assert answer is not None and "frame-ancestors 'self'" in answer.headers["content-security-policy"]
+        assert answer.headers["x-frame-options"] == "SAMEORIGIN"
+        expect(page.get_by_role("heading", level=1)).to_be_visible()
+        rested(page)
+        page.wait_for_timeout(1_000)
+        asked += page.locator("link[href]").evaluate_all("links => links.map(link => link.href)")
+        asked += page.locator("img").evaluate_all("images => images.map(image => image.src)")
+    foreign = {url[:90] for url in asked if not url.startswith((served.url, served.url.replace("http", "ws"), "data:", "blob:"))}
+    assert len(asked) > 50 and not foreign, foreign
+    assert not [words for words in said if "Content Security Policy" in words or "unsafe-eval" in words], said
     page.context.close()
 
 

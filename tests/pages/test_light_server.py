@@ -7,7 +7,16 @@ import sys
 from core.ui.site import ENTRIES
 from tests.app import ENTRY
 
-ANSWERS = ("mlp?image", "templates?mistakes", "cnn?convolution", "cnn?response", "cnn?tests")  # where networks are asked
+ANSWERS = (
+    "mlp?image",
+    "templates?mistakes",
+    "learning?pulses",
+    "cnn?convolution",
+    "cnn?response",
+    "cnn?tests",
+    "digits?breaking",
+    "digits?map",
+)  # where networks are asked
 VISIT = """
 import sys
 from streamlit.testing.v1 import AppTest

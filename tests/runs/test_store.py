@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from safetensors.numpy import load_file, save_file
 
-from core.runs import store
+from core.runs import seal, store
 from core.runs.run import EVALUATION, HISTORY, MANIFEST, SEEDS, SPEC, WEIGHTS, Run
 from core.specs import DataSpec, ModelSpec, RunSpec, TrainSpec
 
@@ -39,7 +39,7 @@ def save(spec: RunSpec = CHOICES, seed: int = 0) -> Run:
 def rewrite_manifest(folder: Path) -> None:
     """Make the checksums fit again, as someone would who changes a run on purpose."""
     (folder / MANIFEST).unlink()
-    store._seal(folder)
+    seal.apply(folder)
 
 
 def test_what_is_saved_is_loaded() -> None:
@@ -90,12 +90,12 @@ def test_saving_again_replaces_and_leaves_nothing_behind(home: Path) -> None:
     assert [p.name for p in home.iterdir()] == [CHOICES.key]
 
 
-@pytest.mark.parametrize("step", ["write_table", "save_file", "_seal", "_swap"])
+@pytest.mark.parametrize("step", ["write_table", "save_file", "seal.apply", "_swap"])
 def test_an_interrupted_save_leaves_nothing(home: Path, monkeypatch: pytest.MonkeyPatch, step: str) -> None:
     def stop(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(store, step, stop)
+    monkeypatch.setattr(f"core.runs.store.{step}", stop)
     with pytest.raises(KeyboardInterrupt):
         save()
     assert list(home.iterdir()) == []
@@ -105,7 +105,7 @@ def test_an_interrupted_save_leaves_nothing(home: Path, monkeypatch: pytest.Monk
 def test_an_interrupted_save_keeps_the_older_run(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     older = save().weights("dense1.kernel")
     with monkeypatch.context() as patch:
-        patch.setattr(store, "_seal", lambda _: (_ for _ in ()).throw(OSError("disk full")))
+        patch.setattr(seal, "apply", lambda _: (_ for _ in ()).throw(OSError("disk full")))
         with pytest.raises(OSError, match="disk full"):
             save(seed=1)
     assert (store.load(CHOICES.key).weights("dense1.kernel") == older).all()

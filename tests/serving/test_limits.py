@@ -186,3 +186,15 @@ def test_a_file_over_the_limit_gets_the_sentence(monkeypatch: pytest.MonkeyPatch
     test.file_uploader[0].set_value(("large", bytes(2**20 + 1), "text/plain")).run()
     assert test.markdown[0].value == "nothing" and test.error[0].value == LIMITS["upload"].words()
     assert "at most 1 MB" in test.error[0].value
+
+
+def test_a_store_that_cannot_be_written_is_said_by_the_button_and_pages_open(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "file").write_text("in the way of a folder")
+    monkeypatch.setenv("KERNEL_EXPLORER_RUNS", str(tmp_path / "file" / "runs"))
+    test = digits({"section": "train"})
+    test.button(key="digits-train").click().run()
+    assert not test.exception
+    assert any("The folder of trained runs cannot be used" in warning.value for warning in test.warning)
+    for path in ("", "mlp", "templates", "cnn"):
+        other = go(app(), path).run()
+        assert not other.exception and not other.error

@@ -5,8 +5,10 @@ import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
+import numpy as np
 import pytest
 
+from core.serving import shared as module
 from core.serving.shared import clear, shared
 
 WAIT = 5.0  # seconds that a thread waits at most for another
@@ -55,6 +57,47 @@ def test_the_answers_asked_for_last_are_kept() -> None:
     for key in (1, 2, 1, 3, 1, 2):
         answer(key)
     assert asked == [1, 2, 3, 2]
+
+
+def test_all_answers_together_have_one_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    clear()
+    monkeypatch.setattr(module, "ROOM", 1_000)
+    asked: list[tuple[str, int]] = []
+
+    @shared(100)
+    def array(key: int) -> dict[str, np.ndarray]:
+        asked.append(("array", key))
+        return {"weights": np.zeros(50, np.float64)}  # 400 bytes
+
+    @shared(100)
+    def text(key: int) -> list[str]:
+        asked.append(("text", key))
+        return ["x" * 400]
+
+    array(1), text(1), array(1)
+    assert asked == [("array", 1), ("text", 1)]
+    text(2)  # is too much: the first text was not asked for longest
+    array(1), text(2)
+    assert asked[2:] == [("text", 2)]
+    text(1)
+    assert asked[3:] == [("text", 1)]
+
+
+def test_an_answer_that_is_larger_than_the_room_is_kept_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    clear()
+    monkeypatch.setattr(module, "ROOM", 1_000)
+    asked: list[int] = []
+
+    @shared(100)
+    def array(key: int) -> np.ndarray:
+        asked.append(key)
+        return np.zeros(key, np.uint8)
+
+    array(100), array(5_000), array(5_000)
+    assert asked == [100, 5_000]
+    array(100)
+    array(5_000)
+    assert asked == [100, 5_000, 100, 5_000]
 
 
 def test_an_error_is_not_kept_and_lets_the_next_one_try() -> None:

@@ -132,15 +132,46 @@ def test_verify_goes_on_after_a_damaged_run(tiny_world: Path, capsys: pytest.Cap
         (["show", "nothing"], "No run nothing is stored"),
         (["train", "nothing"], "'nothing' is no shipped run and no file"),
         (["reproduce", "nothing"], "No shipped run is called 'nothing'"),
+        (["show", "x" * 300], "is stored"),
+        (["train", "x" * 300], "is no shipped run and no file"),
+        (["train", "\x00"], "is no shipped run and no file"),
+        (["train", "."], "is no shipped run and no file"),
     ],
 )
 def test_wrong_names_are_answered_by_a_sentence(arguments: list[str], sentence: str, capsys: pytest.CaptureFixture) -> None:
-    assert command_line.main(arguments) == 1
+    assert command_line.main(arguments) == 2
     assert sentence in capsys.readouterr().err
 
 
-@pytest.mark.parametrize(("content", "sentence"), [("{", "is not JSON"), ('{"model": {"size": 3}}', "ModelSpec has no field size")])
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        ("{", "is not JSON"),
+        ('{"model": {"size": 3}}', "ModelSpec has no field size"),
+        ('{"train": {"epochs": ' + "1" * 400 + "}}", "Epochs: "),
+        ('{"train": {"epochs": ' + "1" * 5_000 + "}}", "is not JSON"),
+        ('{"model": {"seed": -3}}', "Seed of the weights: -3 is not possible"),
+        ('{"train": {"batch": ' + "1" + "0" * 30 + "}}", "Batch size: "),
+        ('{"model": {"image": 1000000000}}', "Side of the input: "),
+        ('{"train": {"learning_rate": Infinity}}', "Learning rate: inf is not possible"),
+        ('{"train": {"learning_rate": 1e999}}', "Learning rate: inf is not possible"),
+        ('{"train": {"weight_decay": NaN}}', "Weight decay: nan is not possible"),
+        ("[" * 100_000, "is not JSON"),
+        ('{"data": {"name": "' + "x" * 300 + '"}}', "Data set: "),
+    ],
+    ids=lambda text: text[:40],
+)
 def test_wrong_files_are_answered_by_a_sentence(tmp_path: Path, content: str, sentence: str, capsys: pytest.CaptureFixture) -> None:
     (tmp_path / "mine.json").write_text(content)
-    assert command_line.main(["train", str(tmp_path / "mine.json")]) == 1
+    assert command_line.main(["train", str(tmp_path / "mine.json")]) == 2
     assert sentence in capsys.readouterr().err
+
+
+def test_a_run_without_test_images_is_listed_shown_and_verified(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
+    path = tmp_path / "mine.json"
+    path.write_text(json.dumps({"data": {"train": 60, "validation": 0, "test": 0}, "model": {"sizes": [16, 10]}, "train": {"epochs": 1}}))
+    assert command_line.main(["train", str(path)]) == 0
+    key = next(iter(store.keys()))
+    assert [command_line.main([what, key]) for what in ("show", "verify")] == [0, 0] and command_line.main(["list"]) == 0
+    told = capsys.readouterr().out
+    assert "its test accuracy is not known" in told and "nothing to count again" in told and "nan" not in told

@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 
 from core.data.folder import MissingData
-from core.runs import store
+from core.runs import contents, store
 from core.specs import DataSpec, ModelSpec, PulseSpec, RunSpec, TrainSpec, to_dict
 from core.training import job as job_module
 from core.training import job_folder, jobs, lease, live, loop, processes, turns, worker
@@ -66,8 +66,9 @@ def own_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]
 def records(spec: RunSpec) -> Iterator[EpochRecord]:
     """A training that needs no torch: weights and counts that name their state."""
     for epoch in range(spec.train.epochs + 1):
-        weights = {"conv1.kernel": np.full((2, 1, 3, 3), epoch), "dense1.kernel": np.full((3, 2), epoch / 2)}
-        counts = {"confusion": np.full((2, 2), epoch)}
+        weights = {"conv1.kernel": np.full((2, 1, 3, 3), epoch)}
+        weights |= {name: np.full(shape, epoch / 2) for name, shape in contents.dense_shapes(spec.model).items()}
+        counts = {"confusion": np.full((10, 10), epoch)}
         yield EpochRecord(epoch, epoch * 4, 0.1, {"loss": 1 / (1 + epoch), "accuracy_test": epoch / 10}, weights, counts)
 
 
@@ -151,7 +152,7 @@ def test_what_is_seen_while_it_trains_is_what_is_stored(fake, keep: str) -> None
             assert run.state(-1)["dense1.kernel"][0, 0] == epoch / 2
             kept = range(epoch + 1) if keep == "all" else [epoch]
             assert run.weights("dense1.kernel")[:, 0, 0].tolist() == [e / 2 for e in kept]
-            assert run.shapes["dense1.kernel"] == (len(kept), 3, 2)
+            assert run.shapes["dense1.kernel"] == (len(kept), 784, 6)
             assert ("dense1.kernel" in run.state(0)) == (keep == "all" or epoch == 0)
             with pytest.raises(KeyError):
                 run.weights("conv9.kernel")

@@ -21,7 +21,8 @@ def small_world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_every_kind_of_network_can_be_counted_again() -> None:
-    assert set(network.MODULES) == set(loop.TRAINERS) == set(TINY) == set(MODEL_KINDS)
+    """All but a sequence of layers, which is brought in and never trained here: tests/importing counts it again."""
+    assert set(network.MODULES) - {"sequence"} == set(loop.TRAINERS) == set(TINY) == set(MODEL_KINDS) - {"sequence"}
 
 
 @pytest.mark.parametrize("kind", TINY)

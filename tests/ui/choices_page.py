@@ -13,7 +13,13 @@ def number() -> None:
     st.number_input("Number", 0, 9, key="p-number")
 
 
+def more() -> None:
+    st.session_state["pressed"].append("callback")
+    choices.put("p", "number", choices.value("p", "number") + 1)
+
+
 def first() -> None:
+    st.session_state.setdefault("pressed", [])
     parts = [choices.one_of("section", "a", "abc"), choices.whole("epoch", 50, 0, 50)]
     notes = choices.declare("p", parts)
     notes += choices.declare("p", [choices.whole("number", 0, 0, 9), choices.flag("loud", False, section="b")])
@@ -25,6 +31,8 @@ def first() -> None:
     if choices.value("p", "section") == "b":
         st.checkbox("Loud", key="p-loud", persist_state="session")
     number()
+    if st.button("More", key="p-more", on_click=more):
+        st.session_state["pressed"].append("body")
     st.markdown(f"part {choices.value('p', 'section')}, epoch {choices.value('p', 'epoch')}, number {choices.value('p', 'number')}.")
 
 

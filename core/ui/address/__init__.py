@@ -117,5 +117,4 @@ def write(values: Mapping[str, str] | None, key: str = "address") -> None:
         "search": now.search,
         "listens": key == "address",
     }
-    with st.container(key=f"{key}-box"):
-        _component(key=key, data=data, on_moved_change=_moved)
+    _component(key=key, data=data, on_moved_change=_moved, on_back_change=lambda: None)

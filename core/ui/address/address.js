@@ -68,6 +68,19 @@ function move() {
   timer = setTimeout(tell, LOOK_MS);
 }
 
+// When the connection is there again, the session may be a new one, which knows of this page only when it has run: the page
+// asks for that at once, and not with a person's next click. What the page shows and the server knows is then the same again.
+function watch() {
+  let lost = false;
+  const look = () => {
+    const connected = document.querySelector("[data-test-connection-state]")?.dataset.testConnectionState === "CONNECTED";
+    if (connected && lost && part?.isConnected()) part.setStateValue("back", Date.now());
+    lost = !connected;
+  };
+  const attributeFilter = ["data-test-connection-state"];
+  new MutationObserver(look).observe(document.documentElement, { subtree: true, attributeFilter });
+}
+
 export default function (component) {
   const { data, parentElement } = component;
   // While this script was on its way the server may have spoken twice, and its words may come in either order.
@@ -76,6 +89,7 @@ export default function (component) {
   if (!("addressPart" in document.documentElement.dataset)) {
     document.documentElement.dataset.addressPart = "";
     window.addEventListener("popstate", move);
+    watch();
   }
   if (late || !here(data)) return;
   turn = data.turn;

@@ -42,6 +42,7 @@ function tellWidth() {
 
 export default function (component) {
   part = component;
+  copyLink(component);
   tellWidth();
   if ("screenParts" in document.documentElement.dataset) return; // mounted by each page anew, but it listens once
   document.documentElement.dataset.screenParts = "";

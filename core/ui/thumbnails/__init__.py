@@ -1,7 +1,7 @@
 """Small pictures with captions that wrap to the width there is; a click on one comes back to Python."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 import streamlit as st
 
@@ -46,7 +46,7 @@ def thumbnails(
         if chosen is not None and on_pick is not None:
             on_pick(int(chosen))
 
-    told = [asdict(item) for item in items]
+    told = [{"id": item.id, "url": item.url, "caption": item.caption} for item in items]
     _component(
         key=key,
         data={

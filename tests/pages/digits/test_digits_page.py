@@ -229,7 +229,7 @@ def test_the_summary_counts_what_torch_counts():
 
 def test_switching_a_filter_off_says_what_it_costs():
     test = app({"section": "filters", "layer": "relu2", "filter": "3"})
-    cut = weights()
+    cut = {name: value.copy() for name, value in weights().items()}
     images, labels = the_digits()
     cut["conv2.kernel"][3] = 0
     cut["conv2.bias"][3] = 0

@@ -9,12 +9,15 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.data import own_pulse, pulse_files, pulses
+from core.data.scope.file import read
 from core.specs import PulseSpec
+from core.ui.plain import JOINER, plain
 from pages.pulses import shape as pulse_shape
 from pages.pulses.designer import reported
 from pages.pulses.shape import Shape
 from tests.app import app as the_app
 from tests.app import go
+from tests.data.scope_layouts import LAYOUTS, curve
 from tests.pages.pulses.links import LINKS
 
 SPEC = PulseSpec()
@@ -61,6 +64,8 @@ def test_link_restores_the_view() -> None:
     )
     assert "A sinusoid 19.2 px high, 5 cycles long, on a screen of 64 by 64 pixels" in said(app)
     assert "60 of 60 pulses" in said(app)
+    app.session_state["pulses-how"] = True
+    app.run()
     assert app.number_input("pulses-seed").value == 7 and app.slider("pulses-gaussian_sd").value == (0.05, 0.1)
     again = opened(**search(app))
     assert said(again) == said(app)
@@ -97,7 +102,7 @@ def test_links_of_earlier_versions_restore_their_views(link: str, held: dict[str
 )
 def test_bad_link_gets_a_note(name: str, text: str) -> None:
     app = opened(**{name: text})
-    assert any(f"The link asks for {name}" in note.value for note in app.warning)
+    assert any(plain(f"The link asks for {name}") in note.value for note in app.warning)
     assert "300 of 300 pulses" in said(app)
 
 
@@ -111,6 +116,12 @@ def test_a_designed_pulse_is_the_page_s_pulse() -> None:
     assert search(app) == {"pulse": "gaussian,0.5,0.05,0.5,0,0"}
     app.button("pulses-keep").click().run()
     assert np.array_equal(app.session_state["own_pulse"]["image"], pulses.draw_one(SPEC, "gaussian", values))
+
+
+@pytest.mark.parametrize(("value", "held"), [(10**400, 1.0), (-(10**400), 0.0), (1e308, 1.0), (float("inf"), None), (float("nan"), None)])
+def test_a_number_beyond_its_limits_is_held_to_them_and_what_is_none_is_ignored(value: float, held: float | None) -> None:
+    found = reported({"pulse": {"kind": "square", "values": {**pulse_shape.START.values, "amplitude": value}, "report": 1}})
+    assert (None if found is None else found[0].values["amplitude"]) == held
 
 
 @pytest.mark.parametrize(
@@ -180,11 +191,50 @@ def test_csv_becomes_a_pulse() -> None:
     app = opened()
     app.button_group("pulses-make").set_value("CSV file").run()
     app.file_uploader("pulses-own-csv").set_value(("scope.csv", b"t,v\n0,1\n1,5\n2,2\n", "text/csv")).run()
-    assert "The samples run from 1 to 5." in said(settled(app))
+    assert "3 samples, 1 apart, channel v. The samples run from 1 to 5." in said(settled(app))
     app.button("pulses-own-keep").click().run()
-    assert settled(app).session_state["own_pulse"]["name"] == "scope.csv"
+    assert settled(app).session_state["own_pulse"]["name"] == "scope.csv, v"
     app.file_uploader("pulses-own-csv").set_value(("scope.csv", b"1\ntwo\n", "text/csv")).run()
-    assert "Line 2 of the CSV file is 'two'" in said(settled(app))
+    assert "Line 2 of the file is 'two'" in said(settled(app))
+
+
+def test_channel_of_a_scope_file_is_chosen_and_linked() -> None:
+    """The channel stands in the link, a note says what was understood, and the file outlives a look at another page."""
+    case = LAYOUTS["picoscope"](400)
+    app = opened(make="csv", channel="B")
+    assert search(app) == {"make": "csv", "channel": "B"}
+    app.file_uploader("pulses-own-csv").set_value(("pico.csv", case.data, "text/csv")).run()
+    assert "400 samples, 1 us apart, channel B in V. The samples run from -2 to 0.993 V." in said(settled(app))
+    app.selectbox("pulses-trace-channel").set_value("A").run()
+    assert "400 samples, 1 us apart, channel A in V." in said(settled(app)) and search(app)["channel"] == "A"
+    app.button("pulses-own-keep").click().run()
+    kept = settled(app).session_state["own_pulse"]["image"]
+    assert np.array_equal(kept, own_pulse.draw(own_pulse.fit(curve(400)), 100, 2))
+
+
+def test_a_scope_file_outlives_another_page() -> None:
+    """The uploader forgets its file when the page is left; what was read of it is kept for the session, and can be closed."""
+    kept = {"id": "1", "name": "pico.csv", "readings": read(LAYOUTS["picoscope"](400).data)}
+    app = go(the_app(), "pulses")
+    app.query_params["make"] = "csv"
+    app.session_state["pulses-trace"] = kept
+    app.run()
+    assert "Still open: **pico.csv**" in said(settled(app)) and "channel A in V." in said(app)
+    app.button("pulses-trace-close").click().run()
+    assert "Still open" not in said(settled(app)) and "No pulse yet" in said(app)
+
+
+def test_commas_are_asked_about() -> None:
+    """0,5 in each line is never drawn before the person has said what its comma is."""
+    data = b"0,5\n1,5\n2,25\n3,75"
+    app = opened(make="csv")
+    app.file_uploader("pulses-own-csv").set_value(("excel.csv", data, "text/csv")).run()
+    assert "No pulse yet" in said(settled(app)) and "your choice stands in the link" in said(app)
+    app.radio("pulses-commas").set_value("decimal").run()
+    assert "The samples run from 0.5 to 3.75." in said(settled(app)) and search(app)["commas"] == "decimal"
+    again = opened(make="csv", commas="columns")
+    again.file_uploader("pulses-own-csv").set_value(("excel.csv", data, "text/csv")).run()
+    assert "The samples run from 5 to 75." in said(settled(again))
 
 
 def test_drawing_becomes_a_pulse() -> None:
@@ -235,7 +285,7 @@ def test_names_are_not_read_as_markdown() -> None:
     spec = PulseSpec(size=50, classes=("square",))
     data = pulse_files.to_zip(spec, pulses.draw(spec, 2, 5), 5)
     app.file_uploader("pulses-upload").set_value(("![x](http://a.b/c).zip", data, "application/zip")).run()
-    assert "![x](" not in settled(app).info[0].value and "![x](http://a.b/c).zip" in said(app)
+    assert "![x](" not in settled(app).info[0].value and "![x](http://a.b/c).zip" in said(app).replace(JOINER, "")
 
 
 @pytest.mark.parametrize("guess", ["Left", "Right"])

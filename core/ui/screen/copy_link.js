@@ -1,9 +1,9 @@
 // Copies the page's address. Browsers lend the clipboard to https and localhost only; elsewhere the address is shown, marked, to be copied by hand.
 
 const SAID_MS = 2500;
-const known = new WeakSet(); // this module's function is called again at every rerun
+const known = new WeakSet(); // the part is called again at every rerun
 
-export default function ({ parentElement }) {
+function copyLink({ parentElement }) {
   if (known.has(parentElement)) return;
   known.add(parentElement);
   const find = (selector) => parentElement.querySelector(selector);

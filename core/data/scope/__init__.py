@@ -1,0 +1,1 @@
+"""Oscilloscope files: text tables of samples as makers' instruments write them, read into channels."""

@@ -1,0 +1,16 @@
+"""Where a network comes from that was not trained here."""
+
+from dataclasses import dataclass
+
+from core.specs.fields import check, text
+
+
+@dataclass(frozen=True)
+class OriginSpec:
+    """The file that a network was brought in, by which its run differs from others of the same shape."""
+
+    name: str = text("network", title="Name of the file", help="As its owner calls it.", most=80)
+    sha256: str = text("0", title="SHA-256 of the weights", help="Hash of what was read, so that another file is another run.", most=64)
+
+    def __post_init__(self) -> None:
+        check(self)

@@ -149,7 +149,7 @@ def task(subject: Subject, kind: str, amounts: Sequence[float] = ()) -> Task:
     return _task(subject, kind, tuple(amounts) or tuple(order(kind, subject.side)), *subject.key)
 
 
-@shared(24)
+@shared()
 def _task(_subject: Subject, kind: str, amounts: tuple[float, ...], key: str, state: int, stamp: str) -> Task:
     arrays, arguments = robustness.given(_subject.net.run.spec.model, _subject.net.weights, _subject.images)
     return Task("core.analysis.robustness:measured", arrays, {**arguments, "kind": kind, "amounts": amounts}, len(amounts))
@@ -166,7 +166,7 @@ def measured(subject: Subject, kind: str, parts: int) -> Curve:
     return _measured(subject, task(subject, kind), kind, parts, *subject.key)
 
 
-@shared(64)
+@shared()
 def _measured(_subject: Subject, _task: Task, kind: str, parts: int, key: str, state: int, stamp: str) -> Curve:
     answers = [working.part(_task, i)["logits"] for i in range(parts)]
     return robustness.curve(order(kind, _subject.side)[:parts], answers, _subject.labels)
@@ -272,7 +272,7 @@ def _curves(subject: Subject, kind: str, step: Step, many: str, parts: int) -> N
         page.chart(dots, alt_text=lost, key=f"{key}-recall", width="stretch")
 
 
-@shared(64)
+@shared()
 def _drawn(_subject: Subject, _found: Curve, kind: str, here: float, parts: int, now: int, key: str, state: int, stamp: str, dark: bool):
     """The three charts of a curve."""
     colours, one = theme(dark), DAMAGES[kind]

@@ -116,7 +116,7 @@ def chart(
     )
 
 
-@shared(64)
+@shared()
 def _lifted(_table: pd.DataFrame, at: int, hour: int) -> tuple[bytes, pd.DataFrame]:
     """A table with addresses for its pictures, as it is sent, and itself: while it is kept, its place in memory is its own."""
     return arrow(_table.assign(url=[seen.lifted(one) for one in _table["url"]])), _table
@@ -141,7 +141,7 @@ def _by_address(picture: Prepared, spec: Mapping[str, Any]) -> dict[str, Any]:
     return {**_read_from(picture.spec, id(picture.spec), addresses)[0], **own, "datasets": inside}
 
 
-@shared(128)
+@shared()
 def _read_from(_spec: Mapping[str, Any], at: int, addresses: tuple[tuple[str, str], ...]) -> tuple[dict[str, Any], Mapping[str, Any]]:
     """A finished spec that reads these tables by address, and itself: while it is kept, its place in memory is its own."""
     return _pointed(_spec, {name: {"url": url, "format": {"type": "json"}} for name, url in addresses}), _spec

@@ -124,7 +124,7 @@ def _way(view: View, picked: Picked, up: int) -> None:
     )
 
 
-@shared(32)
+@shared()
 def _drawn(_view: View, _picked: Picked, here: Hashable, picked: Hashable, up: int, dark: bool) -> Way:
     found = gradient.backward(_view.model, _view.weights, _picked.values[None], np.array([_picked.label]))
     kernel = _view.kernel(up).astype(np.float64)  # (below, above)
@@ -167,7 +167,7 @@ class Through:
     images: int
 
 
-@shared(16)
+@shared()
 def _through(_view: View, _found: Pass, here: Hashable) -> Through:
     slope = TABLE[_view.model.activation].slope
     slopes = [np.asarray(slope(_found.outputs[layer][:IMAGES]), float) for layer in range(1, _view.layers)]
@@ -175,7 +175,7 @@ def _through(_view: View, _found: Pass, here: Hashable) -> Through:
     return Through(gradient_flow.flow(_view.model, _view.weights, _found), slopes, white, len(_found.losses))
 
 
-@shared(32)
+@shared()
 def _slope_pictures(_found: Through, here: Hashable, dark: bool) -> list[Thumbnail]:
     return [
         Thumbnail(
@@ -221,7 +221,7 @@ def _slopes(view: View, found: Through) -> None:
     )
 
 
-@shared(16)
+@shared()
 def _slope_curves(own: str, dark: bool) -> Prepared:
     z = np.linspace(-6, 6, 121)
     rows = []
@@ -259,7 +259,7 @@ def _over_training(view: View, found: Through) -> None:
     )
 
 
-@shared(16)
+@shared()
 def _sizes_chart(_view: View, _sizes: np.ndarray, key: str, states: int, dark: bool) -> Prepared:
     at = course.looked_at(_view)
     epochs = _view.run.epochs[at]
@@ -289,7 +289,7 @@ def _fresh(view: View) -> None:
     )
 
 
-@shared(32)
+@shared()
 def _errors(_view: View, data: DataSpec, stamp: str, depth: int, dark: bool) -> tuple[dict[str, np.ndarray], Prepared]:
     """Size of the error at each layer, by activation, and the chart of them."""
     images = pool(_view)

@@ -67,12 +67,12 @@ def _gradients(view: View, drawn: Batch, layer: int) -> None:
     page.legend("orange: a larger weight would mean a larger loss; blue: a smaller one would; the background's own colour: nothing to say")
 
 
-@shared(16)
+@shared()
 def _pass(_view: View, _drawn: Batch, drawn: Hashable) -> gradient.Pass:
     return gradient.backward(_view.model, _view.weights, _drawn.images, _drawn.labels, np.float32)
 
 
-@shared(48)
+@shared()
 def _pictures(
     _view: View, _drawn: Batch, _found: gradient.Pass, drawn: Hashable, layer: int, unit: int, dark: bool
 ) -> tuple[list[Thumbnail], Thumbnail, float, float, float]:
@@ -159,14 +159,14 @@ def _agreement(view: View, layer: int) -> None:
     )
 
 
-@shared(48)
+@shared()
 def _agreements(_view: View, here: Hashable, images: Hashable, layer: int) -> list[gradient_batch.Agreement]:
     found = pass_over_pool(_view)
     assert found is not None  # whoever asks has images
     return gradient_batch.agreements(*found, layer, SIZES)
 
 
-@shared(48)
+@shared()
 def _agreement_chart(_batches: list[gradient_batch.Agreement], here: Hashable, images: Hashable, layer: int, dark: bool) -> Prepared:
     rows = [
         {"size": f"{one.size} image{'s' if one.size > 1 else ''}", "cosine": float(cosine)} for one in _batches for cosine in one.cosines
@@ -240,7 +240,7 @@ def _kernels(view: View, after: Outcome, about: Hashable, own: bool) -> None:
     st.caption("Both on one scale; below each how far it has moved: the length of the changes of all its weights.")
 
 
-@shared(32)
+@shared()
 def _kernel_pictures(_view: View, _after: Outcome, about: Hashable, dark: bool) -> list[list[Thumbnail]]:
     reach, names = limit(np.stack(_after.kernels), 0.995), [_view.unit(1, unit) for unit in range(_view.model.sizes[1])]
     moved = [f"{name}\n{numbers.number(length, 2)}" for name, length in zip(names, _after.moved, strict=True)]
@@ -276,13 +276,13 @@ def _others(view: View, rest: Images, after: Outcome, about: Hashable) -> None:
     )
 
 
-@shared(32)
+@shared()
 def _recall(_view: View, _after: Outcome, about: Hashable, dark: bool) -> Prepared:
     before, then = (recall(counts) for counts in _after.counts)
     return recall_dots(_view.classes, before, then, theme(dark))
 
 
-@shared(64)
+@shared()
 def _outcome(_view: View, _drawn: Batch, _rest: Images, drawn: Hashable, rest: Hashable, rate: float, times: int) -> Outcome:
     model, before = _view.model, _view.weights
     after, losses = gradient.repeated(model, before, _drawn.images, _drawn.labels, rate, times, np.float32)

@@ -84,7 +84,7 @@ def pass_over_pool(view: View) -> tuple[Pass, np.ndarray] | None:
     return None if images is None else _pass(view, images, view.here, images.key)
 
 
-@shared(4)
+@shared()
 def _pass(_view: View, _images: Images, here: Hashable, images: Hashable) -> tuple[Pass, np.ndarray]:
     flat = values(_images, np.arange(len(_images)))
     return backward(_view.model, _view.weights, flat, _images.labels, np.float32), _images.labels
@@ -99,7 +99,7 @@ def strongest(view: View, layer: int) -> tuple[tuple[int, int], ...] | None:
     return None if found is None else _strongest(found[0], view.here, layer)
 
 
-@shared(64)
+@shared()
 def _strongest(_found: Pass, here: Hashable, layer: int) -> tuple[tuple[int, int], ...]:
     size = np.abs(_found.kernel(layer))
     out = []

@@ -61,7 +61,7 @@ def _known(found: Shown) -> list[int]:
     return [0, run.states - 1] if run.states > 1 and find_spec("torch") else [run.states - 1]
 
 
-@shared(8)
+@shared()
 def _weights(_found: Shown, key: str, state: int) -> dict[str, np.ndarray] | None:
     """Every weight of a state; None for a start that the seed does not give back here."""
     kept = _found.weights
@@ -123,7 +123,7 @@ def _sum(found: Shown, number: int, kernel: int, rate: float) -> None:
     st.markdown(words.PULSES_NOTICE.format(windows=error.size, inked=int((error != 0).sum()), k=len(weights)))
 
 
-@shared(48)
+@shared()
 def _backward(_found: Shown, _weights: dict[str, np.ndarray], key: str, state: int, number: int) -> tuple[np.ndarray, int, PulsePass]:
     """A test pulse, its class, and the pass of the state shown."""
     spec = _found.run.spec

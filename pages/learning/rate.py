@@ -68,7 +68,7 @@ def _line(view: View, drawn: Batch, rest: Images) -> None:
     )
 
 
-@shared(64)
+@shared()
 def _curves(
     _view: View, _drawn: Batch, _rest: Images, drawn: Hashable, rest: Hashable, rate: float, _rates: np.ndarray
 ) -> tuple[list[Curve], dict[str, np.ndarray]]:
@@ -106,12 +106,12 @@ def _tenfold(view: View, drawn: Batch) -> None:
         page.chart(chart, alt_text=f"Loss over {STEPS} steps for three rates", key=f"{PAGE}-tenfold", width="stretch")
 
 
-@shared(64)
+@shared()
 def _repeated(_view: View, _drawn: Batch, drawn: Hashable, rate: float) -> list[float]:
     return gradient.repeated(_view.model, _view.weights, _drawn.images, _drawn.labels, rate, STEPS, np.float32)[1]
 
 
-@shared(64)
+@shared()
 def _steps_chart(_runs: dict[float, list[float]], drawn: Hashable, rate: float, dark: bool) -> Prepared:
     rows = [{"x": i, "curve": f"rate {one:.3g}", "y": loss} for one, losses in _runs.items() for i, loss in enumerate(losses)]
     return descent.lines(pd.DataFrame(rows), ("steps on the same images", "loss"), theme(dark), logarithmic=True)

@@ -11,6 +11,7 @@ from core.analysis.change import change
 from core.charts import numbers
 from core.charts.strips import Strip
 from core.charts.theme import theme
+from core.data.catalog import an
 from core.models.digit_layers import layers
 from core.serving.seen import told_as
 from core.serving.shared import shared
@@ -25,7 +26,7 @@ from pages.digits import choices, words
 from pages.digits.board import on_board, open_picked, strips
 from pages.digits.choices import PARTS
 from pages.digits.film import film
-from pages.digits.images import an, class_noun, classes
+from pages.digits.images import class_noun, classes
 from pages.digits.input import Given, given
 from pages.digits.measures import see, trouble
 from pages.digits.panel import map_panel

@@ -13,8 +13,8 @@ from pages.learning.words import SECTIONS
 PAGE = "learning"
 FIRST = "softmax-mnist"  # the network that the page opens on
 FIRST_PULSES = "pulse-reliable"  # likewise the part about pulses
-SOURCES = {"test": "a test image", "draw": "a digit you draw"}
-TEST_IMAGE, DRAWING = SOURCES
+SOURCES = {"test": "a test image", "draw": "a digit you draw", "own": "your picture"}
+TEST_IMAGE, DRAWING, OWN = SOURCES
 RATES = (*(mantissa * 10.0**power for power in range(-4, 1) for mantissa in (1, 2, 5)), 10.0)
 LEAST, MOST = RATES[0], RATES[-1]
 TIMES, SIZES = (1, 5, 25), (1, 10, 128)

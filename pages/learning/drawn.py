@@ -9,11 +9,12 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from core.analysis.gradient import Pass, backward
+from core.data.catalog import an
 from core.serving.shared import shared
 from pages.learning.choices import AMONG, PAGE, SIZES, key, put, value
 from pages.learning.images import Images, misread, missing, pool, values
 from pages.learning.picked import Picked, picked_image
-from pages.learning.view import View, with_article
+from pages.learning.view import View
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ def _alone(view: View, picked: Picked) -> Batch:
     """The one image that was picked, with the class that it is taken towards."""
     words = picked.words
     if picked.own or picked.label != picked.actual:
-        words += f" taught as {with_article(view.classes[picked.label])}"
+        words += f" taught as {an(view.classes[picked.label])}"
     label = np.array([picked.label])
     return Batch(picked.values[None], label, words, (*view.here, *picked.key), picked.index, picked.own)
 
@@ -72,7 +73,7 @@ def _batch(view: View, images: Images, size: int, among: str, draw: int) -> Batc
             note = " (it misreads none)"
     chosen = np.random.default_rng(draw).permutation(places)[:size]
     if len(chosen) == 1:
-        words = f"one of the {images.words}, {with_article(view.classes[images.labels[chosen[0]]])}{note}"
+        words = f"one of the {images.words}, {an(view.classes[images.labels[chosen[0]]])}{note}"
     else:
         words = f"{len(chosen)} {images.words}{note}"
     return Batch(values(images, chosen), images.labels[chosen], words, (*view.here, size, among, draw, images.key))

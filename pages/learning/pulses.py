@@ -9,6 +9,7 @@ from core.analysis.pulse_gradient import PulsePass, pulse_backward, start
 from core.charts import numbers, raster
 from core.charts.templates import pixels
 from core.data import pulse_sets
+from core.data.catalog import an
 from core.models.activations import ANSWERS
 from core.serving.shared import shared
 from core.ui import choices, networks, page
@@ -16,7 +17,6 @@ from core.ui.shown import Shown
 from core.ui.thumbnails import Thumbnail, thumbnails
 from pages.learning import words
 from pages.learning.choices import PAGE, key, of_pulses, put, rate_slider, value
-from pages.learning.view import with_article
 from pages.learning.window_sum import window_sum
 
 BUTTONS = 12  # kernels that have a button each; of more the number is typed
@@ -94,7 +94,7 @@ def _sum(found: Shown, number: int, kernel: int, rate: float) -> None:
     error, slope = back.errors["conv1"][kernel], back.kernels["conv1"][kernel, 0]
     said = numbers.probability(answer[label]) if spec.model.output == "softmax" else f"an output of {numbers.number(answer[label])}"
     st.markdown(
-        f"**Test pulse {number}, {with_article(names[label])}.** {found.words[0].upper()}{found.words[1:]}: the network gives it {said} "
+        f"**Test pulse {number}, {an(names[label])}.** {found.words[0].upper()}{found.words[1:]}: the network gives it {said} "
         f"for {names[label]}; loss {numbers.number(back.loss)}. Kernel {kernel + 1} has "
         f"{error.size:,} windows on this image, and one gradient for all of them."
     )

@@ -133,8 +133,3 @@ class View(Shown):
     def url(self, flat: np.ndarray, colours: Theme) -> str:
         """An image (inputs,) in [0, 1] as a picture."""
         return raster.rgb_url(image_pixels(flat.reshape(self.shape), colours))
-
-
-def with_article(word: str) -> str:
-    """a cat, an airplane, an 8."""
-    return f"{'an' if word[0] in 'aeiou8' else 'a'} {word}"

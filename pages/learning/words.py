@@ -31,6 +31,10 @@ BOARD_LEGEND = (
     "step"
 )
 
+UPLOAD = "A photograph or scan of one digit (PNG, JPEG, WebP, GIF or BMP)"
+UPLOAD_HELP = "Dark on light or light on dark, both are read. It stays in this session."
+NO_UPLOAD = "Choose a picture of one digit above; dark on light or light on dark."
+
 WHITE = "Look at the white pixels of this image, those without ink. Which weights will the step change?"
 UNDER_INK, UNDER_WHITE, ALL = "only those under ink", "mostly those under white", "all of them a little"
 WHITE_WHY = (

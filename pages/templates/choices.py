@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 
 import streamlit as st
 
+from core.analysis.confidence import LEAST
 from core.runs import catalog
 from core.specs import RunSpec
 from core.ui import breaking, choices, networks, question, shown
@@ -32,6 +33,7 @@ def of_page() -> list[Choice]:
         Choice("from", "", choices.one_of("from", "", PARTS).read, "a part of this page", section=("match", "hidden")),
         Choice("epoch", None, _read_epoch, "a number of epochs, 0 or more", "{:.4g}".format),
         choices.one_of("source", TEST_IMAGE, SOURCES, section=("rolled", "match", "breaking", "hidden")),
+        choices.one_of("least", 0.9, LEAST, "mistakes", "{:g}".format),
         choices.one_of("form", "counts", FORMS, section="confusion"),
         choices.one_of("bars", WEIGHTS, BARS, section="hidden"),
         question.choice("likeness", "second", "filters", breaking.QUESTION),

@@ -155,8 +155,3 @@ def _limit(_view: View, stamp: str) -> float:
 def signed(value: float, digits: int = 4) -> str:
     """A number with a true minus sign."""
     return numbers.fixed(value, digits)
-
-
-def with_article(word: str) -> str:
-    """a cat, an airplane, an 8."""
-    return f"{'an' if word[0] in 'aeiou8' else 'a'} {word}"

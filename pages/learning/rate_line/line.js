@@ -5,8 +5,6 @@ const EDGE = { left: 54, right: 14, top: 26, bottom: 42 };
 const SVG = "http://www.w3.org/2000/svg";
 const FLOOR = 1e-6; // losses below are drawn there
 const PICTURE = 112; // CSS pixels of the kernel's longer side
-const bytes = (text) => Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
-const floats = (text) => new Float32Array(bytes(text).buffer);
 const short = (v) => (v === 0 ? "0" : v >= 1e5 || v < 1e-3 ? v.toExponential(1).replace("-", "−").replace("+", "") : String(Number(v.toPrecision(3))));
 
 class Line {

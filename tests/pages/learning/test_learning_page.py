@@ -9,7 +9,7 @@ import torch
 from streamlit.testing.v1 import AppTest
 
 from core.charts import numbers
-from core.data import catalog, pulse_sets
+from core.data import catalog, pictures, pulse_sets
 from core.data.drawing import prepare_drawing
 from core.models import dense
 from core.runs import store
@@ -17,6 +17,7 @@ from core.runs.shipped import RUNS
 from core.ui.drawing_pad import Drawing, Stroke
 from tests.app import app, go, report
 from tests.pages.learning.links import LINKS
+from tests.ui.upload_case import photograph
 
 SECTIONS = ("step", "batch", "rate", "back", "surface", "path")
 MODELS = ("uci-softmax", "uci-mlp")  # their images are always here
@@ -169,6 +170,38 @@ def test_a_drawing_takes_many_steps_too(times: int) -> None:
     assert f"it read {right[0]:,} right before and reads {right[1]:,} after" in words(at)
 
 
+@pytest.mark.parametrize("kind", ["dark on light", "light on dark"])
+def test_an_own_picture_takes_the_step(kind: str) -> None:
+    at = opened(model="uci-softmax", source="own", label="7")
+    assert "No picture yet" in words(at)
+    at.file_uploader(key="learning-upload").set_value(("seven.png", photograph(kind), "image/png")).run()
+    assert not at.exception
+    image = prepare_drawing(pictures.writing(photograph(kind), "seven.png")).of((8, 8))
+    weights = store.load(RUNS["uci-softmax"].key).state(at.session_state["learning-epoch"])
+    z = image.reshape(-1) @ weights["dense1.kernel"].astype(float) + weights["dense1.bias"]
+    loss = np.log(np.exp(z).sum()) - z[7]
+    assert "**Your picture.** Step" in words(at) and f"its loss is {numbers.number(loss)}" in words(at)
+
+
+def test_a_bad_picture_gets_a_sentence() -> None:
+    at = opened(model="uci-softmax", source="own")
+    at.file_uploader(key="learning-upload").set_value(("a.png", b"hello, this is no picture", "image/png")).run()
+    assert not at.exception and "This picture cannot be read" in words(at)
+
+
+def test_the_three_questions_are_answered_in_words() -> None:
+    """Why a white pixel never learns, what 128 images see that one does not, why the first layer of a tanh network learns slowest."""
+    assert re.search(r"pixels are exactly 0 in this image, and error × 0 = 0", words(opened(model="uci-softmax", shown="white")))
+    batch = words(opened(section="batch", model="uci-softmax"))
+    assert re.search(r"One image teaches the \d+ pixels where it has something, for a single class\. 128 images see 10 classes", batch)
+    text = words(opened(section="back", model="mlp-random", shown="slowest"))
+    assert "The run says **layer 1**" in text and "through the slopes of four hidden layers, none above 1" in text
+    shares = [float(share) for share in re.findall(r"\| \d \|[^|]+\|[^|]+\| (\d+)% \|", text)]
+    through = re.search(r"now they let ([^=]+) = (\d+)% through", text)
+    assert through and [float(share) for share in re.findall(r"(\d+)%", through[1])] == shares and len(shares) == 4
+    assert float(through[2]) == pytest.approx(100 * np.prod(np.array(shares) / 100), abs=2)
+
+
 def test_take_it_25_times_goes_on_with_the_same_image() -> None:
     at = opened(model="uci-softmax", image="7")
     at.button(key="learning-again").click().run()
@@ -232,7 +265,7 @@ def test_pulses_follow_the_state() -> None:
     image = pulse_sets.some(spec.data, "test", np.array([1]))[0].astype(np.float32)
     loss = torch.nn.functional.cross_entropy(network(torch.tensor(image)[None, None]), torch.tensor([1])).item()
     text = words(opened(section="pulses", pulse="1", moment="0"))
-    found = re.search(r"Untrained: the network gives it [^;]+; loss ([\d.]+)", text)
+    found = re.search(r"Untrained: the network gives it [^;]+; loss (\d+\.?\d*)\.", text)
     assert found and float(found[1]) == pytest.approx(loss, rel=0.01)
     assert "Epoch 8: the network gives it" in words(opened(section="pulses", pulse="1"))
 

@@ -151,7 +151,9 @@ def _make_room(made: _Kept[Any]) -> None:
 
 
 def _size(answer: Any) -> int:
-    """Bytes of the arrays, tables and texts in an answer."""
+    """Bytes of the arrays, tables and texts in an answer; of a file that is mapped none, since the system takes them back by itself."""
+    if isinstance(answer, np.memmap):
+        return 0
     if isinstance(answer, np.ndarray):
         return answer.nbytes
     if isinstance(answer, pd.DataFrame):

@@ -20,7 +20,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-ROOM = 128 * 2**20  # bytes of all answers together; the one worked out last is kept, however large
+ROOM = 160 * 2**20  # bytes of all answers together; the one worked out last is kept, however large
 LEFT = 0.9  # share of the room that is taken after room was made, so that not each new answer has to
 LEAST = 1_000  # bytes that any answer takes, with its key
 P = ParamSpec("P")

@@ -226,6 +226,7 @@ def take_command(arguments: list[str]) -> object:
         given = [str(path) if one == "FILE" else one for one in given]
     store = os.environ.get("KERNEL_EXPLORER_RUNS")
     os.environ["KERNEL_EXPLORER_RUNS"] = str(_place() / "runs")
+    # Hostile arguments that ask for a real training are none of this door's matter: it tries what is read, and would train for hours.
     trained = loop.train, reproduce.reproduce
     loop.train = lambda spec: (_ for _ in ()).throw(loop.MissingTorch("Nothing is trained here."))  # type: ignore[assignment]
     reproduce.reproduce = lambda names: reproduce.groups(names) and iter(())  # type: ignore[assignment]

@@ -50,7 +50,7 @@ def player(
     )
     taken = f"_{key}-report"  # each report counts once: later the page may move the player elsewhere
     report, frame = result.get("report"), result.get("frame")
-    if not report or frame is None or report == st.session_state.get(taken):
+    if type(frame) is not int or not report or report == st.session_state.get(taken):  # a browser's word may be anything
         return int(value)
     st.session_state[taken] = report
-    return min(max(int(frame), 0), len(labels) - 1)
+    return min(max(frame, 0), len(labels) - 1)

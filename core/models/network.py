@@ -38,3 +38,12 @@ def answers(model: ModelSpec, weights: Mapping[str, np.ndarray], images: np.ndar
     answer = import_module(MODULES[model.kind]).answers
     parts = [answer(model, weights, images[start : start + PART]) for start in range(0, len(images), PART)]
     return np.concatenate(parts) if parts else np.empty((0, model.sizes[-1]), np.float32)
+
+
+def parameter_count(model: ModelSpec) -> int:
+    """Weights and biases of a network.
+
+    Raises:
+        core.specs.SpecError: a shape that cannot be built.
+    """
+    return import_module(MODULES[model.kind]).parameter_count(model)

@@ -89,7 +89,7 @@ def keep(section: list[str], results: Path) -> None:
 
 
 def main() -> None:
-    seed = os.environ.get("SEED") or "0"
+    seed, state = os.environ.get("SEED") or "0", commit()
     names = os.environ.get("DOORS", "").split() or list(DOORS)
     rows, wrong, tried = [], [], 0.0
     for name in names:
@@ -101,7 +101,7 @@ def main() -> None:
         for found in findings:
             print(found, file=sys.stderr, flush=True)
     section = [
-        f"{HEADING}, seed {seed}: {tried:,.0f} tried (`make fuzz`, {date.today()}, {commit()})",
+        f"{HEADING}, seed {seed}: {tried:,.0f} tried (`make fuzz`, {date.today()}, {state})",
         "",
         "| door | tried | read | sentences | tracebacks | hangs | MB more at the peak |",
         "|---|---|---|---|---|---|---|",

@@ -16,7 +16,20 @@ SELECTIONS = ("picked", "pick", "cell", "brush", "chosen")  # of all charts
 FORGED: tuple[Any, ...] = (
     -1,
     "\ud800",
-    [{"py": 10**9, "px": -7, "m": "next", "row": [], "column": {}, "cell": "x", "unit": 10**400, "state": -9, "which": "-", "low": [{}, 1]}],
+    [
+        {
+            "py": 10**9,
+            "px": -7,
+            "m": "next",
+            "row": [],
+            "column": {},
+            "cell": "x",
+            "unit": 10**400,
+            "state": -9,
+            "which": "-",
+            "low": [{}, 1],
+        }
+    ],
     {"id": "relu9:" + "9" * 400, "n": {}, "by": "r9c9", "axis": "rows", "window": {"row": [float("nan"), {}]}, "report": True, "low": [1]},
     {"strokes": [{"width": "1", "points": [[], {}, 3]}], "sequence": float("inf"), "search": ["?"], "page": ""},
 )

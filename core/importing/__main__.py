@@ -36,6 +36,8 @@ def main(arguments: list[str] | None = None) -> int:
         command.error(f"--set takes a question, = and an option, not {wrong[0][:60]!r}")
     fixed = dict(one.split("=", 1) for one in asked.set)
     try:
+        if wrong := [one for one in asked.files if not one or not (Path(one).is_file() or Path(one).is_dir())]:
+            command.error(f"{wrong[0][:60]!r} is no file and no folder")
         groups = list(parts(asked.files, asked.together))
     except OSError as error:  # a name that no file can have, a folder that may not be listed
         command.error(f"{str(error.filename)[:60]!r} cannot be looked at ({error.strerror})")

@@ -54,7 +54,6 @@ def _sign(dark: bool) -> str:
 
 
 @lru_cache(maxsize=1)
-@lru_cache(1)
 def icon() -> str:
     """The browser tab's icon, with its picture in it: Streamlit would have every browser fetch one of its own from another server."""
     return f"data:image/svg+xml;base64,{base64.b64encode(svg.icon(colours.theme(dark=False)).encode()).decode()}"
@@ -118,7 +117,7 @@ def chart(
     )
 
 
-@shared(64)
+@shared()
 def _lifted(_table: pd.DataFrame, at: int, hour: int) -> tuple[bytes, pd.DataFrame]:
     """A table with addresses for its pictures, as it is sent, and itself: while it is kept, its place in memory is its own."""
     return arrow(_table.assign(url=[seen.lifted(one) for one in _table["url"]])), _table
@@ -143,7 +142,7 @@ def _by_address(picture: Prepared, spec: Mapping[str, Any]) -> dict[str, Any]:
     return {**_read_from(picture.spec, id(picture.spec), addresses)[0], **own, "datasets": inside}
 
 
-@shared(128)
+@shared()
 def _read_from(_spec: Mapping[str, Any], at: int, addresses: tuple[tuple[str, str], ...]) -> tuple[dict[str, Any], Mapping[str, Any]]:
     """A finished spec that reads these tables by address, and itself: while it is kept, its place in memory is its own."""
     return _pointed(_spec, {name: {"url": url, "format": {"type": "json"}} for name, url in addresses}), _spec

@@ -54,7 +54,7 @@ def picked_kernel(shown: Shown) -> None:
         st.caption("How far neighbouring weights lie apart on average (total variation). It falls as the kernel gets smooth.")
 
 
-@shared(64)
+@shared()
 def _cells(_shown: Shown, key: str, states: int, state: int, number: int, dark: bool) -> Prepared:
     weights = cnn_data.planes(_shown, "conv1")[state, number - 1]
     limit, size = cnn_data.limit(_shown, "conv1"), max(1, SIDE // len(weights))
@@ -74,7 +74,7 @@ def _act(shown: Shown, number: int) -> str:
     return f" Its map is above 0 in {numbers.percent(act)} of places." if act >= 0 else ""
 
 
-@shared(8)
+@shared()
 def _noise(side: int) -> tuple[float, float]:
     """low and tv that kernels of this side have on average when their weights are uniform noise."""
     return of_noise(side)

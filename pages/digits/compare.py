@@ -116,7 +116,7 @@ def _columns(net: Shown) -> None:
     map_panel(columns[opened], acts[opened], 0, f"{seen.name}, {columns[opened].words}", key="digits-compare-map")
 
 
-@shared(64)
+@shared()
 def _scale(_net: Shown, _image: np.ndarray, key: str, states: int, image: bytes) -> dict[str, float]:
     """The largest size of each layer's values for an image at some states from start to end: one scale, whatever the middle shows."""
     some = np.unique(np.linspace(0, states - 1, SCALE_STATES).round().astype(int))
@@ -129,7 +129,7 @@ def _titled(net: Shown, image: np.ndarray, limits: Mapping[str, float], state: s
     return _drawn(net, image, limits, net.key, net.run.states, net.state, image.tobytes(), state, part, page.theme().dark)
 
 
-@shared(256)
+@shared()
 def _drawn(
     _net: Shown,
     _image: np.ndarray,
@@ -189,7 +189,7 @@ def _frames(middle: Shown, seen: Given, limits: Mapping[str, float]) -> list[int
     return sorted({*range(0, states, step), states - 1, middle.state})
 
 
-@shared(16)
+@shared()
 def _film(
     _net: Shown, _image: np.ndarray, _limits: Mapping[str, float], kept: tuple[int, ...], key: str, image: bytes, dark: bool
 ) -> list[dict[str, Any]]:

@@ -37,7 +37,7 @@ def stamp(spec: RunSpec) -> str:
     return catalog.stamp(spec.data if spec.data.name in catalog.DATASETS else "mnist")
 
 
-@shared(6)
+@shared()
 def _test_images(data: DataSpec, side: int, count: int, stamp: str) -> Images:
     """Read once for each data set, size of the images and number of classes, while the data set is where it was."""
     if data.pulses is not None:

@@ -54,7 +54,7 @@ def others(view: View, without: int | None = None) -> Images | None:
     return Images(found.images[kept], found.labels[kept], found.words)
 
 
-@shared(8, "Reading the images")
+@shared("Reading the images")
 def _part(data: DataSpec, split: str, stamp: str) -> Images | None:
     found = _read(data, split)
     if found is None:
@@ -81,7 +81,7 @@ def ever_inked(view: View) -> tuple[np.ndarray, int] | None:
     return _ever_inked(view.data, catalog.stamp(view.data))
 
 
-@shared(8, "Looking through the training images")
+@shared("Looking through the training images")
 def _ever_inked(data: DataSpec, stamp: str) -> tuple[np.ndarray, int] | None:
     found = _read(data, "train")
     return None if found is None else ((found[0].reshape(len(found[0]), -1).max(0) > 0), len(found[0]))
@@ -92,7 +92,7 @@ def misread(view: View, images: Images) -> np.ndarray:
     return np.flatnonzero(_read_as(view, images, view.key, view.state, images.words, len(images)) != images.labels)
 
 
-@shared(48)
+@shared()
 def _read_as(_view: View, _images: Images, key: str, state: int, words: str, count: int) -> np.ndarray:
     return network.answers(_view.model, _view.weights, _images.images).argmax(1)
 

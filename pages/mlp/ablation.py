@@ -71,7 +71,7 @@ def ablation_panel(layer: Layer) -> None:
             _overview(layer, found, number, units, off)
 
 
-@shared(64, "Switching off one unit after the other ...")
+@shared("Switching off one unit after the other ...")
 def _each(
     _shown: Shown, key: str, state: int, _images: ImageSet, source: str, count: int, number: int, off: str
 ) -> tuple[np.ndarray, np.ndarray]:

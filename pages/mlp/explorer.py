@@ -148,7 +148,7 @@ def _small(layer: Layer) -> None:
     page.chart(chart.opened(opening_values(opening)), alt_text=alt_text(layer), key=CHART, select=_clicked, steady=steady)
 
 
-@shared(64)
+@shared()
 def _matrix(_layer: Layer, key: str, number: int, states: int, full: tuple[int, ...], own: bool, narrow: bool, dark: bool) -> Prepared:
     """The chart, which holds the states `full` beside those that it holds anyway."""
     return matrix(

@@ -42,7 +42,7 @@ def images_of(spec: RunSpec) -> ImageSet | None:
     return ImageSet(found.images[:few], found.labels[:few], found.source, f"the first {few:,} of {found.words}")
 
 
-@shared(8)
+@shared()
 def _read(name: str, stamp: str) -> ImageSet:
     """Read once for each state of the data folder."""
     data = catalog.get(name)
@@ -68,7 +68,7 @@ def images_or_say(spec: RunSpec) -> ImageSet | None:
     return found
 
 
-@shared(24, "Sending the test images through the network ...")
+@shared("Sending the test images through the network ...")
 def _activations(_run: Run, key: str, state: int, states: int, _images: ImageSet, source: str) -> list[np.ndarray]:
     """Every layer's activations of the test images, the pixels first; pixels are shared."""
     model = _run.spec.model

@@ -133,7 +133,7 @@ def _unit(layer: Layer, of: Grid, row: int | None, column: int | None) -> tuple[
     return None if row is None else int(rows[sizes[0][rows].argmax()]), None if column is None else int(columns[sizes[1][columns].argmax()])
 
 
-@shared(64)
+@shared()
 def places(_layer: Layer, key: str, number: int, state: int, states: int, order: Ordering) -> tuple[np.ndarray, np.ndarray]:
     """Original row (inputs,) and column (outputs,) at each place, as the weights of one state order them."""
     return orders(_layer.kernel_at(state), order)

@@ -39,7 +39,7 @@ def neighbours_panel(layer: Layer) -> None:
         path_panel(layer, steps)
 
 
-@shared(128)
+@shared()
 def _shown(_layer: Layer, key: str, states: int, number: int) -> tuple[charts.Shown, tuple[int, int]]:
     """The units shown around a layer, the strongest of its last state where they are many, and how many are left out."""
     found = neighbourhood(kernel_at(_layer.run, number, states - 1), number, _layer.sizes)
@@ -49,7 +49,7 @@ def _shown(_layer: Layer, key: str, states: int, number: int) -> tuple[charts.Sh
     )
 
 
-@shared(40)
+@shared()
 def _table(_layer: Layer, key: str, states: int, number: int, at: int, dark: bool) -> pd.DataFrame:
     """What the chart reads; without strips it is the same for every state that is kept."""
     shown, _ = _shown(_layer, key, states, number)
@@ -58,7 +58,7 @@ def _table(_layer: Layer, key: str, states: int, number: int, at: int, dark: boo
     return charts.table(lambda n, state: kernel_at(_layer.run, n, state), shown, kept, at, limits, theme(dark))
 
 
-@shared(24)
+@shared()
 def _chart(
     _layer: Layer, key: str, states: int, number: int, at: int, path: tuple[tuple[int, tuple[int, int]], ...], narrow: bool, dark: bool
 ) -> Prepared:

@@ -162,7 +162,7 @@ def _products(layer: Layer, terms: np.ndarray, inputs: np.ndarray, unit: int) ->
     st.caption(words.PRODUCTS.format(limit=numbers.number(limit)))
 
 
-@shared(48)
+@shared()
 def _cells(
     _terms: np.ndarray,
     _inputs: np.ndarray,
@@ -178,7 +178,7 @@ def _cells(
     return cells.cells(_terms, limit, theme(dark), names=names, value="input x weight", more=more, pick=True, now=now)
 
 
-@shared(48)
+@shared()
 def _images(
     _layer: Layer, _terms: np.ndarray, key: str, state: int, inputs: bytes, unit: int, now: int, large: bool, dark: bool
 ) -> Prepared:

@@ -62,7 +62,7 @@ def gallery(source: Source) -> None:
     _distributions(source, values, names, charts)
 
 
-@shared(16)
+@shared()
 def _looked(_source: Source, spec: PulseSpec, count: int, seed: int, dark: bool) -> tuple[pd.DataFrame, list[str], list[Prepared]]:
     """The parameters in the units shown, which of them vary, and the charts of the class balance and of each that varies."""
     values = pulse_sets.shown(_source.frame, spec.size)
@@ -117,7 +117,7 @@ def _wall(source: Source, rows: np.ndarray, ranges: dict[str, tuple[float, float
         )
 
 
-@shared(32)
+@shared()
 def _tiles(_source: Source, spec: PulseSpec, count: int, seed: int, part: tuple[int, ...], dark: bool) -> list[Thumbnail]:
     """Some pulses of the set as pictures."""
     rows = np.array(part)

@@ -38,7 +38,7 @@ def misread(view: View) -> None:
     st.markdown(words.DIGITS_MISREAD if len(view.shape) == 2 else words.PICTURES_MISREAD)
 
 
-@shared(48)
+@shared()
 def _found(_view: View, _images: Images, key: str, state: int, source: str) -> Mistakes:
     """What a state misreads."""
     return mistakes(probabilities(_view, _images), _images.labels)

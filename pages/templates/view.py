@@ -147,7 +147,7 @@ class View(Shown):
         return f"At the end, over {len(last)} seeds: mean {last.mean():.1%}, range {last.min():.1%} to {last.max():.1%}."
 
 
-@shared(32)
+@shared()
 def _limit(_view: View, stamp: str) -> float:
     return templates.limit(_view.at(-1).weights["dense1.kernel"])
 

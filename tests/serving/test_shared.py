@@ -139,7 +139,7 @@ def test_clear_forgets() -> None:
 
 
 def test_a_shared_table_cannot_be_written_into() -> None:
-    @shared(1)
+    @shared()
     def table() -> dict[str, pd.DataFrame | pd.Series]:
         return {"frame": pd.DataFrame({"a": [1.0, 2.0], "b": [3, 4]}), "series": pd.Series([1.0, 2.0])}
 

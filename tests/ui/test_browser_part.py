@@ -47,7 +47,7 @@ def told(at: AppTest, value: Any) -> Iterator[WidgetState]:
         yield WidgetState(id=f"$$STREAMLIT_INTERNAL_KEY_{part.proto.id}__events", json_trigger_value=events)
     for chart in at.get("vega_lite_chart"):
         if chart.proto.id:
-            yield WidgetState(id=chart.proto.id, json_value=json.dumps({"selection": dict.fromkeys(SELECTIONS, value)}))
+            yield WidgetState(id=chart.proto.id, string_value=json.dumps({"selection": dict.fromkeys(SELECTIONS, value)}))
 
 
 @pytest.mark.parametrize("view", VIEWS, ids=lambda view: view or "home")

@@ -125,9 +125,11 @@ def shared(words: str = "") -> Callable[[Callable[P, R]], Shared[P, R]]:
 
 
 def freeze(answer: Any) -> None:
-    """Make every array in an answer read-only, inside tuples, lists, mappings and dataclasses too."""
+    """Make every array in an answer read-only, inside tables, tuples, lists, mappings and dataclasses too."""
     if isinstance(answer, np.ndarray):
         answer.flags.writeable = False
+    elif isinstance(answer, pd.DataFrame | pd.Series):
+        freeze(answer._mgr.arrays)  # what pandas itself hands out of them is read-only, but a table can be written into
     elif isinstance(answer, tuple | list):
         for part in answer:
             freeze(part)

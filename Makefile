@@ -61,7 +61,7 @@ kills: $(VENV)/.dev ## kill workers and servers while they train (KILLS=, 100): 
 soak: $(VENV)/.dev ## thirty people for a quarter of an hour (PEOPLE=, SECONDS= to change): does the server grow?
 	$(if $(DATA),KERNEL_EXPLORER_DATA="$(abspath $(DATA))") $(BIN)/python -m benchmarks.soak $(PEOPLE) $(SECONDS)
 
-fuzz: $(VENV)/.dev ## hostile input at every door, 15,000 and more from a seed (SEED= for others, DOORS= for some)
+fuzz: $(VENV)/.dev ## hostile input at every door, 15,000 and more from a seed, into RESULTS.md (SEED= for others, DOORS= for some)
 	SEED="$(SEED)" DOORS="$(DOORS)" $(BIN)/python -m benchmarks.fuzz
 
 clean: ## remove the environment and caches

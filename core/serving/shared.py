@@ -20,7 +20,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-ROOM = 128 * 2**20  # bytes of all answers together; the one worked out last is kept, however large
+ROOM = 160 * 2**20  # bytes of all answers together; the one worked out last is kept, however large
 LEFT = 0.9  # share of the room that is taken after room was made, so that not each new answer has to
 LEAST = 1_000  # bytes that any answer takes, with its key
 P = ParamSpec("P")
@@ -125,9 +125,11 @@ def shared(words: str = "") -> Callable[[Callable[P, R]], Shared[P, R]]:
 
 
 def freeze(answer: Any) -> None:
-    """Make every array in an answer read-only, inside tuples, lists, mappings and dataclasses too."""
+    """Make every array in an answer read-only, inside tables, tuples, lists, mappings and dataclasses too."""
     if isinstance(answer, np.ndarray):
         answer.flags.writeable = False
+    elif isinstance(answer, pd.DataFrame | pd.Series):
+        freeze(answer._mgr.arrays)  # what pandas itself hands out of them is read-only, but a table can be written into
     elif isinstance(answer, tuple | list):
         for part in answer:
             freeze(part)
@@ -151,7 +153,9 @@ def _make_room(made: _Kept[Any]) -> None:
 
 
 def _size(answer: Any) -> int:
-    """Bytes of the arrays, tables and texts in an answer."""
+    """Bytes of the arrays, tables and texts in an answer; of a file that is mapped none, since the system takes them back by itself."""
+    if isinstance(answer, np.memmap):
+        return 0
     if isinstance(answer, np.ndarray):
         return answer.nbytes
     if isinstance(answer, pd.DataFrame):

@@ -17,6 +17,7 @@ from core.charts.prepared import Prepared, arrow
 from core.serving import seen
 from core.serving.shared import shared
 from core.ui import address, screen
+from core.ui.browser_part import heard
 from core.ui.plain import plain
 
 COLLECTIONS = (5_000, 5, 2)  # the young seldom, they go by themselves; the old as ever: a session that ended is garbage of some MB
@@ -111,7 +112,7 @@ def chart(
         theme=None,
         key=key,
         width=width,
-        on_select=select if callable(select) else "rerun" if select else "ignore",
+        on_select=heard(select) if callable(select) else "rerun" if select else "ignore",
         alt=alt_text,
     )
 

@@ -12,8 +12,7 @@ from core.models import network
 from core.models.dense import inputs
 from core.serving.shared import shared
 from core.specs import DataSpec, SpecError
-from core.training import samples
-from core.ui import data_status
+from core.ui import cached, data_status
 from pages.learning.view import View
 
 POOL = 2_000  # training images, the first ones, that batches are drawn from
@@ -68,7 +67,8 @@ def _part(data: DataSpec, split: str, stamp: str) -> Images | None:
     images, labels, source = found
     most = POOL if split == "train" else len(labels)
     noun = "digits" if catalog.classes_of(data) == catalog.DIGITS else "pictures"
-    return Images(images[:most].copy(), labels[:most].astype(np.int64), f"{source} {'training' if split == 'train' else 'test'} {noun}")
+    kept = images if most >= len(images) else images[:most].copy()
+    return Images(kept, labels[:most].astype(np.int64), f"{source} {'training' if split == 'train' else 'test'} {noun}")
 
 
 def _read(data: DataSpec, split: str) -> tuple[np.ndarray, np.ndarray, str] | None:
@@ -77,7 +77,7 @@ def _read(data: DataSpec, split: str) -> tuple[np.ndarray, np.ndarray, str] | No
         found = digits.load_any(split)
         return found.images, found.labels, found.source
     try:
-        return *samples.part(data, split), catalog.get(data).title
+        return *cached.images(data, split), catalog.get(data).title
     except (MissingData, SpecError):
         return None
 

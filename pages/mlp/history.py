@@ -61,7 +61,7 @@ def sentence(run: Run, state: int) -> str:
 def spread_sentence(_run: Run, key: str, states: int) -> str:
     """Mean and range of the test accuracy over the seeds at the last state."""
     run = _run
-    if not run.seeds:
+    if not run.seeds or "accuracy_test" not in run.history:
         return words.ONE_SEED
     _, values = course.by_seed(run.history, run.seeds, run.spec.model.seed, "accuracy_test")
     last = course.spread(values[:, -1])

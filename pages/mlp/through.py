@@ -41,7 +41,7 @@ def through_panel(layer: Layer, extra_input: np.ndarray | None = None) -> None:
         with left:
             if found is not None:
                 place = _choose(layer, found, seen(layer.shown, found)[-1].argmax(axis=1))
-                image, label = found.images[place], int(found.labels[place])
+                image, label = found.image(place), int(found.labels[place])
                 st.caption(f"Image {place:,} of {found.words}, counted from 0.")
             else:
                 image, label = np.asarray(extra_input, dtype=np.float32).reshape(-1), None

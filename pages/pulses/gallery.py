@@ -13,6 +13,7 @@ from core.serving.shared import shared
 from core.specs import PULSE_CLASSES, PulseSpec
 from core.ui import choices as all_choices
 from core.ui import page
+from core.ui.browser_part import FORGED
 from core.ui.pulse_set import Source, picture, tile_side, tile_url
 from core.ui.thumbnails import Thumbnail, thumbnails
 from pages.pulses import choices
@@ -31,10 +32,11 @@ def _brushed(names: list[str]) -> dict[str, tuple[float, float]]:
     """The ranges chosen in the charts, in the units shown."""
     out = {}
     for name in names:
-        event = st.session_state.get(_chart_key(name)) or {}
-        chosen = (event.get("selection") or {}).get(pulse_parameters.BRUSH) or {}
-        if len(chosen.get("low") or ()) == 2:
-            out[name] = (min(chosen["low"]), max(chosen["low"]))
+        try:
+            low, high = sorted(map(float, st.session_state[_chart_key(name)]["selection"][pulse_parameters.BRUSH]["low"]))
+        except FORGED:  # or nothing is chosen there
+            continue
+        out[name] = low, high
     return out
 
 

@@ -6,6 +6,7 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from core.serving import shared as module
@@ -135,3 +136,18 @@ def test_clear_forgets() -> None:
     clear()
     answer(1)
     assert asked == [1, 1]
+
+
+def test_a_shared_table_cannot_be_written_into() -> None:
+    @shared()
+    def table() -> dict[str, pd.DataFrame | pd.Series]:
+        return {"frame": pd.DataFrame({"a": [1.0, 2.0], "b": [3, 4]}), "series": pd.Series([1.0, 2.0])}
+
+    frame, series = table().values()
+    with pytest.raises(ValueError, match="read-only"):
+        frame.loc[0, "a"] = 9.0
+    with pytest.raises(ValueError, match="read-only"):
+        series.iloc[0] = 9.0
+    changed = frame.assign(a=frame["a"] * 2)  # what is made of it is nobody else's
+    changed.loc[0, "b"] = 9
+    assert changed.to_numpy().tolist() == [[2.0, 9.0], [4.0, 4.0]] and table()["frame"].to_numpy().tolist() == [[1.0, 3.0], [2.0, 4.0]]

@@ -67,6 +67,8 @@ VIEWS = (
     View("digits", "section=breaking&input=test-7"),
     View("digits", "section=confidence"),
     View("digits", "section=map"),
+    View("words"),
+    View("words", "group=images"),
 )
 FLOOR = (View(""),)  # of benchmarks/floor_page.py
 

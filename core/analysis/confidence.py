@@ -7,8 +7,7 @@ import numpy as np
 from core.models.activations import softmax
 
 BINS = 10  # of the reliability diagram
-LEAST = (0.0, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.999)  # thresholds that are offered
-CURVE = np.concatenate([np.linspace(0, 0.95, 96), 1 - np.geomspace(0.05, 1e-6, 60)])  # those of a line
+CURVE = np.concatenate([np.linspace(0, 0.95, 96), 1 - np.geomspace(0.05, 1e-6, 60)])  # thresholds of a line
 COLDEST, WARMEST = 0.1, 10.0  # temperatures among which the best is sought
 
 

@@ -5,9 +5,9 @@ from typing import Any
 
 import numpy as np
 
-from core.analysis import robustness
+from core.analysis.robustness import WEIGHT
 from core.models import network
-from core.specs import ModelSpec
+from core.specs import ModelSpec, from_dict, to_dict
 
 IMAGES = 1_000  # that a map shows, the first of a test set
 STATES = 26  # that are mapped at the most
@@ -27,18 +27,16 @@ def given(
     model: ModelSpec, states: Sequence[Mapping[str, np.ndarray]], images: np.ndarray, labels: np.ndarray
 ) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
     """The arrays and the arguments of a task about some states and images (N, ...) uint8."""
-    weights = {f"{i}:{name}": array for i, state in enumerate(states) for name, array in state.items()}
-    arrays, arguments = robustness.given(model, weights, images)
-    return {**arrays, "labels": labels}, arguments
+    weights = {f"{WEIGHT}{i}:{name}": array for i, state in enumerate(states) for name, array in state.items()}
+    return {"images": images, "labels": labels, **weights}, {"model": to_dict(model)}
 
 
-def _acts(arrays: Mapping[str, np.ndarray], model: Mapping[str, Any], state: int) -> dict[str, np.ndarray]:
+def _acts(arrays: Mapping[str, np.ndarray], model: ModelSpec, state: int) -> dict[str, np.ndarray]:
     """What each layer of the map gives for all images, (N, values) float64."""
-    spec, every, images = robustness.taken(arrays, model)
-    head = f"{state}:"
-    weights = {name.removeprefix(head): array for name, array in every.items() if name.startswith(head)}
-    acts = network.activations(spec, weights, images, np.float32)
-    return {name: acts[name].reshape(len(acts[name]), -1).astype(np.float64) for name in names(spec)}
+    head = f"{WEIGHT}{state}:"
+    weights = {name.removeprefix(head): array for name, array in arrays.items() if name.startswith(head)}
+    acts = network.activations(model, weights, arrays["images"], np.float32)
+    return {name: acts[name].reshape(len(acts[name]), -1).astype(np.float64) for name in names(model)}
 
 
 def by_variance(arrays: Mapping[str, np.ndarray], model: Mapping[str, Any], states: Sequence[int]) -> Iterator[dict[str, np.ndarray]]:
@@ -46,9 +44,9 @@ def by_variance(arrays: Mapping[str, np.ndarray], model: Mapping[str, Any], stat
 
     Parts hold "points" (layers, N, 2), "variance" (layers, 2), its share on each axis, and "beside" (layers,), see `own_neighbours`.
     """
-    labels = arrays["labels"]
+    spec, labels = from_dict(ModelSpec, dict(model)), arrays["labels"]
     for state in states:
-        found = [(plane(values, labels), own_neighbours(values, labels)) for values in _acts(arrays, model, state).values()]
+        found = [(plane(values, labels), own_neighbours(values, labels)) for values in _acts(arrays, spec, state).values()]
         yield {
             "points": np.stack([points for (points, _), _ in found]).astype(np.float32),
             "variance": np.stack([variance for (_, variance), _ in found]),
@@ -61,7 +59,7 @@ def by_neighbours(arrays: Mapping[str, np.ndarray], model: Mapping[str, Any]) ->
     from sklearn.decomposition import PCA
     from sklearn.manifold import TSNE
 
-    for values in _acts(arrays, model, 0).values():
+    for values in _acts(arrays, from_dict(ModelSpec, dict(model)), 0).values():
         if values.shape[1] > WIDE:
             values = PCA(WIDE, svd_solver="randomized", random_state=SEED).fit_transform(values)
         spread = values.std()

@@ -2,7 +2,6 @@
 
 import re
 
-from core.analysis.confidence import LEAST
 from core.data import catalog
 from core.models.digit_layers import Layer, layers
 from core.specs import DataSpec, ModelSpec, RunSpec, SpecError
@@ -30,6 +29,7 @@ EXAMPLES = ("each", "one", "misread")
 ORDERS = {"number": "number", "activation": "mean activation", "norm": "weight norm"}
 ROWS = 10  # of the activation tables
 WIDEST = 64  # units across an activation table
+LEAST = (0.0, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.999)  # probability from which an answer counts
 TEMPERATURES = (0.5, 0.7, 0.8, 0.9, 1.0, 1.1, 1.2, 1.3, 1.4, 1.5, 1.7, 2.0, 2.5, 3.0, 4.0, 5.0)
 PLANES = {"pca": "PCA", "tsne": "t-SNE"}  # ways to draw a layer as a plane
 BEST = 9  # patches of each filter

@@ -4,7 +4,7 @@ import numpy as np
 import streamlit as st
 
 from core.analysis import confidence as measures
-from core.analysis.confidence import CURVE, LEAST
+from core.analysis.confidence import CURVE
 from core.charts import confidence as charts
 from core.charts import numbers
 from core.charts.strips import Pictures, strip
@@ -23,7 +23,7 @@ from core.ui.question import ask
 from core.ui.shown import Shown
 from pages.digits import choices, words
 from pages.digits.breaking import subject
-from pages.digits.choices import TEMPERATURES
+from pages.digits.choices import LEAST, TEMPERATURES
 from pages.digits.input import given
 from pages.digits.measures import see
 

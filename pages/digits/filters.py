@@ -11,7 +11,6 @@ from core.charts import numbers
 from core.charts.recall import recall_dots
 from core.charts.strips import Pictures, Strip, sheet
 from core.charts.theme import Theme, rgb, theme
-from core.data.catalog import an
 from core.models.counts import accuracy, recall
 from core.models.digit_layers import layers
 from core.serving.shared import shared
@@ -21,7 +20,7 @@ from core.ui.board import board, picked_on
 from core.ui.shown import Shown
 from pages.digits import choices, words
 from pages.digits.choices import BEST
-from pages.digits.images import Images, class_noun, classes, stamp, test_images
+from pages.digits.images import Images, an, class_noun, classes, stamp, test_images
 from pages.digits.input import test_name
 from pages.digits.measures import survey
 from pages.digits.table import FINGER, tiled

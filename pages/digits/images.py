@@ -81,3 +81,8 @@ def own_words(spec: RunSpec) -> str:
 def _named(data: DataSpec) -> tuple[str, ...]:
     """Names of a data set's classes; of one that is not known here, those of digits."""
     return catalog.classes_of(data) if data.name in catalog.DATASETS else catalog.DIGITS
+
+
+def an(name: str) -> str:
+    """The name of a class with its article."""
+    return f"an {name}" if name == "8" or name[:1].lower() in "aeiou" else f"a {name}"

@@ -6,7 +6,6 @@ import numpy as np
 import streamlit as st
 
 from core.data import pictures
-from core.data.catalog import an
 from core.data.drawing import Prepared, UnusableDrawing, prepare_drawing
 from core.serving.upload import read, too_large, upload
 from core.specs import RunSpec
@@ -16,7 +15,7 @@ from core.ui.drawing_pad import last_drawing
 from core.ui.drawing_pad.examples import THREE
 from core.ui.drawn_digit import PIXELS
 from pages.digits import choices, words
-from pages.digits.images import classes, noun, test_images
+from pages.digits.images import an, classes, noun, test_images
 
 PAD = "digits-pad"
 UPLOAD = "digits-upload"
@@ -98,13 +97,18 @@ def test_name(spec: RunSpec, number: int) -> str:
     return f"test {noun(spec)} {number:,}, {an(classes(spec)[label])}"
 
 
+def _ink(data: bytes, name: str) -> np.ndarray:
+    """The writing in a picture, ink 1 in the middle of a square."""
+    return pictures.ink_square(pictures.ink(pictures.grey(pictures.read_upload(data, name))))
+
+
 def _uploaded(spec: RunSpec, height: int) -> Given | None:
     file = st.session_state.get(UPLOAD)
     if file is None or too_large(file):
         page.empty("No picture yet", words.NO_UPLOAD, height=height)
         return None
     try:
-        prepared = prepare_drawing(read(UPLOAD, file, pictures.writing), centre=choices.value("centre"), side=spec.model.image)
+        prepared = prepare_drawing(read(UPLOAD, file, _ink), centre=choices.value("centre"), side=spec.model.image)
     except (pictures.BadPicture, UnusableDrawing) as error:
         page.empty("This picture cannot be read", error, height=height)
         return None

@@ -11,7 +11,6 @@ from core.analysis.dense import order
 from core.charts import numbers
 from core.charts.strips import Pictures, Strip, strip
 from core.charts.theme import Theme, theme
-from core.data.catalog import an
 from core.data.pictures import scaled
 from core.serving.shared import shared
 from core.specs import RunSpec
@@ -26,7 +25,7 @@ from core.ui.drawn_digit import prepare_or_say
 from core.ui.shown import Shown
 from pages.digits import choices, words
 from pages.digits.board import layer_board, on_board, strips
-from pages.digits.images import class_noun, classes, noun
+from pages.digits.images import an, class_noun, classes, noun
 from pages.digits.input import PAD, Given, drawn, given
 from pages.digits.measures import limits, see
 from pages.digits.panel import map_panel

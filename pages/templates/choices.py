@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 
 import streamlit as st
 
-from core.analysis.confidence import LEAST
 from core.runs import catalog
 from core.specs import RunSpec
 from core.ui import breaking, choices, networks, question, shown
@@ -21,6 +20,7 @@ WEIGHTS, VOTES = BARS
 FORMS = {"counts": "Counts", "shares": "Row %", "images": "Top images"}  # of the confusion matrix
 ANY = "any"  # class
 NOTHING = "nothing"  # to compare with
+LEAST = (0.0, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99)  # probability from which an answer counts
 OWN = "own"  # order of the hidden filters
 
 

@@ -1,7 +1,7 @@
 """Choose one image: a test image by number or at random, one that the network misreads, or a digit drawn here."""
 
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,16 +10,17 @@ from streamlit.delta_generator import DeltaGenerator
 
 from core.charts import raster
 from core.charts.templates import image_pixels
-from core.data.catalog import an
 from core.models.dense import inputs
 from core.ui import choices, page
+from core.ui.drawing_pad import last_drawing
+from core.ui.drawing_pad.examples import THREE
 from core.ui.drawn_digit import drawn_digit
 from core.ui.thumbnails import Thumbnail, thumbnails
 from pages.templates.choices import DRAWING, PAGE, SOURCES
 from pages.templates.images import Images, missing, probabilities, test_images
 from pages.templates.parts import DIGITS
 from pages.templates.sizes import ONE, width
-from pages.templates.view import View
+from pages.templates.view import View, with_article
 
 
 @dataclass(frozen=True)
@@ -37,14 +38,25 @@ def picked_image(view: View, place: DeltaGenerator) -> Iterator[Picked | None]:
 
     What follows a drawing must stand inside the `with` block.
     """
-    with ExitStack() as pad:
-        with place:
-            if len(view.shape) == 2 and view.classes == DIGITS and _wants_to_draw():
-                drawn = pad.enter_context(drawn_digit(f"{PAGE}-pad", shape=view.shape))
-                picked = None if drawn is None else Picked(drawn, None, "your drawing")
-            else:
-                picked = _test_image(view)
+    with place:
+        drawing = len(view.shape) == 2 and view.classes == DIGITS and _wants_to_draw()
+        pad = drawn_digit(f"{PAGE}-pad", shape=view.shape) if drawing else None
+        if pad is None:
+            picked = _test_image(view)
+    if pad is None:
         yield picked
+        return
+    with place:
+        drawn = pad.__enter__()
+    try:
+        yield None if drawn is None else Picked(drawn, None, _drawing_words())
+    finally:
+        pad.__exit__(None, None, None)
+
+
+def _drawing_words() -> str:
+    """Whose drawing stands on the pad."""
+    return "our example of a drawing" if last_drawing(f"{PAGE}-pad", THREE).example else "your drawing"
 
 
 def _wants_to_draw() -> bool:
@@ -70,7 +82,7 @@ def _test_image(view: View) -> Picked | None:
         st.button("A misread one", icon=":material/error:", key=f"{PAGE}-misread", on_click=_another, args=(images, view))
     label = int(images.labels[index])
     values = inputs(images.images[index : index + 1]).reshape(view.shape)
-    picked = Picked(values, label, f"{images.source} test image {index:,}, {an(view.classes[label])}")
+    picked = Picked(values, label, f"{images.source} test image {index:,}, {with_article(view.classes[label])}")
     url = raster.rgb_url(image_pixels(values, page.theme()))
     thumbnails(f"{PAGE}-picked", [Thumbnail(0, url, picked.words)], side=width(view.shape, ONE))
     return picked

@@ -4,7 +4,7 @@ import numpy as np
 import streamlit as st
 
 from core.analysis import confidence as measures
-from core.analysis.confidence import CURVE, LEAST, Answered
+from core.analysis.confidence import CURVE, Answered
 from core.charts import confidence as charts
 from core.charts import numbers
 from core.charts.prepared import Prepared
@@ -12,7 +12,7 @@ from core.charts.theme import theme
 from core.serving.shared import shared
 from core.ui import choices, page
 from pages.templates import words
-from pages.templates.choices import PAGE
+from pages.templates.choices import LEAST, PAGE
 from pages.templates.images import Images, probabilities
 from pages.templates.view import View
 

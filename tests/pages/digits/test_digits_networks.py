@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 
 from core.charts import numbers
-from core.data.catalog import an
 from core.data.pulse_sets import pulse_set
 from core.models.digit_layers import activations, layers
 from core.runs import shipped, store
 from core.serving import shared
 from core.specs import DataSpec, ModelSpec, TrainSpec
+from pages.digits.images import an
 from tests.digit_case import EPOCHS, MODELS, spec, stored, weights
 from tests.pages.digits.digits_case import app, parts, search, words
 

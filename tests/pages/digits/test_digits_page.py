@@ -13,13 +13,13 @@ from streamlit.testing.v1 import AppTest
 from core.analysis.digit_survey import misread, survey
 from core.charts import numbers
 from core.data import digits
-from core.data.catalog import an
 from core.data.drawing import prepare_drawing
 from core.models.digit_layers import activations
 from core.runs import shipped, store
 from core.serving import shared
 from core.ui.drawing_pad.examples import THREE
 from core.ui.drawing_pad.strokes import Drawing, Stroke
+from pages.digits.images import an
 from pages.digits.watch import npz
 from tests.pages.digits.digits_case import MODEL, app, parts, search, the_digits, weights, words
 from tests.ui.upload_case import bad_uploads, photograph

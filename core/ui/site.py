@@ -91,4 +91,12 @@ ENTRIES = (
         "Inside a digit recogniser",
         "Draw a digit and see every layer answer, before and after training.",
     ),
+    Entry(
+        "own",
+        "Own",
+        "own",
+        ":material/upload_file:",
+        "Your own network",
+        "Drop the file of a network that you trained anywhere, and look inside it; try it on your own images.",
+    ),
 )

@@ -115,6 +115,14 @@ ENTRIES = (
         "Words of the trade",
         "Weight, kernel, softmax, epoch: each in a sentence and a picture.",
     ),
+    Entry(
+        "own",
+        "Own",
+        "own",
+        ":material/upload_file:",
+        "Your own network",
+        "Drop the file of a network that you trained anywhere, and look inside it; try it on your own images.",
+    ),
 )
 PATH = ("templates", "learning", "mlp", "pulses", "cnn", "digits", "lab")  # topics in the order in which they build on each other
 

@@ -4,8 +4,9 @@ import streamlit as st
 from starlette.middleware import Middleware
 from streamlit.runtime.pages_manager import PagesManager
 
-from core.serving import doors, limits, people, returning, seen
+from core.serving import doors, limits, people, process, returning, seen
 from core.serving.ahead import Ahead
+from core.training import jobs
 from core.ui import choices, page
 from core.ui.onward import onward
 from core.ui.site import ENTRIES, pages
@@ -21,5 +22,7 @@ if __name__ == "__main__":  # somebody's visit
         people.wait()
 else:  # the server, once, before anyone comes: else the first link to a page would find Streamlit's older way of many pages
     limits.check()
+    process.settle()
+    jobs.serve()
     PagesManager.uses_pages_directory = False
     app = st.App(__file__, routes=seen.routes(), middleware=[Middleware(doors.Doors), Middleware(Ahead), Middleware(returning.Whole)])

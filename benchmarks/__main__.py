@@ -19,6 +19,7 @@ PARTS = (
     "load --views",
     "load 30 60 --trainings 2",
     "load 100 60",
+    "kills 100",
 )
 
 

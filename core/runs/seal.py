@@ -75,7 +75,9 @@ def read_json(path: Path) -> Any:
 
 def sync(path: Path) -> None:
     """Have a file or a folder's names on the disk itself."""
-    descriptor = os.open(path, os.O_RDONLY)
+    if os.name == "nt" and path.is_dir():  # Windows does so by itself
+        return
+    descriptor = os.open(path, os.O_RDWR if os.name == "nt" else os.O_RDONLY)
     try:
         os.fsync(descriptor)
     finally:

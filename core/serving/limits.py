@@ -4,7 +4,8 @@ import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from core.runs import store
+from core.models import network
+from core.runs import room, store
 from core.specs import RunSpec
 from core.training import jobs
 
@@ -59,6 +60,21 @@ LIMITS = {
         "As many trainings are under way as this server allows ({most}). "
         "Start yours when another has ended; your choices stay as they are.",
     ),
+    "epochs": Limit(
+        "KERNEL_EXPLORER_EPOCHS",
+        "epochs of a training",
+        "A training may have at most {most} epochs here. Choose fewer; your other choices stay as they are.",
+    ),
+    "images": Limit(
+        "KERNEL_EXPLORER_IMAGES",
+        "images of a training, those to validate and test too",
+        "A training may use at most {most} images here, those to validate and test among them. Choose fewer.",
+    ),
+    "parameters": Limit(
+        "KERNEL_EXPLORER_PARAMETERS",
+        "parameters of a network",
+        "A network may have at most {most} weights and biases here. Choose fewer or smaller layers.",
+    ),
     "upload": Limit(
         "KERNEL_EXPLORER_UPLOAD_MB",
         "MB of an uploaded file",
@@ -68,8 +84,8 @@ LIMITS = {
     "store": Limit(
         "KERNEL_EXPLORER_STORE_MB",
         "MB of the folder of trained runs",
-        "This server's store of runs is full ({most} MB), so it trains nothing new. Every stored run still opens. "
-        "Ask whoever runs the server to make room; your choices stay as they are.",
+        "This server's store of runs is full ({most} MB) and every run in it was used lately, so it trains nothing new. "
+        "Every stored run still opens. Ask whoever runs the server to make room; your choices stay as they are.",
     ),
 }
 
@@ -92,20 +108,26 @@ def against(spec: RunSpec, own: Iterable[str]) -> str:
 
     Whoever asks for a run that is stored or under way joins it, whatever the limits are.
 
+    Where the store is full, runs that nobody has used lately make room.
+
     Args:
         own: keys of the runs that this person has asked for.
     """
     under_way = {job.key for job in jobs.active()}
     if spec.key in under_way or spec.key in set(store.keys()):
         return ""
+    data = spec.data
     for name, now in (
-        ("each", len(under_way.intersection(own))),
-        ("trainings", len(under_way)),
+        ("epochs", spec.train.epochs),
+        ("images", data.train + data.validation + data.test),
+        ("parameters", network.parameter_count(spec.model)),
+        ("each", len(under_way.intersection(own)) + 1),
+        ("trainings", len(under_way) + 1),
     ):
         most = LIMITS[name].most()
-        if most is not None and now >= most:
+        if most is not None and now > most:
             return LIMITS[name].words()
     most = LIMITS["store"].most()
-    if most is not None and store.size() >= most * 1_000_000:
+    if most is not None and not room.make(most * 1_000_000):
         return LIMITS["store"].words()
     return ""

@@ -1,13 +1,12 @@
 """A training in the background as people see it: how far it is, how well it goes, cancel, and how it ended."""
 
-import errno
 from collections.abc import Callable
 
 import streamlit as st
 
 from core.runs.run import Run
 from core.serving import limits
-from core.specs import RunSpec
+from core.specs import RunSpec, SpecError
 from core.training import jobs, loop
 from core.training.jobs import Job, Progress
 from core.ui import shown
@@ -33,25 +32,14 @@ def button(spec: RunSpec, key: str, label: str = "Train", icon: str = ":material
 
 
 def _start(spec: RunSpec) -> None:
-    why = limits.against(spec, shown.own())
+    try:
+        why = limits.against(spec, shown.own()) or jobs.submit(spec, owner=shown.person()).trouble
+    except SpecError as error:  # a shape that cannot be built
+        why = str(error)
     if why:
         st.session_state[_TROUBLE] = why
         return
-    try:
-        jobs.submit(spec)
-    except OSError as error:  # read-only, full, or gone
-        st.session_state[_TROUBLE] = unwritable(error)
-        return
     shown.add_own(spec.key)
-
-
-def unwritable(error: OSError) -> str:
-    """Why a run cannot be written here, in a sentence."""
-    why = "is full" if error.errno in (errno.ENOSPC, errno.EDQUOT) else "cannot be written"
-    return (
-        f"Nothing can be trained here: the disk or folder of the trained runs {why}. Every stored run still opens. "
-        "Ask whoever runs the server (KERNEL_EXPLORER_RUNS names another folder); your choices stay as they are."
-    )
 
 
 def show(job: Job, key: str, draw: Callable[[Run], None] | None = None) -> Progress:
@@ -78,13 +66,31 @@ def _under_way(job: Job, key: str, draw: Callable[[Run], None] | None) -> None:
     _numbers(now, job.spec)
     if draw is not None and (run := job.run()) is not None:
         draw(run)
-    st.button("Cancel", key=f"{key}-cancel", icon=":material/close:", on_click=job.cancel)
+    me = shown.person()
+    if not job.owned_by(me):  # only who wants it can leave it
+        return
+    others = job.owners() > 1
+    with st.container(horizontal=True):
+        if now.state == jobs.PAUSED:
+            st.button("Go on", key=f"{key}-resume", icon=":material/play_arrow:", on_click=job.resume, args=(me,))
+        else:
+            st.button("Pause", key=f"{key}-pause", icon=":material/pause:", on_click=job.pause, args=(me,), disabled=others)
+        st.button("Leave it" if others else "Cancel", key=f"{key}-cancel", icon=":material/close:", on_click=_leave, args=(job,))
+
+
+def _leave(job: Job) -> None:
+    """Want it no more; where others do, it is not this person's any longer."""
+    job.cancel(shown.person())
+    if job.owners() and job.key in shown.own():
+        shown.own().remove(job.key)
 
 
 def words(now: Progress) -> str:
     """Progress in words."""
+    if now.state == jobs.PAUSED:
+        return f"Paused at epoch {int(now.epoch)} of {now.epochs}"
     if now.state == jobs.QUEUED:
-        return "Waiting for its turn"
+        return f"Waiting to go on from epoch {int(now.epoch)} of {now.epochs}" if now.epoch >= 1 else "Waiting for its turn"
     left = "" if now.seconds_left is None else f", about {duration(now.seconds_left)} left"
     return f"Epoch {now.epoch:.3g} of {now.epochs}{left}"
 

@@ -17,6 +17,7 @@ from core.charts.prepared import Prepared, arrow
 from core.serving import seen
 from core.serving.shared import shared
 from core.ui import address, screen
+from core.ui.browser_part import heard
 from core.ui.plain import plain
 
 SENTENCE = "page-sentence"  # key of the container that holds it, for a player whose frames have sentences of their own
@@ -125,12 +126,12 @@ def chart(
         theme=None,
         key=key,
         width=width,
-        on_select=select if callable(select) else "rerun" if select else "ignore",
+        on_select=heard(select) if callable(select) else "rerun" if select else "ignore",
         alt=alt_text,
     )
 
 
-@shared(64)
+@shared()
 def _lifted(_table: pd.DataFrame, at: int, hour: int) -> tuple[bytes, pd.DataFrame]:
     """A table with addresses for its pictures, as it is sent, and itself: while it is kept, its place in memory is its own."""
     return arrow(_table.assign(url=[seen.lifted(one) for one in _table["url"]])), _table
@@ -155,7 +156,7 @@ def _by_address(picture: Prepared, spec: Mapping[str, Any]) -> dict[str, Any]:
     return {**_read_from(picture.spec, id(picture.spec), addresses)[0], **own, "datasets": inside}
 
 
-@shared(128)
+@shared()
 def _read_from(_spec: Mapping[str, Any], at: int, addresses: tuple[tuple[str, str], ...]) -> tuple[dict[str, Any], Mapping[str, Any]]:
     """A finished spec that reads these tables by address, and itself: while it is kept, its place in memory is its own."""
     return _pointed(_spec, {name: {"url": url, "format": {"type": "json"}} for name, url in addresses}), _spec

@@ -1,11 +1,12 @@
 """One network at one of its stored states: what every panel of every page gets."""
 
 from dataclasses import dataclass, replace
+from uuid import uuid4
 
 import numpy as np
 import streamlit as st
 
-from core.runs import catalog
+from core.runs import catalog, room
 from core.runs.run import Run
 from core.ui import cached
 
@@ -88,8 +89,14 @@ def of(id_: str, state: int | None = None) -> Shown:
         core.runs.store.MissingRun, core.runs.store.DamagedRun: with a sentence for the page.
     """
     run = cached.run(id_)
+    room.use(run.key)
     index = run.states - 1 if state is None else min(state, run.states - 1)
     return Shown(run, index, catalog.find(id_).id)
+
+
+def person() -> str:
+    """Who this visitor is, for trainings that they want: a name of this session's own."""
+    return st.session_state.setdefault("_person", uuid4().hex)
 
 
 def own() -> list[str]:

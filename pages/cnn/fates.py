@@ -29,7 +29,7 @@ def _puzzle() -> tuple[Entry, int] | None:
     return _riddle(entries, tuple(entry.key for entry in entries))
 
 
-@shared(32)
+@shared()
 def _riddle(_entries: list[Entry], keys: tuple[str, ...]) -> tuple[Entry, int] | None:
     best: tuple[Entry, int] | None = None
     least = np.inf
@@ -84,7 +84,7 @@ def _small(
     page.chart(chart, alt_text=alt_text, key=key, width="stretch", steady=until is None)
 
 
-@shared(128)
+@shared()
 def _curves(_history: Mapping[str, np.ndarray], run: str, named: tuple[tuple[str, str], ...], stop: int | None, dark: bool) -> Prepared:
     history, measures, states = _history, dict(named), slice(None, stop)
     until = {column: np.asarray(history[column])[states] for column in ("epoch", *measures.values())}

@@ -133,7 +133,7 @@ def _stills(of: Shown) -> None:
     thumbnails("cnn-stills", items, side=0, scale=scale, picked=of.state, on_pick=setter("state"))
 
 
-@shared(24)
+@shared()
 def _drawn_stills(_of: Shown, key: str, count_of_states: int, dark: bool) -> tuple[list[Thumbnail], int]:
     """The stills, and how many times their size they are shown."""
     of = _of

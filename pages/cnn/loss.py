@@ -57,7 +57,7 @@ def loss_panel(shown: Shown) -> None:
 
 def _other_seeds(shown: Shown, column: str) -> pd.DataFrame | None:
     seeds = shown.run.seeds
-    if not seeds:
+    if column not in seeds:
         return None
     others = seeds["seed"] != shown.run.spec.model.seed
     return pd.DataFrame({"seed": seeds["seed"][others], "epoch": seeds["epoch"][others], "value": seeds[column][others]})

@@ -57,7 +57,7 @@ def picked_kernel(shown: Shown) -> None:
         st.caption("How far neighbouring weights lie apart on average (total variation). It falls as the kernel gets smooth.")
 
 
-@shared(64)
+@shared()
 def _cells(_shown: Shown, key: str, states: int, state: int, number: int, dark: bool) -> Prepared:
     weights = cnn_data.planes(_shown, "conv1")[state, number - 1]
     limit, size = cnn_data.limit(_shown, "conv1"), max(1, SIDE // len(weights))

@@ -57,7 +57,7 @@ def tv_words(tv: float, side: int) -> str:
     return f"**Roughness (tv) {tv:.2f}**, noise {noise(side)[1]:.2f}"
 
 
-@shared(8)
+@shared()
 def noise(side: int) -> tuple[float, float]:
     """low and tv that kernels of this side have on average when their weights are uniform noise."""
     return of_noise(side)

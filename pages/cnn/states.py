@@ -48,7 +48,7 @@ def state_curves(of: Shown, key: str, build: Callable[[], Curves], alt_text: str
     page.chart(chart.opened(opening(of.state, of.run.states)), alt_text=alt_text, key=key, select=picked, width="stretch", steady=True)
 
 
-@shared(128)
+@shared()
 def _chart(_build: Callable[[], Curves], run: str, states: int, key: str, kernel: int, now: int, dark: bool) -> Prepared:
     curves, rows, title, options = _build()
     return over_epochs(curves, rows.assign(now=now), title, theme(dark), 0, **options)

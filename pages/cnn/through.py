@@ -22,7 +22,7 @@ from pages.cnn.runs import pulses_of
 from pages.cnn.words import in_words, when
 
 
-@shared(32)
+@shared()
 def _under(_shown: Shown, _kernel: np.ndarray, key: str, kernel: bytes, bias: float, dark: bool) -> tuple[list[Thumbnail], int]:
     """Pictures of the first test pulse of each kind under a kernel, after the ReLU, and their side; classes take turns."""
     run, classes = _shown.run, pulses_of(_shown.run.spec).classes
@@ -110,7 +110,7 @@ class Drawn:
     dense: list[bytes]  # units of each hidden dense layer
 
 
-@shared(48)
+@shared()
 def _drawn(_shown: Shown, _image: np.ndarray, key: str, state: int, image: bytes, number: int, dark: bool) -> Drawn:
     """The pictures of one map of the second convolution and of all that lies around it."""
     layers = cnn_data.activations(_shown, _image)

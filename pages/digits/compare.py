@@ -115,7 +115,7 @@ def _columns(net: Shown) -> None:
     map_panel(columns[opened], acts[opened], 0, f"{seen.name}, {columns[opened].words}", key="digits-compare-map")
 
 
-@shared(64)
+@shared()
 def _scale(_net: Shown, _image: np.ndarray, key: str, states: int, image: bytes) -> dict[str, float]:
     """The largest size of each layer's values for an image at some states from start to end: one scale, whatever the middle shows."""
     some = np.unique(np.linspace(0, states - 1, SCALE_STATES).round().astype(int))
@@ -128,7 +128,7 @@ def _titled(net: Shown, image: np.ndarray, limits: Mapping[str, float], state: s
     return _drawn(net, image, limits, net.key, net.run.states, net.state, image.tobytes(), state, part, page.theme().dark)
 
 
-@shared(256)
+@shared()
 def _drawn(
     _net: Shown,
     _image: np.ndarray,
@@ -162,7 +162,7 @@ def _sentence(said: Mapping[str, str]) -> str:
     return f"The same image three times: {'; '.join(said.values())}."
 
 
-@shared(32)
+@shared()
 def _moving(_net: Shown, _image: np.ndarray, kept: tuple[int, ...], key: str, image: bytes) -> list[str]:
     """What each of these states makes of the image."""
     return [_reads(one, see(one, _image)["probabilities"][0]) for one in map(_net.at, kept)]
@@ -205,7 +205,7 @@ def _frames(middle: Shown, seen: Given, limits: Mapping[str, float]) -> list[int
     return sorted({*range(0, states, step), states - 1, middle.state})
 
 
-@shared(16)
+@shared()
 def _film(
     _net: Shown, _image: np.ndarray, _limits: Mapping[str, float], kept: tuple[int, ...], key: str, image: bytes, dark: bool
 ) -> list[dict[str, Any]]:

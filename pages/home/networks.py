@@ -46,7 +46,8 @@ def best(topic: str) -> Shown | None:
     """The last state of the shipped network of a kind that is right on the most test images; None when none can be read."""
     ids = [entry.id for entry in catalog.fitting(KINDS[topic].fits) if entry.name]
     found = [Shown(run, run.states - 1, id_) for id_ in ids if (run := cached.readable(id_)) is not None]
-    return max(found, key=lambda shown: shown.run.history["accuracy_test"][-1], default=None)
+    counted = [shown for shown in found if "accuracy_test" in shown.run.history]
+    return max(counted, key=lambda shown: shown.run.history["accuracy_test"][-1], default=None)
 
 
 def trouble(topic: str) -> str:

@@ -41,7 +41,7 @@ def through_panel(layer: Layer, extra_input: np.ndarray | None = None) -> None:
         with left:
             if found is not None:
                 place = _choose(layer, found, seen(layer.shown, found)[-1].argmax(axis=1))
-                image, label = found.images[place], int(found.labels[place])
+                image, label = found.image(place), int(found.labels[place])
                 st.caption(f"Image {place:,} of {found.words}, counted from 0.")
             else:
                 image, label = np.asarray(extra_input, dtype=np.float32).reshape(-1), None
@@ -161,7 +161,7 @@ def _products(layer: Layer, terms: np.ndarray, inputs: np.ndarray, unit: int) ->
     st.caption(words.PRODUCTS.format(limit=numbers.number(limit)))
 
 
-@shared(48)
+@shared()
 def _cells(
     _terms: np.ndarray,
     _inputs: np.ndarray,
@@ -177,7 +177,7 @@ def _cells(
     return cells.cells(_terms, limit, theme(dark), names=names, value="input x weight", more=more, pick=True, now=now)
 
 
-@shared(48)
+@shared()
 def _images(
     _layer: Layer, _terms: np.ndarray, key: str, state: int, inputs: bytes, unit: int, now: int, large: bool, dark: bool
 ) -> Prepared:

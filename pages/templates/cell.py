@@ -117,7 +117,7 @@ def _story(cell: Cell, beside: View | None) -> None:
     )
 
 
-@shared(64)
+@shared()
 def _curves(
     _lines: list[tuple[str, np.ndarray, np.ndarray]], stamp: str, other: str, row: int, column: int, epoch: float, dark: bool
 ) -> Prepared:

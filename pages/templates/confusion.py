@@ -107,7 +107,7 @@ def _choices(view: View) -> tuple[str, View | None]:
     return form or "counts", second
 
 
-@shared(48)
+@shared()
 def _matrix(_view: View, stamp: str, _clock: View, clock_stamp: str, shares: bool, dark: bool) -> Prepared:
     """Counts, recall and precision of a network at the states nearest to those of `clock`, the network whose player runs."""
     film = _view.confusions
@@ -117,7 +117,7 @@ def _matrix(_view: View, stamp: str, _clock: View, clock_stamp: str, shares: boo
     return chart.matrix(table, _view.classes, colours.theme(dark), shares=shares)
 
 
-@shared(24)
+@shared()
 def _less(_view: View, stamp: str, _other: View, other_stamp: str, shares: bool, dark: bool) -> Prepared:
     """The differences of two networks tested on the same images, each at the state nearest to the epoch."""
     film = _view.confusions
@@ -133,7 +133,7 @@ def _followed(view: View, clock: View) -> list[str]:
     return said if view is clock else [said[shown.nearest(view.run, epoch)] for epoch in clock.run.epochs]
 
 
-@shared(24)
+@shared()
 def _compared(_view: View, stamp: str, _other: View, other_stamp: str) -> list[str]:
     """What two networks read right at each state of the first."""
     others = [float(accuracy(counts)) for counts in _other.confusions]
@@ -245,7 +245,7 @@ def _both(view: View, second: View, form: str) -> None:
         )
 
 
-@shared(12)
+@shared()
 def _top_images(_view: View, key: str, state: int, dark: bool, source: str) -> Prepared:
     """Each cell's most confident image as a picture."""
     images = test_images(_view.data)

@@ -97,7 +97,7 @@ def _message(view: View, theme: colours.Theme, means: np.ndarray | None, first: 
     )
 
 
-@shared(24)
+@shared()
 def _stills(_view: View, stamp: str, dark: bool, first: int, stop: int) -> list[Thumbnail]:
     """Some templates at a few epochs, each of them a sheet."""
     columns = sheet_columns(stop - first)

@@ -118,7 +118,7 @@ def _samples(view: View) -> None:
     thumbnails(f"{PAGE}-samples", items, side=width(view.shape, STRIP), across=across(classes), on_pick=opener(view))
 
 
-@shared(16)
+@shared()
 def _drawn_means(_view: View, _means: np.ndarray, key: str, stamp: str, dark: bool) -> list[Thumbnail]:
     return [
         Thumbnail(i, raster.rgb_url(pictures.image_pixels(mean, theme(dark))), word)
@@ -127,7 +127,7 @@ def _drawn_means(_view: View, _means: np.ndarray, key: str, stamp: str, dark: bo
     ]
 
 
-@shared(16)
+@shared()
 def _drawn_samples(_view: View, _images: Images, key: str, stamp: str) -> tuple[list[Thumbnail], int]:
     """The pictures, and of how many classes they are."""
     of_class = {word: np.flatnonzero(_images.labels == c)[:SAMPLES] for c, word in enumerate(_view.classes)}

@@ -148,7 +148,7 @@ class View(Shown):
         return f"At the end, over {len(last)} seeds: mean {mean}, range {least} to {most}."
 
 
-@shared(32)
+@shared()
 def _limit(_view: View, stamp: str) -> float:
     return templates.limit(_view.at(-1).weights["dense1.kernel"])
 
@@ -170,7 +170,7 @@ def moments(view: View, more: str = "") -> list[str]:
     return [said + (more and f" {more}") for said in _moments(view, view.stamp)]
 
 
-@shared(64)
+@shared()
 def _moments(_view: View, stamp: str) -> list[str]:
     film = _view.confusions
     return [f"**{_view.at(state).moment}**, {_right(counts, _view.data)}." for state, counts in enumerate(film)]

@@ -330,7 +330,7 @@ PICTURES: dict[str, Callable[[Theme], str]] = {
 }
 
 
-@shared(128)
+@shared()
 def drawn(id_: str, dark: bool) -> str:
     """The SVG of a word's picture in a mode.
 

@@ -38,6 +38,14 @@ def player(
             shows the frame's instead of what the server wrote there (paragraphs, bold and a heading of three signs alone).
         on_rest: called before the rerun that reports a frame; read `st.session_state[key]["frame"]` there.
     """
+
+    def known(frame: object) -> bool:
+        return type(frame) is int and 0 <= frame < len(labels)
+
+    def rested() -> None:
+        if on_rest is not None and known(st.session_state[key].get("frame")):
+            on_rest()
+
     result = _component(
         key=key,
         data={
@@ -51,11 +59,11 @@ def player(
         },
         default={"frame": int(value), "report": 0},
         on_frame_change=lambda: None,
-        on_report_change=on_rest or (lambda: None),
+        on_report_change=rested,
     )
     taken = f"_{key}-report"  # each report counts once: later the page may move the player elsewhere
     report, frame = result.get("report"), result.get("frame")
-    if not report or frame is None or report == st.session_state.get(taken):
+    if not known(frame) or not report or report == st.session_state.get(taken):
         return int(value)
     st.session_state[taken] = report
-    return min(max(int(frame), 0), len(labels) - 1)
+    return int(frame)

@@ -283,7 +283,7 @@ const films = new WeakMap();
 export default function (component) {
   const root = component.parentElement;
   if (!films.has(root)) films.set(root, new Film(root));
-  films.get(root).update(component.data);
+  films.get(root).update(component.data.address);
   return () => {
     films.get(root)?.resize.disconnect();
     films.delete(root);

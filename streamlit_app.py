@@ -8,6 +8,7 @@ from core.serving import doors, limits, people, process, returning, seen
 from core.serving.ahead import Ahead
 from core.training import jobs
 from core.ui import choices, page
+from core.ui.onward import onward
 from core.ui.site import ENTRIES, pages
 
 if __name__ == "__main__":  # somebody's visit
@@ -16,6 +17,7 @@ if __name__ == "__main__":  # somebody's visit
     if people.welcome():
         with choices.page(current.url_path, [e.path for e in ENTRIES]):
             current.run()
+            onward(current.url_path)
     else:
         people.wait()
 else:  # the server, once, before anyone comes: else the first link to a page would find Streamlit's older way of many pages

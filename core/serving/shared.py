@@ -20,7 +20,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-ROOM = 128 * 2**20  # bytes of all answers together; the one worked out last is kept, however large
+ROOM = 160 * 2**20  # bytes of all answers together; the one worked out last is kept, however large
 LEFT = 0.9  # share of the room that is taken after room was made, so that not each new answer has to
 LEAST = 1_000  # bytes that any answer takes, with its key
 P = ParamSpec("P")
@@ -153,7 +153,9 @@ def _make_room(made: _Kept[Any]) -> None:
 
 
 def _size(answer: Any) -> int:
-    """Bytes of the arrays, tables and texts in an answer."""
+    """Bytes of the arrays, tables and texts in an answer; of a file that is mapped none, since the system takes them back by itself."""
+    if isinstance(answer, np.memmap):
+        return 0
     if isinstance(answer, np.ndarray):
         return answer.nbytes
     if isinstance(answer, pd.DataFrame):

@@ -10,6 +10,8 @@ from core.data import digits
 from core.runs import catalog, store
 from core.runs.run import Run
 from core.serving.shared import shared
+from core.specs import DataSpec
+from core.training import samples
 from core.ui.plain import plain
 
 
@@ -52,6 +54,21 @@ def stack(run: Run, parameter: str) -> np.ndarray:
         KeyError: the run does not store this parameter.
     """
     return _stack(run, run.key, run.states, parameter)
+
+
+def images(data: DataSpec, split: str) -> tuple[np.ndarray, np.ndarray]:
+    """The images (N, ...) of a split that a data spec asks for, and their labels (N,), both uint8 and read-only.
+
+    Raises:
+        SpecError, core.data.folder.MissingData: as core.training.samples.part.
+    """
+    return _images(data, split, data_catalog.stamp(data))
+
+
+@shared("Reading the images")
+def _images(data: DataSpec, split: str, stamp: str) -> tuple[np.ndarray, np.ndarray]:
+    """Read again when the data set comes or goes."""
+    return samples.part(data, split)
 
 
 @shared()

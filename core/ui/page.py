@@ -20,6 +20,7 @@ from core.ui import address, screen
 from core.ui.browser_part import heard
 from core.ui.plain import plain
 
+SENTENCE = "page-sentence"  # key of the container that holds it, for a player whose frames have sentences of their own
 COLLECTIONS = (5_000, 5, 2)  # the young seldom, they go by themselves; the old as ever: a session that ended is garbage of some MB
 _STYLE = """
 <style>
@@ -34,6 +35,18 @@ _STYLE = """
 [class*="st-key-address"] { position: absolute !important; }
 /* The line about a data set stays one line. */
 [class*="st-key-data-"] [data-testid="stPopover"] button p { white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }
+/* On a telephone the button that opens the list of pages says so. */
+@media (max-width: 640px) {
+  [data-testid="stExpandSidebarButton"] { width: auto !important; min-height: 40px; padding: 0 0.5rem; gap: 0.25rem; }
+  [data-testid="stExpandSidebarButton"]::after { content: "Pages"; font-size: 0.9rem; }
+}
+/* A sentence that follows a player while it moves (core/ui/player). */
+[data-moves] > :not(.while-it-moves) { display: none; }
+.while-it-moves p { margin: 0 0 1rem; }
+.while-it-moves h3 { padding: 0.5rem 0 1rem; font-size: 1.75rem; }
+/* Terms of the glossary, which core/ui/screen finds. */
+::highlight(glossary) { text-decoration: underline dotted 1.5px; text-underline-offset: 0.2em; }
+.glossary-under [data-testid="stMarkdownContainer"] * { cursor: help; }
 h1 { padding: 0.25rem 0 !important; font-size: 2rem !important; }
 </style>
 """
@@ -75,7 +88,8 @@ def header(title: str, sentence: str, notes: Iterable[str] = ()) -> None:
     st.logo(_sign(theme().dark), size="small")
     st.html(_STYLE)
     st.title(title, anchor=False)
-    st.markdown(sentence)
+    with st.container(key=SENTENCE):
+        st.markdown(sentence)
     for note in notes:
         st.warning(plain(note), icon=":material/info:")
     screen.mount()

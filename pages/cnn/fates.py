@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from core.analysis import fate
-from core.charts import curves
+from core.charts import curves, numbers
 from core.charts.prepared import Prepared
 from core.charts.theme import theme
 from core.runs.catalog import Entry
@@ -53,7 +53,7 @@ def question() -> None:
 
     def answer() -> tuple[str, str]:
         act = float(history["act"][state])
-        there = f"Its act is {act:.2g} there" + (", small but not 0" if 0 < act < 0.01 else "")
+        there = f"Its act is {numbers.number(act, 2)} there" + (", small but not 0" if 0 < act < 0.01 else "")
         return fate.state_now(history, state), f"{there}. What became of it: {fate.fate(history, classes).sentence}"
 
     left, right_side = st.columns([3, 2], gap="medium", vertical_alignment="center")

@@ -1,6 +1,6 @@
 """The state shown, moved by the player and by clicks in charts over the states."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -19,13 +19,13 @@ from pages.cnn.choices import put
 TARGETS = ("cnn-kernels", "cnn-structure", "cnn-loss")  # containers of what the player moves
 
 
-def state_player(of: Shown) -> None:
-    """The player that drives every picture with a mark at the state shown."""
+def state_player(of: Shown, sentences: Mapping[str, Sequence[str]]) -> None:
+    """The player that drives every picture with a mark at the state shown, and the sentences of `player`."""
 
     def rested() -> None:
         put("state", int(st.session_state["cnn-player"]["frame"]))
 
-    player("cnn-player", shown.labels(of.run), of.state, TARGETS, name="epoch", on_rest=rested)
+    player("cnn-player", shown.labels(of.run), of.state, TARGETS, name="epoch", sentences=sentences, on_rest=rested)
 
 
 Curves = tuple[pd.DataFrame, pd.DataFrame, str, dict[str, Any]]  # curves, states, title and options of core.charts.curves.over_epochs

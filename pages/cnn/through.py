@@ -16,7 +16,7 @@ from core.ui.shown import Shown
 from core.ui.thumbnails import Thumbnail, thumbnails
 from pages.cnn import data as cnn_data
 from pages.cnn import pictures
-from pages.cnn.choices import brought, put, setter, take_kernel, take_run, value
+from pages.cnn.choices import brought, put, setter, switch, take_kernel, value
 from pages.cnn.images import Picture
 from pages.cnn.runs import pulses_of
 from pages.cnn.words import in_words, when
@@ -59,7 +59,7 @@ def _study() -> None:
 def _go(id_: str, kernel: int, pulse: str) -> None:
     """In a callback: show what the study saw, on the first test pulse of the kind."""
     run = cached.run(id_)
-    take_run(id_, best_state(run.history["accuracy_test"]))
+    switch(id_, best_state(run.history["accuracy_test"]))
     put("image", f"test-{pulses_of(run.spec).classes.index(pulse)}")
     put("stage", "after-ReLU")
     take_kernel(kernel - 1)

@@ -63,7 +63,7 @@ def survey(net: Shown) -> Survey:
 
 @shared("Looking at every test image...")
 def _survey(_net: Shown, key: str, state: int, stamp: str) -> Survey:
-    """About 110 MB for the shipped networks, so few are kept."""
+    """About 60 MB for the shipped networks."""
     model, found = _net.run.spec.model, test_images(_net.run.spec)
     most = digit_survey.room(model)
     return digit_survey.survey(model, _net.weights, found.images[:most], found.labels[:most])

@@ -39,7 +39,7 @@ KINDS = {  # topic -> kind
     "digits": Kind("run", lambda spec: spec.model.kind == "digit_cnn" and _reads_digits(spec)),
     "cnn": Kind("run", lambda spec: spec.model.kind == "pulse_cnn" and spec.train.store != "history"),
 }
-READERS = ("mlp", "templates", "digits")  # topics whose networks read the drawing
+READERS = ("templates", "mlp", "digits")  # topics whose networks read the drawing
 
 
 def best(topic: str) -> Shown | None:

@@ -89,7 +89,7 @@ def _tried(layer: Layer, found: ImageSet, number: int) -> ImageSet:
     count = max(100, TRIED // (min(MOST, layer.sizes[number]) * after))
     if count >= len(found.labels):
         return found
-    return replace(found, images=found.images[:count], labels=found.labels[:count], words=f"the first {count:,} of {found.words}")
+    return replace(found, pixels=found.pixels[:count], labels=found.labels[:count], words=f"the first {count:,} of {found.words}")
 
 
 def _overview(layer: Layer, found: ImageSet, number: int, units: list[int], off: str) -> None:

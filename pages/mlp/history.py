@@ -19,6 +19,7 @@ from pages.mlp import maps, words
 from pages.mlp.layer import Layer, kernel_at
 
 SPLITS = {"training": "accuracy_train", "validation": "accuracy_validation", "test": "accuracy_test"}
+SENTENCE = "mlp-history-sentence"  # key of its container
 LOSSES = {"training": "loss", "validation": "loss_validation", "test": "loss_test"}
 
 
@@ -32,7 +33,8 @@ def history_panel(layer: Layer) -> None:
         if run.states < 2:
             page.empty(*words.ONE_STATE)
             return
-        st.markdown(sentence(run, layer.state))
+        with st.container(key=SENTENCE):
+            st.markdown(sentence(run, layer.state))
         left, right = st.columns(2)
         with left:
             _shares(layer)

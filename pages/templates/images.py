@@ -42,7 +42,7 @@ def _test_images(data: DataSpec, stamp: str) -> Images | None:
         found = cached.test_digits()
         return Images(found.images, found.labels, found.source, False)
     try:
-        return Images(*samples.part(data, "test"), catalog.get(data).title, True)
+        return Images(*cached.images(data, "test"), catalog.get(data).title, True)
     except (MissingData, SpecError):
         return None
 

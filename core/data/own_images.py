@@ -358,8 +358,8 @@ def _made(images: Images | Sequence[Images], labels: Sequence[int], classes: tup
     small = [name for name, count in Counter(classes[label] for label in labels).items() if count < LEAST_TO_TRAIN]
     if small:
         notes.append(f"Of {', '.join(small[:5])} there are fewer than {LEAST_TO_TRAIN} images: enough to test on, not to train on.")
-    digest = hashlib.sha256(np.ascontiguousarray(stack))
-    digest.update(np.ascontiguousarray(numbers))
+    digest = hashlib.sha256(np.ascontiguousarray(stack).data)
+    digest.update(np.ascontiguousarray(numbers).data)
     digest.update("\n".join(classes).encode())
     key = digest.hexdigest()[:12]
     for array in (stack, numbers):

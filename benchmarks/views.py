@@ -69,6 +69,10 @@ VIEWS = (
     View("digits", "section=map"),
     View("words"),
     View("words", "group=images"),
+    View("own"),
+    View("own", "section=images"),
+    View("own", "section=sheet"),
+    View("own", "section=away&format=onnx"),
 )
 FLOOR = (View(""),)  # of benchmarks/floor_page.py
 
@@ -78,7 +82,16 @@ STROKE = "stroke"
 ACTS: dict[str, tuple[int, tuple[str, ...]]] = {
     "section": (
         2,
-        ("mlp-section", "templates-section", "learning-section", "cnn-section", "digits-section", "pulses-make", "floor-section"),
+        (
+            "mlp-section",
+            "templates-section",
+            "learning-section",
+            "cnn-section",
+            "digits-section",
+            "own-section",
+            "pulses-make",
+            "floor-section",
+        ),
     ),
     "layer or model": (
         2,

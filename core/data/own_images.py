@@ -139,7 +139,7 @@ def _of_folders(data: bytes) -> OwnSet:
                 bad.append(f"{info.filename[-40:]!r}: {error}")
     images: list[Images] = []
     labels: list[int] = []
-    steps: dict[int, Sample] = {}
+    steps: dict[str, Sample] = {}
     for (file, name, _), found in zip(waiting, decoder.decode_all([one for *_, one in waiting], PICTURE), strict=True):
         try:
             if isinstance(found, decoder.Undecodable):

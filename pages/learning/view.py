@@ -1,8 +1,6 @@
 """A network of this page at one of its stored states, and which networks it can show."""
 
 from dataclasses import dataclass
-from itertools import pairwise
-from math import prod
 
 import numpy as np
 
@@ -12,33 +10,14 @@ from core.charts.theme import Theme
 from core.data import catalog
 from core.data.catalog import DIGITS
 from core.models.pulse_layers import map_sides
+from core.runs.fitting import learning as fits
 from core.runs.run import Run
 from core.specs import DataSpec, ModelSpec, RunSpec, SpecError
 from core.ui import shown
 from core.ui.shown import Shown
 
 SIDE = 112  # CSS pixels of an image's longer side, about
-MOST = 6_000_000  # weights of a network whose gradients are worked out at every rerun
 EARLY = 0.05  # epochs at which the page opens, where a run keeps such a state: it knows something, and errs enough to learn
-
-
-def fits(spec: RunSpec) -> bool:
-    """Whether it is a dense network of a moderate size, trained with cross-entropy on images that are stored, with all its states."""
-    try:
-        shape, classes = catalog.shape_of(spec.data), catalog.classes_of(spec.data)
-    except SpecError:  # of a data set that is not known here
-        return False
-    return (
-        spec.model.kind == "dense"
-        and spec.model.output == "softmax"
-        and spec.train.loss == "cross_entropy"
-        and spec.train.store == "all"
-        and bool(catalog.get(spec.data).module)
-        and (len(shape) == 2 or shape[2:] == (3,))
-        and prod(shape) == spec.model.sizes[0]
-        and len(classes) <= spec.model.sizes[-1]
-        and sum(a * b for a, b in pairwise(spec.model.sizes)) <= MOST
-    )
 
 
 def deep(spec: RunSpec) -> bool:

@@ -15,13 +15,14 @@ from core.charts.prepared import Prepared
 from core.charts.size import small
 from core.charts.theme import SIGNED_WORDS, theme
 from core.data import catalog
+from core.runs.fitting import mlp as fits
 from core.serving.shared import shared
 from core.ui import choices, networks, page, screen, shown
 from core.ui.player import player
 from pages.mlp import choices as mlp
 from pages.mlp import large, words
 from pages.mlp.cell import cell_panel
-from pages.mlp.layer import Layer, class_names, class_noun, fits, unit_name
+from pages.mlp.layer import Layer, class_names, class_noun, unit_name
 
 CHART = "mlp-matrix-chart"
 TARGETS = ("mlp-matrix", "mlp-neighbours", "mlp-history", "mlp-compare")

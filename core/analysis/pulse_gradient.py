@@ -22,6 +22,21 @@ class PulsePass:
     kernels: dict[str, np.ndarray]  # gradient of each kernel, (out, in, k, k)
 
 
+def start(model: ModelSpec, kept: Mapping[str, np.ndarray]) -> dict[str, np.ndarray] | None:
+    """Every weight of the untrained network, drawn again from its seed, where of the start only some are kept.
+
+    Returns:
+        None where what is drawn here are not the weights that were kept, or without torch.
+    """
+    try:
+        from core.models.pulse_cnn import PulseCNN
+    except ImportError:
+        return None
+    drawn = PulseCNN(model).weights()
+    same = all(drawn[name].shape == array.shape and np.allclose(drawn[name], array, atol=1e-3) for name, array in kept.items())
+    return drawn if same else None
+
+
 def pulse_backward(model: ModelSpec, loss: str, weights: Mapping[str, np.ndarray], image: np.ndarray, label: int) -> PulsePass:
     """Forward and back for one image (side, side), ink 1, of a class.
 

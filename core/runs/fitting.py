@@ -4,7 +4,7 @@ from itertools import pairwise
 from math import prod
 
 from core.data import catalog
-from core.models.digit_layers import layers
+from core.models import network
 from core.models.pulse_layers import map_sides
 from core.runs.catalog import Fits
 from core.specs import DataSpec, RunSpec, SpecError
@@ -49,13 +49,10 @@ def learning(spec: RunSpec) -> bool:
 
 
 def digits(spec: RunSpec) -> bool:
-    """Whether it is a digit CNN whose shape can be built, on images without colour."""
+    """Whether it is a digit CNN, or a sequence of layers that answers with probabilities, on images without colour."""
     try:
-        return (
-            spec.model.kind == "digit_cnn"
-            and bool(layers(spec.model))
-            and (spec.data.name not in catalog.DATASETS or len(catalog.shape_of(spec.data)) == 2)
-        )
+        layered = spec.model.kind in network.LAYERED and network.layers(spec.model)[-1].name == "probabilities"
+        return layered and (spec.data.name not in catalog.DATASETS or len(catalog.shape_of(spec.data)) == 2)
     except SpecError:
         return False
 

@@ -118,7 +118,7 @@ def _first_weights(run: Run) -> None:
         page.legend(SIGNED_WORDS)
 
 
-@shared(32)
+@shared()
 def _strips(_run: Run, key: str, states: int, dark: bool) -> list[Strip]:
     first, now = (first_pictures(_run, state) for state in (0, states - 1))
     if first is None or now is None:
@@ -167,7 +167,7 @@ def _health(found: list[health.Layer]) -> None:
         )
 
 
-@shared(32)
+@shared()
 def _layers(_run: Run, key: str, states: int) -> list[health.Layer]:
     found = sample(_run.spec)
     if found is None:

@@ -19,7 +19,7 @@ def sample(spec: RunSpec) -> tuple[np.ndarray, np.ndarray] | None:
     return _sample(spec.data, spec.model, catalog.stamp(spec.data) if spec.data.name in catalog.DATASETS else "")
 
 
-@shared(16)
+@shared()
 def _sample(data: DataSpec, model: ModelSpec, stamp: str) -> tuple[np.ndarray, np.ndarray] | None:
     if data.pulses is not None:
         found = pulse_set(replace(data, train=min(data.train, PULSES)), "train")

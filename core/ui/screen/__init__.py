@@ -1,12 +1,12 @@
-"""What the browser does and says for every page: charts answer to a finger, the link is copied, and the server knows a narrow screen
-and who this browser is.
+"""What the browser does and says for every page: charts answer to a finger, the link is copied, terms are explained, and the server
+knows a narrow screen and who this browser is.
 
 One part for all of it, since each part costs the server 0.5 ms a run.
 """
 
 import streamlit as st
 
-from core.ui import shown
+from core.ui import shown, words
 from core.ui.browser_part import browser_part
 
 _component = browser_part("kernel_explorer_screen", __file__)
@@ -16,7 +16,7 @@ _NARROW = "_screen-narrow"
 
 def mount() -> None:
     """Once a page, by its header: of all this the button that copies the address is seen, in the bar at the top."""
-    data = {"narrow": narrow(), "person": shown.person(), "own": shown.own()[: shown.MOST_OWN]}
+    data = {"narrow": narrow(), "words": words.address(), "person": shown.person(), "own": shown.own()[: shown.MOST_OWN]}
     _component(key=KEY, data=data, on_told_change=_told, on_met_change=_met, width="content")
 
 

@@ -67,6 +67,9 @@ VIEWS = (
     View("digits", "section=breaking&input=test-7"),
     View("digits", "section=confidence"),
     View("digits", "section=map"),
+    View("lab"),
+    View("lab", "section=queue"),
+    View("lab", "section=compare"),
 )
 FLOOR = (View(""),)  # of benchmarks/floor_page.py
 
@@ -76,7 +79,16 @@ STROKE = "stroke"
 ACTS: dict[str, tuple[int, tuple[str, ...]]] = {
     "section": (
         2,
-        ("mlp-section", "templates-section", "learning-section", "cnn-section", "digits-section", "pulses-make", "floor-section"),
+        (
+            "mlp-section",
+            "templates-section",
+            "learning-section",
+            "cnn-section",
+            "digits-section",
+            "lab-section",
+            "pulses-make",
+            "floor-section",
+        ),
     ),
     "layer or model": (
         2,

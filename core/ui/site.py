@@ -91,4 +91,12 @@ ENTRIES = (
         "Inside a digit recogniser",
         "Draw a digit and see every layer answer, before and after training.",
     ),
+    Entry(
+        "lab",
+        "Lab",
+        "lab",
+        ":material/science:",
+        "Train your own",
+        "Choose a network, its images and its training, watch it learn, compare, and come back tomorrow.",
+    ),
 )

@@ -1,0 +1,32 @@
+"""The lab: train your own network, watch it, compare, come back tomorrow."""
+
+import streamlit as st
+
+from core.ui import choices, page
+from pages.lab import compare, form, queue, watch
+from pages.lab.choices import PAGE, key, value
+from pages.lab.section import Section
+
+TITLE = "Train your own"
+SECTIONS = {  # name in the link -> section, in the order of the buttons
+    "train": Section("Train", form.SENTENCE, form.show, form.choices),
+    "watch": Section("Watch", watch.SENTENCE, watch.show, watch.choices),
+    "queue": Section("All trainings", queue.SENTENCE, queue.show),
+    "compare": Section("Compare", compare.SENTENCE, compare.show, compare.choices),
+}
+
+notes = choices.declare(PAGE, [choices.one_of("section", "train", SECTIONS)])
+section = SECTIONS[value("section")]
+notes += choices.declare(PAGE, section.choices())
+page.header(TITLE, section.sentence, notes)
+st.segmented_control(
+    "Part of the lab",
+    list(SECTIONS),
+    format_func=lambda name: SECTIONS[name].title,
+    key=key("section"),
+    label_visibility="collapsed",
+    required=True,
+    wrap=True,
+    persist_state="session",
+)
+section.show()

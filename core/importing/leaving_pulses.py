@@ -5,12 +5,13 @@ FINE places a pixel instead of being worked out, which moves a pixel now and the
 """
 
 from core.data.pulse_sets import STREAMS
-from core.data.pulses import PARAMETERS, WAVES
+from core.data.pulses import PARAMETERS
 from core.specs import DataSpec, PulseSpec
 
 FINE = 32
+HALVES = {"square": "width / 2", "gaussian": "2.5 * sd"}  # of a pulse, for which there must be room
 CURVES = {
-    "square": "np.abs(x - middle) <= half",
+    "square": "np.abs(x - middle) <= width / 2",
     "gaussian": "np.exp(-((x - middle) ** 2) / (2 * sd**2))",
     "sinusoid": "0.5 + 0.5 * np.sin(2 * np.pi * (frequency * x + phase))",
     "sawtooth": "(frequency * x + phase) % 1",
@@ -27,7 +28,7 @@ def drawing(data: DataSpec, tested: str, count: int) -> tuple[str, ...]:
     pulses = data.pulses or PulseSpec()
     kinds = ", ".join(f"'{kind}'" for kind in pulses.classes) + "," * (len(pulses.classes) == 1)
     ranges = [(-pulses.drift, pulses.drift) if name == "drift" else getattr(pulses, name) for name in PARAMETERS]
-    low, high = ([f"{span[end]:g}" for span in ranges] for end in (0, 1))
+    low, high = ([f"{span[end] + 0.0:g}" for span in ranges] for end in (0, 1))
     return (
         f"SIZE, LINE, KINDS = {pulses.size}, {pulses.line}, ({kinds})",
         f"LOW, HIGH = np.array([{', '.join(low)}]), np.array([{', '.join(high)}])",
@@ -48,22 +49,21 @@ def drawing(data: DataSpec, tested: str, count: int) -> tuple[str, ...]:
 
 def _one(pulses: PulseSpec) -> list[str]:
     """The body of the function that draws one."""
-    drift = " - abs(drift) * SIZE" if pulses.drift else ""
-    lines = [
-        f"    x = (np.arange({FINE} * (SIZE + LINE)) / {FINE} + 0.5 - LINE / 2) / SIZE  # {FINE} places a pixel",
-        f"    room = max(SIZE - LINE{drift}, 0)",
-        "    rise = min(height * SIZE, room)",
-    ]
-    half = [{"square": "width / 2", "gaussian": "2.5 * sd"}[kind] for kind in pulses.classes if kind not in WAVES]
-    if half:
-        first = next(kind for kind in pulses.classes if kind not in WAVES)
-        lines.append(f"    half = {half[0]}" + (f" if kind == '{first}' else {half[1]}" if len(half) > 1 else ""))
-        lines.append("    reach = half + LINE / (2 * SIZE)")
-        lines.append("    middle = reach + across * (1 - 2 * reach) if reach < 0.5 else 0.5")
+    places = f"np.arange({FINE} * (SIZE + LINE)) / {FINE} + 0.5 - LINE / 2"
+    room = "room" if pulses.drift else "SIZE - LINE"
+    lines = [f"    x = ({places}) / SIZE  # {FINE} places a pixel"]
+    lines += ["    room = max(SIZE - LINE - abs(drift) * SIZE, 0)"] if pulses.drift else []
+    lines.append(f"    rise = min(height * SIZE, {room})")
+    halves = [HALVES[kind] for kind in pulses.classes if kind in HALVES]
+    if halves:
+        first = next(kind for kind in pulses.classes if kind in HALVES)
+        half = halves[0] if len(halves) == 1 else f"({halves[0]} if kind == '{first}' else {halves[1]})"
+        lines.append(f"    reach = min({half} + LINE / (2 * SIZE), 0.5)")
+        lines.append("    middle = reach + across * (1 - 2 * reach)")
     lines += ["    curve = {", *(f"        '{kind}': {CURVES[kind]}," for kind in pulses.classes), "    }[kind]"]
     lines.append(f"    pen = np.lib.stride_tricks.sliding_window_view(1.0 * curve, {FINE} * LINE + 1)[::{FINE}]  # over each column")
     slope = " + drift * (np.arange(SIZE) + 0.5) + max(-drift * SIZE, 0)" if pulses.drift else ""
-    lines.append(f"    base = up * (room - rise){slope} + 0.5")
+    lines.append(f"    base = up * ({room} - rise){slope} + 0.5")
     lines.append("    first, last = np.floor(base + rise * pen.min(1)), np.floor(base + rise * pen.max(1)) + LINE  # rows of ink")
     lines.append("    below = SIZE - np.arange(SIZE)[:, None]  # counted from below, as first and last are")
     lines.append("    return ((below > first) & (below <= last)).astype(np.uint8)")

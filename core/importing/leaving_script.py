@@ -52,8 +52,14 @@ def script(spec: RunSpec) -> str:
     Raises:
         core.importing.refusal.Refused: there is no training that could be written down.
     """
-    parts = sections(spec)
-    head = f'"""{_title(spec)}\n\nNeeds: pip install {_needs(spec)}"""'
+    text = _joined(spec, sections(spec))
+    if text.count("\n") >= MOST_LINES:  # a blank line around each function is the first thing to go
+        text = _joined(spec, [Section(part.title, tuple(filter(None, part.lines))) for part in sections(spec)])
+    return text
+
+
+def _joined(spec: RunSpec, parts: list[Section]) -> str:
+    head = f'"""{_title(spec)} Needs: pip install {_needs(spec)}"""'
     imports, *rest = ("\n".join(part.lines) for part in parts)
     return "\n\n".join([head, imports, *(f"# {part.title}\n{body}" for part, body in zip(parts[1:], rest, strict=True))]) + "\n"
 
@@ -166,17 +172,17 @@ def _fitting(spec: RunSpec) -> list[str]:
 
 def _model(spec: RunSpec) -> tuple[str, ...]:
     """The layers as an nn.Sequential, a line a stage."""
-    model, lines = spec.model, ["    nn.Flatten(),"]
+    model, lines, flat = spec.model, [], "nn.Flatten(), "
     units: tuple[int, ...] = model.sizes
     if model.kind != "dense":
-        side, maps, lines = model.image, 1, []
+        side, maps = model.image, 1
         for i, channels in enumerate(model.channels, start=1):
             side -= model.kernel_size - 1
             pooled = model.kind == "digit_cnn" or i == len(model.channels)
             pool = " nn.MaxPool2d(2)," if pooled else ""
             lines.append(f"    nn.Conv2d({maps}, {channels}, {model.kernel_size}), nn.ReLU(),{pool}")
             side, maps = side // 2 if pooled else side, channels
-        lines.append(f"    nn.Flatten(),{f' nn.Dropout({model.dropout:g}),' if model.dropout else ''}")
+        flat = f"nn.Flatten(),{f' nn.Dropout({model.dropout:g}),' if model.dropout else ''} "
         units = (maps * side * side, *model.sizes)
     last = len(units) - 1
     many = last > MOST_LAYERS
@@ -187,7 +193,7 @@ def _model(spec: RunSpec) -> tuple[str, ...]:
             lines.append(f"    *[part for i, o in {pairs} for part in (nn.Linear(i, o), {LAYERS[model.activation]})],")
             continue
         after = LAYERS["relu" if first_of_pulses else model.activation] if i < last else _end(spec)
-        lines.append(f"    nn.Linear({units[i - 1]}, {units[i]}),{f' {after},' if after else ''}")
+        lines.append(f"    {flat if i == 1 else ''}nn.Linear({units[i - 1]}, {units[i]}),{f' {after},' if after else ''}")
     return (f"torch.manual_seed({model.seed})", "model = nn.Sequential(", *lines, ")")
 
 
@@ -212,7 +218,8 @@ def _start(model: ModelSpec) -> tuple[str, ...]:
         own = f", gain=1 if layer is layers[-1] else {gain}" if name == "orthogonal" and gain != "1" else ""
         body = ["for layer in layers:", f"    nn.init.{drawn[name]}(layer.weight{own})", "    nn.init.zeros_(layer.bias)"]
     if convolutions and model.start_scale != 1:
-        body += [f"for layer in layers[:{convolutions}]:", f"    layer.weight.data *= {model.start_scale:g}"]
+        loop = f"for layer in layers[:{convolutions}]:"
+        body += [*([] if body and body[-2].startswith(loop) else [loop]), f"    layer.weight.data *= {model.start_scale:g}"]
     if model.centred:
         body += ["", "def centre():"]
         body += [f"    for layer in layers[:{convolutions}]:  # kernels of mean 0, without a bias"]
@@ -229,7 +236,14 @@ def _he(model: ModelSpec) -> list[str]:
     rectified = model.activation == "relu" or (model.activation == "elu" and model.kind == "dense")
     first, last = (0, layers - 1 if rectified else convolutions)
     if model.kind == "pulse_cnn":  # its convolutions start as torch has them, its first dense layer is followed by ReLU
-        first, last = convolutions, convolutions + (len(model.sizes) > 1)
+        return [
+            f"for layer in layers[{convolutions}:]:",
+            "    nn.init.xavier_normal_(layer.weight)",
+            "    nn.init.zeros_(layer.bias)",
+            *([f"nn.init.kaiming_normal_(layers[{convolutions}].weight, nonlinearity='relu')"] if len(model.sizes) > 1 else []),
+            f"for layer in layers[:{convolutions}]:  # as torch starts them, but for the biases",
+            "    nn.init.zeros_(layer.bias)",
+        ]
     lines = ["for layer in layers:", "    nn.init.zeros_(layer.bias)"]
     if first < last:
         lines += [f"for layer in layers[{first or ''}:{last}]:", "    nn.init.kaiming_normal_(layer.weight, nonlinearity='relu')"]

@@ -110,8 +110,8 @@ class Run:
         return read_table(self.folder / SEEDS) if (self.folder / SEEDS).exists() else {}
 
     def ends(self, column: str = "accuracy_test") -> np.ndarray:
-        """One number of the last state over the run's seeds, (seeds,); empty where other seeds are not stored."""
-        return self.seeds[column][self.seeds["epoch"] == self.epochs[-1]] if self.seeds else np.empty(0)
+        """One number of the last state over the run's seeds, (seeds,); empty where it, or other seeds, are not stored."""
+        return self.seeds[column][self.seeds["epoch"] == self.epochs[-1]] if column in self.seeds else np.empty(0)
 
     def _stack(self, file_name: str, name: str) -> np.ndarray:
         path = self.folder / file_name

@@ -169,7 +169,8 @@ def work(folder: str) -> None:
     except MemoryError:
         _end(place, FAILED, "This needs more memory than there is; choose a smaller network or fewer images.")
     except Exception as error:  # a worker has no one above it: whatever went wrong must reach the page as a sentence
-        _end(place, FAILED, f"This could not be worked out ({type(error).__name__}: {error}); choose another state or network."[:300])
+        why = f"{type(error).__name__}: {processes.pathless(str(error))}"[:200]
+        _end(place, FAILED, f"This could not be worked out ({why}); choose another state or network.")
     finally:
         ended.set()
 

@@ -64,6 +64,6 @@ def part(task: Task, number: int) -> dict[str, np.ndarray]:
     return _part(task, task.key, number)
 
 
-@shared(64)
+@shared()
 def _part(_task: Task, key: str, number: int) -> dict[str, np.ndarray]:
     return tasks.part(_task, number)

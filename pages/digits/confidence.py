@@ -176,7 +176,7 @@ def sure_of_wrong(logits: np.ndarray, labels: np.ndarray) -> tuple[str, str]:
     )
 
 
-@shared(48)
+@shared()
 def _drawn(
     _about: Subject,
     _sets: dict[str, np.ndarray],

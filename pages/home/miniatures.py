@@ -76,12 +76,12 @@ _PICTURES: dict[str, tuple[Callable[[Shown, Theme, int], bytes], str]] = {
 }
 
 
-@shared(8)
+@shared()
 def _drawn_pulses(side: int, dark: bool) -> bytes:
     return _pulses(theme(dark), side)
 
 
-@shared(32)
+@shared()
 def _drawn(topic: str, key: str, side: int, dark: bool, _shown: Shown) -> bytes:
     return _PICTURES[topic][0](_shown, theme(dark), side)
 

@@ -168,7 +168,7 @@ def _slopes(view: View, found: Pass) -> None:
     )
 
 
-@shared(16)
+@shared()
 def _slope_curves(own: str, dark: bool) -> Prepared:
     z = np.linspace(-6, 6, 121)
     rows = []
@@ -207,7 +207,7 @@ def _over_training(view: View, found: Pass) -> None:
     )
 
 
-@shared(16)
+@shared()
 def _sizes_chart(_view: View, _sizes: np.ndarray, key: str, states: int, dark: bool) -> Prepared:
     at = course.looked_at(_view)
     epochs = _view.run.epochs[at]
@@ -245,7 +245,7 @@ def _fresh(view: View) -> None:
     )
 
 
-@shared(32)
+@shared()
 def _errors(_view: View, data: DataSpec, stamp: str, depth: int) -> dict[str, np.ndarray]:
     images = pool(_view)
     assert images is not None  # whoever asks has looked

@@ -150,14 +150,14 @@ def _agreement(view: View, layer: int) -> None:
     )
 
 
-@shared(48)
+@shared()
 def _agreements(_view: View, key: str, state: int, words: str, layer: int) -> list[gradient_batch.Agreement]:
     found = pass_over_pool(_view)
     assert found is not None  # whoever asks has images
     return gradient_batch.agreements(*found, layer, SIZES)
 
 
-@shared(48)
+@shared()
 def _agreement_chart(_batches: list[gradient_batch.Agreement], key: str, state: int, words: str, layer: int, dark: bool) -> Prepared:
     rows = [
         {"size": f"{one.size} image{'s' if one.size > 1 else ''}", "cosine": float(cosine)} for one in _batches for cosine in one.cosines
@@ -235,7 +235,7 @@ def _others(view: View, rest: Images, after: Outcome) -> None:
     )
 
 
-@shared(64)
+@shared()
 def _outcome(
     _view: View,
     _drawn: Batch,

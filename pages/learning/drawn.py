@@ -88,7 +88,7 @@ def pass_over_pool(view: View) -> tuple[Pass, np.ndarray] | None:
     return None if images is None else _pass(view, images, view.key, view.state, images.words, len(images))
 
 
-@shared(4)
+@shared()
 def _pass(_view: View, _images: Images, key: str, state: int, words: str, count: int) -> tuple[Pass, np.ndarray]:
     flat = values(_images, np.arange(count))
     return backward(_view.model, _view.weights, flat, _images.labels, np.float32), _images.labels

@@ -88,7 +88,7 @@ def _sum(found: Shown, number: int, kernel: int, rate: float) -> None:
     st.markdown(words.PULSES_NOTICE.format(windows=error.size, inked=int((error != 0).sum()), k=len(weights)))
 
 
-@shared(48)
+@shared()
 def _backward(_found: Shown, key: str, number: int) -> tuple[np.ndarray, int, PulsePass]:
     """A test pulse, its class, and the pass of the last state."""
     spec = _found.run.spec

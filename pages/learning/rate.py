@@ -68,7 +68,7 @@ def _line(view: View, drawn: Batch, rest: Images) -> None:
     )
 
 
-@shared(64)
+@shared()
 def _curves(
     _view: View,
     _drawn: Batch,
@@ -115,12 +115,12 @@ def _tenfold(view: View, drawn: Batch) -> None:
         page.chart(chart, alt_text=f"Loss over {STEPS} steps for three rates", key=f"{PAGE}-tenfold", width="stretch")
 
 
-@shared(64)
+@shared()
 def _repeated(_view: View, _drawn: Batch, key: str, state: int, drawn: tuple[int, str, int, str], rate: float) -> list[float]:
     return gradient.repeated(_view.model, _view.weights, _drawn.images, _drawn.labels, rate, STEPS, np.float32)[1]
 
 
-@shared(64)
+@shared()
 def _steps_chart(
     _runs: dict[float, list[float]], key: str, state: int, drawn: tuple[int, str, int, str], rate: float, dark: bool
 ) -> Prepared:

@@ -121,7 +121,7 @@ def _landscape(view: View, places: tuple[Place, Place]) -> None:
     st.markdown(f"Loss where each of them ends, over all {IMAGES} images: {told}. {words.SURFACE_NOTICE}")
 
 
-@shared(32, "Surveying the landscape ...")
+@shared("Surveying the landscape ...")
 def _drawn(
     _view: View,
     key: str,

@@ -1,6 +1,6 @@
 """The words of the lesson, for a teacher to edit. What stands in braces is filled in from the network on the screen."""
 
-TITLE = "Looking inside neural nets"
+TITLE = "What one layer learns"
 
 PARTS = {  # part of the page -> its name, and which networks it shows
     "gallery": ("Templates", "every network of this page"),

@@ -128,7 +128,7 @@ def test_a_script_starts_as_the_run_does(kind: str, initializer: str) -> None:
     for (name, mine), their in zip(ours.items(), theirs, strict=True):
         assert np.isclose(mine.std(), their.std(), rtol=0.25, atol=1e-6 if mine.std() == 0 else 0.25 * mine.std() + 0.02), name
         if initializer in ("zeros", "alternating_diagonal"):
-            assert np.allclose(mine if mine.ndim != 2 else mine.T, their), name
+            assert np.allclose(mine if mine.ndim != 2 else mine.T, their, atol=1e-3), name  # stored in float16
 
 
 @pytest.mark.parametrize("name", RUNS)

@@ -83,6 +83,17 @@ def test_an_error_is_a_sentence_and_can_be_asked_again() -> None:
     assert tasks.progress(task).state == tasks.FAILED
 
 
+def test_the_sentence_of_an_error_names_no_folder_of_the_server(monkeypatch: pytest.MonkeyPatch) -> None:
+    def measured(arrays: object, **arguments: object) -> None:
+        raise IsADirectoryError(21, "Is a directory", "/srv/app/cache/history.jsonl")
+
+    monkeypatch.setattr(robustness, "measured", measured)
+    task = question()
+    tasks.start(task, Inline())
+    said = tasks.progress(task).sentence
+    assert "IsADirectoryError" in said and "history.jsonl" in said and "srv" not in said and "cache" not in said
+
+
 def test_one_that_waits_is_cancelled_at_once_and_can_begin_anew() -> None:
     class Never(Executor):
         def submit(self, fn, /, *args, **kwargs):

@@ -1,10 +1,12 @@
-"""What the browser does and says for every page: charts answer to a finger, the server knows a narrow screen, the link is copied.
+"""What the browser does and says for every page: charts answer to a finger, the server knows a narrow screen, the link is copied,
+terms are explained.
 
 One part for all of it, since each part costs the server 0.5 ms a run.
 """
 
 import streamlit as st
 
+from core.ui import words
 from core.ui.browser_part import browser_part
 
 _component = browser_part("kernel_explorer_screen", __file__)
@@ -14,7 +16,7 @@ _NARROW = "_screen-narrow"
 
 def mount() -> None:
     """Once a page, by its header: of all this the button that copies the address is seen, in the bar at the top."""
-    _component(key=KEY, data={"narrow": narrow()}, on_told_change=_told, width="content")
+    _component(key=KEY, data={"narrow": narrow(), "words": words.address()}, on_told_change=_told, width="content")
 
 
 def narrow() -> bool:

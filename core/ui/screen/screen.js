@@ -43,6 +43,7 @@ function tellWidth() {
 export default function (component) {
   part = component;
   copyLink(component);
+  explainWords(component);
   tellWidth();
   if ("screenParts" in document.documentElement.dataset) return; // mounted by each page anew, but it listens once
   document.documentElement.dataset.screenParts = "";
@@ -51,4 +52,5 @@ export default function (component) {
   document.addEventListener("click", click, { capture: true });
   document.addEventListener("scroll", leave, { capture: true, passive: true });
   small.addEventListener("change", tellWidth);
+  noteWhereWeAre();
 }

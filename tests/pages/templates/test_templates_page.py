@@ -57,7 +57,7 @@ def last_counts(model: str) -> np.ndarray:
 @pytest.mark.parametrize("part, model", PARTS)
 def test_every_part_shows_every_model_it_can(part: str, model: str) -> None:
     at = opened(section=part, model=model)
-    assert at.title[0].value == "Looking inside neural nets"
+    assert at.title[0].value == "What one layer learns"
     assert not at.error and not at.warning
     usual = {"section": "gallery", "model": "softmax-mnist"}
     assert search(at) == {name: text for name, text in {"section": part, "model": model}.items() if usual[name] != text}

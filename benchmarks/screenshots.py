@@ -32,8 +32,8 @@ def picture(entry: Entry, mode: str, size: str) -> Path:
 
 def outline(at: AppTest) -> list[str]:
     """What a page calls itself and its sections."""
-    groups = at.get("button_group")
-    return [at.title[0].value, *(str(getattr(option, "content", option)) for group in groups[:1] for option in group.proto.options)]
+    groups = [group for group in at.get("button_group") if "section" in group.proto.id]
+    return [at.title[0].value, *(str(option.content) for group in groups[:1] for option in group.proto.options)]
 
 
 SETTLED = """() => document.querySelector("[data-test-script-state]")?.dataset.testScriptState === "notRunning"

@@ -54,7 +54,7 @@ def _answer(topic: str, shown: Shown, image: np.ndarray, own: bool) -> None:
     """What a network says to the image (28, 28), its probabilities as bars, and why."""
     shares = network.answers(shown.run.spec.model, shown.weights, image[None])[0]  # (10,)
     first, second = order(shares)[:2]
-    pictures, why = WHY[topic](shown, image, page.theme())
+    pictures, because = WHY[topic](shown, image, page.theme())
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         with st.container(width=300, gap="xsmall"):
             st.markdown(
@@ -63,6 +63,6 @@ def _answer(topic: str, shown: Shown, image: np.ndarray, own: bool) -> None:
             class_bars(f"home-bars-{topic}", shares, page.theme(), noun="digit", upright=True)
         with st.container(width=3 * (SIDE + ROOM), gap="xsmall"):
             thumbnails(f"home-why-{topic}", pictures, side=SIDE, own=own)
-    st.markdown(why)
+    st.markdown(because)
     query = {KINDS[topic].link: shown.id, **LINKS[topic]}
     st.page_link(entry(topic).file, label="Look inside", icon=":material/arrow_forward:", query_params=query)

@@ -124,8 +124,8 @@ def _unit(layer: Layer, outputs: list[np.ndarray]) -> int:
         format_func=lambda u: f"{noun} {names[u]}",
         **choices.showing(mlp.key("unit-shown"), unit, lambda u: mlp.put("unit", u)),
     )
-    why = ", the strongest answer of this layer" if unit == int(np.abs(answers).argmax()) else ""
-    st.caption(f"To this image it answers {numbers.fixed(answers[unit], 3, sign=True)}{why}.")
+    strongest = ", the strongest answer of this layer" if unit == int(np.abs(answers).argmax()) else ""
+    st.caption(f"To this image it answers {numbers.fixed(answers[unit], 3, sign=True)}{strongest}.")
     return unit
 
 

@@ -67,8 +67,15 @@ VIEWS = (
     View("digits", "section=breaking&input=test-7"),
     View("digits", "section=confidence"),
     View("digits", "section=map"),
+    View("lab"),
+    View("lab", "section=queue"),
+    View("lab", "section=compare"),
     View("words"),
     View("words", "group=images"),
+    View("own"),
+    View("own", "section=images"),
+    View("own", "section=sheet"),
+    View("own", "section=away&format=onnx"),
 )
 FLOOR = (View(""),)  # of benchmarks/floor_page.py
 
@@ -78,7 +85,17 @@ STROKE = "stroke"
 ACTS: dict[str, tuple[int, tuple[str, ...]]] = {
     "section": (
         2,
-        ("mlp-section", "templates-section", "learning-section", "cnn-section", "digits-section", "pulses-make", "floor-section"),
+        (
+            "mlp-section",
+            "templates-section",
+            "learning-section",
+            "cnn-section",
+            "digits-section",
+            "own-section",
+            "lab-section",
+            "pulses-make",
+            "floor-section",
+        ),
     ),
     "layer or model": (
         2,

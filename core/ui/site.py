@@ -120,8 +120,18 @@ ENTRIES = (
         "Own",
         "own",
         ":material/upload_file:",
-        "Your own network",
+        "Your own network, your own images",
         "Drop the file of a network that you trained anywhere, and look inside it; try it on your own images.",
+    ),
+    Entry(
+        "lab",
+        "Lab",
+        "lab",
+        ":material/science:",
+        "Train your own",
+        "Choose a network, its images and its training, watch it learn, compare, and come back tomorrow.",
+        "Can you train one yourself, and make it fail?",
+        20,
     ),
 )
 PATH = ("templates", "learning", "mlp", "pulses", "cnn", "digits", "lab")  # topics in the order in which they build on each other
@@ -136,6 +146,11 @@ def path() -> list[Entry]:
     """The stations for somebody who begins: the pages of PATH that this app has."""
     known = {entry.topic: entry for entry in ENTRIES}
     return [known[topic] for topic in PATH if topic in known]
+
+
+def beside() -> list[Entry]:
+    """The pages that are no stations, without home."""
+    return [entry for entry in ENTRIES if entry.path and entry.topic not in PATH]
 
 
 def after(page: str) -> Entry | None:

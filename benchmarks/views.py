@@ -72,6 +72,10 @@ VIEWS = (
     View("lab", "section=compare"),
     View("words"),
     View("words", "group=images"),
+    View("own"),
+    View("own", "section=images"),
+    View("own", "section=sheet"),
+    View("own", "section=away&format=onnx"),
 )
 FLOOR = (View(""),)  # of benchmarks/floor_page.py
 
@@ -87,6 +91,7 @@ ACTS: dict[str, tuple[int, tuple[str, ...]]] = {
             "learning-section",
             "cnn-section",
             "digits-section",
+            "own-section",
             "lab-section",
             "pulses-make",
             "floor-section",

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core.ui import choices, page
-from pages.lab import compare, form, queue, watch
+from pages.lab import classroom, compare, form, queue, sweep, watch
 from pages.lab.choices import PAGE, key, value
 from pages.lab.section import Section
 
@@ -13,9 +13,12 @@ SECTIONS = {  # name in the link -> section, in the order of the buttons
     "watch": Section("Watch", watch.SENTENCE, watch.show, watch.choices),
     "queue": Section("All trainings", queue.SENTENCE, queue.show),
     "compare": Section("Compare", compare.SENTENCE, compare.show, compare.choices),
+    "sweep": Section("Sweep", sweep.SENTENCE, sweep.show, sweep.choices),
+    "class": Section("Class", classroom.SENTENCE, classroom.show, classroom.choices),
 }
 
-notes = choices.declare(PAGE, [choices.one_of("section", "train", SECTIONS)])
+notes = choices.declare(PAGE, [choices.one_of("section", "train", SECTIONS), classroom.room()])
+classroom.share_own()
 section = SECTIONS[value("section")]
 notes += choices.declare(PAGE, section.choices())
 notes += choices.declare(PAGE, section.then())

@@ -69,11 +69,12 @@ def put_spec(spec: RunSpec) -> None:
 
 def show() -> None:
     """The section."""
+    spec = None
     try:
-        spec: RunSpec | None = asked.made(value("task"), _values())
+        spec = asked.made(value("task"), _values())
         why = possible.trouble(spec)
     except SpecError as error:
-        spec, why = None, str(error)
+        why = str(error)
     with st.container(key="lab-form"):
         _begin(spec)
         _fields()

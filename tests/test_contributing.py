@@ -50,6 +50,6 @@ def test_the_page_runs() -> None:
     assert f"{norm:.3g}" in at.caption[0].value
 
 
-@pytest.mark.parametrize("name", sorted({name for name in re.findall(r"`((?:core|pages|tests|docs|benchmarks)/[\w/.]+)`", TEXT)}))
+@pytest.mark.parametrize("name", sorted(set(re.findall(r"`((?:core|pages|tests|docs|benchmarks)/[\w/.]+)`", TEXT))))
 def test_files_that_it_names_are_there(name: str) -> None:
     assert (ROOT / name).exists() or name in BLOCKS or "<" in name

@@ -314,6 +314,11 @@ def solve(puzzle: Puzzle, scorer: Scorer, fixed: Mapping[str, Any] | None = None
                 best, changed_any = better, True
         if not changed_any or late():
             break
+    for question in puzzle.questions:  # what its owner has settled is set against the others, too, so that it can be taken back
+        if question.name in fixed and len(question.options) > 1:
+            whole = not late() and len(question.options) * pace < WHOLE_QUESTION
+            tried_now = list(question.options) if whole else [best[1][question.name]]
+            alternatives[question.name] = {option: score({**best[1], question.name: option}, many) for option in tried_now}
     chain, given = puzzle.build(best[1])
     return Solved(dict(best[1]), chain, given, best[0], alternatives, many)
 

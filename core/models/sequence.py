@@ -5,6 +5,7 @@ probabilities, or outputs after tanh.
 """
 
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -130,9 +131,10 @@ def layers(model: ModelSpec) -> tuple[Layer, ...]:
             continue
         weighted = pending or part
         kind = part.name if part.name in ("logits", "probabilities", "outputs") else _KINDS.get(step.kind, "activation")
-        kind = "dense" if pending else "probabilities" if kind == "outputs" else kind
+        kind = "dense" if pending and kind != "logits" else kind
         count = sum(map(math.prod, parameter_shapes(weighted.step, weighted.before).values()))
-        title = f"{(pending or part).step.title} {part.name[-1] if part.name[-1].isdigit() else ''}".strip()
+        found = re.search(r"\d+$", part.name)
+        title = f"{(pending or part).step.title} {found[0] if found else ''}".strip()
         out.append(
             Layer(
                 part.name,

@@ -104,6 +104,14 @@ class Run:
         """
         return self._stack(EVALUATION, name)
 
+    def evaluation_at(self, index: int, name: str) -> np.ndarray:
+        """What was counted at one state, which may be counted from the end, without reading the others.
+
+        Raises:
+            KeyError: the run does not store it.
+        """
+        return self.evaluation(name)[index]
+
     @cached_property
     def seeds(self) -> dict[str, np.ndarray]:
         """Histories of this run with other seeds: column -> (rows,), "seed" and "epoch" among them; empty if none."""

@@ -18,6 +18,7 @@ from core.charts import numbers, raster
 from core.charts import robustness as charts
 from core.charts.recall import recall_dots
 from core.charts.theme import theme
+from core.data.catalog import an
 from core.data.damage import DAMAGES
 from core.models import network
 from core.models.counts import accuracy, recall
@@ -305,8 +306,3 @@ def _confident(subject: Subject, kind: str, amount: float, parts: int) -> str:
         return ""
     found = sure_when_wrong(working.part(task(subject, kind), order(kind, subject.side).index(amount))["logits"], subject.labels)
     return f" Of its {len(found):,} wrong answers it is {numbers.percent(float(found.mean()))} sure on average." if len(found) else ""
-
-
-def an(name: str) -> str:
-    """The name of a class with its article."""
-    return f"an {name}" if name == "8" or name[:1].lower() in "aeiou" else f"a {name}"

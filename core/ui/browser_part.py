@@ -45,7 +45,7 @@ def browser_part(name: str, python_file: str, *, fetches: bool = False, **option
     Args:
         name: of the component, once in the app.
         python_file: `__file__` of the part's Python side.
-        fetches: its script uses the class Seen of seen.js.
+        fetches: its script uses seen.js.
         options: further arguments of `st.components.v2.component`.
     """
     folder = Path(python_file).parent

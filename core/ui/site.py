@@ -116,12 +116,22 @@ ENTRIES = (
         "Weight, kernel, softmax, epoch: each in a sentence and a picture.",
     ),
     Entry(
+        "own",
+        "Own",
+        "own",
+        ":material/upload_file:",
+        "Your own network",
+        "Drop the file of a network that you trained anywhere, and look inside it; try it on your own images.",
+    ),
+    Entry(
         "lab",
         "Lab",
         "lab",
         ":material/science:",
         "Train your own",
         "Choose a network, its images and its training, watch it learn, compare, and come back tomorrow.",
+        "Can you train one yourself, and make it fail?",
+        20,
     ),
 )
 PATH = ("templates", "learning", "mlp", "pulses", "cnn", "digits", "lab")  # topics in the order in which they build on each other

@@ -9,7 +9,7 @@ from pages.lab.section import Section
 
 TITLE = "Train your own"
 SECTIONS = {  # name in the link -> section, in the order of the buttons
-    "train": Section("Train", form.SENTENCE, form.show, form.choices),
+    "train": Section("Train", form.SENTENCE, form.show, form.task, form.choices),
     "watch": Section("Watch", watch.SENTENCE, watch.show, watch.choices),
     "queue": Section("All trainings", queue.SENTENCE, queue.show),
     "compare": Section("Compare", compare.SENTENCE, compare.show, compare.choices),
@@ -21,6 +21,7 @@ notes = choices.declare(PAGE, [choices.one_of("section", "train", SECTIONS), cla
 classroom.share_own()
 section = SECTIONS[value("section")]
 notes += choices.declare(PAGE, section.choices())
+notes += choices.declare(PAGE, section.then())
 page.header(TITLE, section.sentence, notes)
 st.segmented_control(
     "Part of the lab",

@@ -14,3 +14,4 @@ class Section:
     sentence: str  # under the page's title
     show: Callable[[], None]
     choices: Callable[[], Sequence[Choice]] = tuple  # that stand in the link; declared before anything is shown
+    then: Callable[[], Sequence[Choice]] = tuple  # further ones, which depend on what those are

@@ -1,5 +1,6 @@
 """The images of this page: those it tests with, those a batch is drawn from, and what a state makes of them."""
 
+from collections.abc import Hashable
 from dataclasses import dataclass
 
 import numpy as np
@@ -28,6 +29,11 @@ class Images:
 
     def __len__(self) -> int:
         return len(self.labels)
+
+    @property
+    def key(self) -> tuple[str, int]:
+        """Which they are, for caches."""
+        return self.words, len(self)
 
     def first(self, count: int) -> "Images":
         """The first ones."""
@@ -89,11 +95,11 @@ def _ever_inked(data: DataSpec, stamp: str) -> tuple[np.ndarray, int] | None:
 
 def misread(view: View, images: Images) -> np.ndarray:
     """Places of the images that this state takes for another class."""
-    return np.flatnonzero(_read_as(view, images, view.key, view.state, images.words, len(images)) != images.labels)
+    return np.flatnonzero(_read_as(view, images, view.here, images.key) != images.labels)
 
 
 @shared()
-def _read_as(_view: View, _images: Images, key: str, state: int, words: str, count: int) -> np.ndarray:
+def _read_as(_view: View, _images: Images, here: Hashable, images: Hashable) -> np.ndarray:
     return network.answers(_view.model, _view.weights, _images.images).argmax(1)
 
 

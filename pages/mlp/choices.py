@@ -7,12 +7,13 @@ from core.analysis.ablation import OFF
 from core.analysis.ordering import Ordering
 from core.charts.client_order import MOVES, SORTS, Opening
 from core.runs import catalog, store
+from core.runs.fitting import mlp as fits
 from core.runs.run import Run
 from core.specs import RunSpec
 from core.ui import choices, networks, question, shown
 from core.ui.choices import Choice
 from core.ui.shown import Shown
-from pages.mlp.layer import Layer, class_names, fits
+from pages.mlp.layer import Layer, class_names
 from pages.mlp.words import HISTORY, RULES, SECTIONS, SOURCES, UNIT_SORTS
 
 PAGE = "mlp"

@@ -15,6 +15,7 @@ from core.charts.prepared import Prepared
 from core.charts.size import small
 from core.charts.theme import SIGNED_WORDS, theme
 from core.data import catalog
+from core.runs.fitting import mlp as fits
 from core.serving.shared import shared
 from core.ui import choices, networks, page, screen, shown
 from core.ui.player import player
@@ -24,7 +25,7 @@ from pages.mlp.cell import SENTENCE as CELL_SENTENCE
 from pages.mlp.cell import cell_panel, cell_sentences
 from pages.mlp.history import SENTENCE as HISTORY_SENTENCE
 from pages.mlp.history import sentence as history_sentence
-from pages.mlp.layer import Layer, class_names, class_noun, fits, unit_name
+from pages.mlp.layer import Layer, class_names, class_noun, unit_name
 
 CHART = "mlp-matrix-chart"
 TARGETS = ("mlp-matrix", "mlp-neighbours", "mlp-history", "mlp-compare")
@@ -108,8 +109,8 @@ def active_keys(layer: Layer) -> str:
     now, held = mlp.ordering(), mlp.held_state(layer)
     when = f" as at {shown.state_words(layer.run, held)}" if held >= 0 else ""
     column = mlp.picked()[1]
-    votes = layer.last and column is not None and now.axis_key("rows") == "value" and now.descending
-    said = words.VOTES.format(name=class_names(layer.spec)[column]) if votes else ""
+    votes = layer.last and now.axis_key("rows") == "value" and now.descending
+    said = words.VOTES.format(name=class_names(layer.spec)[column]) if votes and column is not None else ""
     return f"Rows: **{ordering.words(now, 'rows')}**. Columns: **{ordering.words(now, 'columns')}**{when}.{said}"
 
 

@@ -16,11 +16,6 @@ from core.ui.shown import Shown
 STACKED = 8_000_000  # weights over all states, up to which they are kept together in memory
 
 
-def fits(spec: RunSpec) -> bool:
-    """Whether this page can open a run: any dense network whose states are all kept."""
-    return spec.model.kind == "dense" and spec.train.store == "all"
-
-
 def image_shape(spec: RunSpec) -> tuple[int, ...] | None:
     """Shape of the images that feed the network: (height, width), or (height, width, 3); None if it is fed by something else."""
     try:

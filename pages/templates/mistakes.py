@@ -11,6 +11,7 @@ from pages.templates import words
 from pages.templates.choices import ANY, PAGE, epoch_slider, opener
 from pages.templates.images import Images, missing, probabilities, test_images, url
 from pages.templates.sizes import LIST, width
+from pages.templates.sure import sure
 from pages.templates.view import View
 
 SHOWN = 30  # images a group
@@ -38,6 +39,7 @@ def misread(view: View) -> None:
                 _group(view, images, part, kind)
     st.caption(f"{int((found.kind == KINDS[2]).sum()):,} mistakes lie between the two groups and are not shown.")
     st.markdown(words.DIGITS_MISREAD if len(view.shape) == 2 else words.PICTURES_MISREAD)
+    sure(view, images)
 
 
 @shared()

@@ -57,6 +57,13 @@ PICTURES_MISREAD = (
     "Click an image to see its sums."
 )
 
+SURE = (
+    "**Should it have said nothing?** A network always answers. Let it stay silent below a threshold: which of its mistakes go, and how "
+    "many right answers go with them?"
+)
+ANSWERED = "Further left: it answers less. A threshold helps as far as the line rises to the left."
+RELIABILITY = "Dashed: honest, as right as it is sure. Bars below it: too sure. Bars above it: it knows more than it says."
+
 BREAKING = (
     "A template has one place for each stroke. Turn or move the ink and it lies over other weights, which know nothing of where it came "
     "from. The network can't say \u201cnone of these\u201d either: softmax shares out 100% whatever comes in."

@@ -45,6 +45,7 @@ export default function (component) {
   copyLink(component);
   explainWords(component);
   tellWidth();
+  tellPerson(component);
   if ("screenParts" in document.documentElement.dataset) return; // mounted by each page anew, but it listens once
   document.documentElement.dataset.screenParts = "";
   document.addEventListener("pointerdown", press, { capture: true });

@@ -241,8 +241,8 @@ def _he(model: ModelSpec) -> list[str]:
             "    nn.init.xavier_normal_(layer.weight)",
             "    nn.init.zeros_(layer.bias)",
             *([f"nn.init.kaiming_normal_(layers[{convolutions}].weight, nonlinearity='relu')"] if len(model.sizes) > 1 else []),
-            f"for layer in layers[:{convolutions}]:  # as torch starts them, but for the biases",
-            "    nn.init.zeros_(layer.bias)",
+            *([] if model.centred else [f"for layer in layers[:{convolutions}]:  # as torch starts them, without a bias"]),
+            *([] if model.centred else ["    nn.init.zeros_(layer.bias)"]),
         ]
     lines = ["for layer in layers:", "    nn.init.zeros_(layer.bias)"]
     if first < last:

@@ -20,7 +20,7 @@ from typing import Any
 
 from core.runs import store
 from core.specs import DataSpec, Meta, ModelSpec, PulseSpec, RunSpec, SpecError, TrainSpec, from_dict, meta, to_dict
-from core.training import atomic, job_folder, jobs
+from core.training import atomic, job_folder, jobs, possible
 from core.training.job import Job
 from core.training.job_folder import ACTIVE, DONE, Progress
 
@@ -114,6 +114,7 @@ class Sweep:
             spec = self.base
             for axis, value in zip(self.axes, values, strict=True):
                 spec = _with(spec, axis.field, value)
+            possible.check(spec)
             return Cell(values, spec)
         except SpecError as error:
             return Cell(values, None, str(error))

@@ -49,7 +49,7 @@ def of_spec(spec: RunSpec, now: Progress) -> Came | None:
             return _ended(spec, spec.key)
         if now.state in jobs.ACTIVE and now.epoch > 0:
             run = Job(spec).run()
-            return None if run is None else _came(run, None)
+            return None if run is None else _came(run)
     except (store.DamagedRun, store.MissingRun, OSError):
         return None
     return None
@@ -58,22 +58,22 @@ def of_spec(spec: RunSpec, now: Progress) -> Came | None:
 @shared()
 def _ended(_spec: RunSpec, key: str) -> Came:
     run = cached.run(key)
-    return _came(run, _images(run))
+    return _came(run, _labelled(run))
 
 
-def _images(run: Run) -> np.ndarray | None:
-    """Some test images as the network reads them; None where they are not here, or its history says enough."""
+def _labelled(run: Run) -> tuple[np.ndarray, np.ndarray] | None:
+    """Some test images as the network reads them and their labels; None where they are not here, or its history says enough."""
     if run.spec.model.kind == "pulse_cnn" or not run.spec.data.test:
         return None
     try:
-        images, _ = samples.part(run.spec.data, "test")
-        return samples.as_read(images[:LOOKED_AT], run.spec.model)
+        images, labels = samples.part(run.spec.data, "test")
+        return samples.as_read(images[:LOOKED_AT], run.spec.model), labels[:LOOKED_AT]
     except (SpecError, MissingData):
         return None
 
 
-def _came(run: Run, images: np.ndarray | None) -> Came:
-    found = outcome(run, images)
+def _came(run: Run, labelled: tuple[np.ndarray, np.ndarray] | None = None) -> Came:
+    found = outcome(run, labelled)
     counts = {"test": run.spec.data.test, "validation": run.spec.data.validation, "training": run.spec.data.train}
     tiles = _tiles(run)
     limit = float(np.abs(tiles).max()) if tiles.size else 0.0

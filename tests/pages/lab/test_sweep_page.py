@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 from core.importing import own_run
 from core.runs import catalog, classroom, store
 from core.training import jobs, sweep
+from pages.lab import asked
 from tests.app import app, go
 from tests.training.test_jobs import Inline
 
@@ -78,8 +79,8 @@ def test_a_class_sees_what_its_members_train() -> None:
     next(button for button in at.button if button.label == "Join").click().run()
     assert not at.exception and not at.warning
     teacher = opened("class", room=room)
-    run = next(entry for entry in catalog.fitting(lambda spec: True) if entry.name == "uci-mlp")
-    at.session_state["_own-runs"] = [run.key]
+    run = jobs.submit(asked.TASKS["one-layer"].start, Inline())
+    at.session_state["_own-runs"] = [catalog.find("uci-mlp").key, run.key]
     at.run()
     assert [(entry.run, entry.alias) for entry in classroom.entries(room)] == [(run.key, "Blue *Heron*")]
     teacher.run()

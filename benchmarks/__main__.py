@@ -14,6 +14,7 @@ PARTS = (
     "pulses",
     "train_pulse_cnn",
     "digits_filters",
+    "estimate",
     "look",
     "fuzz",
     "load --views",

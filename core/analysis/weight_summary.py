@@ -5,8 +5,8 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from core.models.digit_layers import layers
-from core.specs import ACTIVATIONS, ModelSpec
+from core.models import network
+from core.specs import ACTIVATIONS, STEPS, ModelSpec
 
 
 def weight_table(weights: Mapping[str, np.ndarray]) -> pd.DataFrame:
@@ -31,9 +31,16 @@ def weight_table(weights: Mapping[str, np.ndarray]) -> pd.DataFrame:
 
 def layer_table(model: ModelSpec) -> pd.DataFrame:
     """Each layer's output shape, parameters, kernel, stride and activation, the totals in the last row."""
+    rows = _dense_rows(model) if model.kind == "dense" else _rows(model)
+    frame = pd.DataFrame(rows)
+    total = {"layer": "Total", "output": "", "values": frame["values"].sum(), "parameters": frame["parameters"].sum()}
+    return pd.concat([frame, pd.DataFrame([{**dict.fromkeys(frame.columns, ""), **total}])], ignore_index=True)
+
+
+def _rows(model: ModelSpec) -> list[dict[str, object]]:
     rows: list[dict[str, object]] = []
-    for layer in layers(model):
-        if layer.kind in ("relu", "probabilities"):
+    for layer in network.layers(model):
+        if layer.kind in ("relu", "probabilities") and (model.kind == "digit_cnn" or layer.kind == "probabilities"):
             continue  # they stand as the activation of the layer before
         rows.append(
             {
@@ -42,13 +49,34 @@ def layer_table(model: ModelSpec) -> pd.DataFrame:
                 "values": int(np.prod(layer.shape)),
                 "parameters": layer.parameters,
                 "kernel": f"{layer.kernel}x{layer.kernel}" if layer.kernel else "",
-                "stride": str(layer.stride) if layer.stride else "",
-                "activation": ACTIVATIONS.get(layer.activation, layer.activation),
+                "stride": str(layer.stride) if layer.stride and layer.kernel else "",
+                "activation": _said(layer.activation),
             }
         )
-    frame = pd.DataFrame(rows)
-    total = {"layer": "Total", "output": "", "values": frame["values"].sum(), "parameters": frame["parameters"].sum()}
-    return pd.concat([frame, pd.DataFrame([{**dict.fromkeys(frame.columns, ""), **total}])], ignore_index=True)
+    return rows
+
+
+def _dense_rows(model: ModelSpec) -> list[dict[str, object]]:
+    rows: list[dict[str, object]] = []
+    for i, units in enumerate(model.sizes):
+        end = "" if not i else model.output if i == len(model.sizes) - 1 else model.activation
+        rows.append(
+            {
+                "layer": f"Dense {i}" if i else "Input",
+                "output": str(units),
+                "values": units,
+                "parameters": units * (model.sizes[i - 1] + 1) if i else 0,
+                "kernel": "",
+                "stride": "",
+                "activation": _said(end),
+            }
+        )
+    return rows
+
+
+def _said(activation: str) -> str:
+    """What people call an activation."""
+    return ACTIVATIONS.get(activation) or (STEPS[activation][0] if activation in STEPS else activation)
 
 
 def spread(values: np.ndarray, bins: int = 40) -> pd.DataFrame:

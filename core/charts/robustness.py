@@ -114,7 +114,7 @@ def _said(colours: Theme, classes: tuple[str, ...], title: str, noun: str, perce
         y=alt.Y(
             "share:Q", title="share of answers", stack="zero", scale=alt.Scale(domain=[0, 1]), axis=alt.Axis(format=".0%", tickCount=3)
         ),
-        color=_classes(classes, noun, colours),
+        color=_classes(classes, noun, colours, symbol="square"),
         order="order:Q",
         tooltip=[
             alt.Tooltip("class:N", title=noun),
@@ -130,9 +130,9 @@ def _amounts(title: str, percent: bool, ends: tuple[float, float]) -> alt.X:
     return alt.X("amount:Q", title=title, scale=alt.Scale(domain=list(ends), nice=False), axis=axis)
 
 
-def _classes(classes: tuple[str, ...], noun: str, colours: Theme) -> alt.Color:
-    """Each class in its colour, with a key where they are few."""
+def _classes(classes: tuple[str, ...], noun: str, colours: Theme, symbol: str = "stroke") -> alt.Color:
+    """Each class in its colour, with a key of strokes or squares where they are few."""
     legend = (
-        alt.Legend(title=noun, orient="right", symbolType="stroke", symbolStrokeWidth=4, symbolOpacity=1) if len(classes) <= MOST else None
+        alt.Legend(title=noun, orient="right", symbolType=symbol, symbolStrokeWidth=4, symbolOpacity=1) if len(classes) <= MOST else None
     )
     return alt.Color("class:N", scale=alt.Scale(domain=list(classes), range=colours.class_colours(len(classes))), legend=legend)

@@ -8,7 +8,7 @@ import hashlib
 import io
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -33,6 +33,7 @@ MOST_PREPARED = 4_000  # of an array whose images are not 28x28, since each is p
 MOST_VALUES = 80_000_000  # of an array: bytes
 MOST_PIXELS = 4_000_000  # of one picture
 ALL_PIXELS = 60_000_000  # of all pictures of a ZIP
+AT_ONCE = 4_000_000  # values of an array that are worked on at a time
 PICTURE = 160  # pixels of a picture's longer side, in which its ink is found
 ZIPPED = Limits(files=MOST_PICTURES, each=4_000_000, together=60_000_000)
 SHARES = (0.7, 0.15)  # of each class to train and to validate; the rest tests
@@ -44,6 +45,15 @@ class TooMany(BadPicture):
 
 
 @dataclass(frozen=True)
+class Sample:
+    """One picture on its way into a set."""
+
+    name: str  # of its file, or its number
+    brightness: NDArray[np.float32]  # (H, W) as it came, small
+    prepared: Prepared
+
+
+@dataclass(frozen=True)
 class OwnSet:
     """Labelled images, prepared."""
 
@@ -52,6 +62,7 @@ class OwnSet:
     classes: tuple[str, ...]  # in the order of the labels
     key: str  # of the images and labels: the same set has the same key
     notes: tuple[str, ...]  # what was left out or taken for granted, in sentences
+    samples: tuple[Sample, ...] = ()  # the first picture of each class on its way; none of images that stay as they are
 
     @property
     def counts(self) -> tuple[int, ...]:
@@ -114,25 +125,41 @@ def _of_folders(data: bytes) -> OwnSet:
         if not named:
             raise BadPicture("The ZIP file holds no pictures in folders; put each into a folder named by its class, like 7/first.png.")
         classes = _ordered({name for _, name in named})
-        images, labels, bad = [], [], []
+        waiting: list[tuple[str, str, bytes]] = []  # name of the file, class, contents
+        bad: list[str] = []
         room = ALL_PIXELS
         for info, name in named:
             try:
-                brightness, pixels = _brightness(unpacked(info), info.filename, room)
-                images.append(_of_picture(brightness))
-                room -= pixels
+                contents = unpacked(info)
+                room -= _pixels(contents, info.filename, room)
+                waiting.append((info.filename, name, contents))
             except TooMany:
                 raise
-            except (UnusableDrawing, BadPicture) as error:
+            except BadPicture as error:
                 bad.append(f"{info.filename[-40:]!r}: {error}")
-                continue
-            labels.append(classes.index(name))
+    images: list[Images] = []
+    labels: list[int] = []
+    steps: dict[str, Sample] = {}
+    for (file, name, _), found in zip(waiting, decoder.decode_all([one for *_, one in waiting], PICTURE), strict=True):
+        try:
+            if isinstance(found, decoder.Undecodable):
+                raise BadPicture(f"{file[-60:]} {found}")
+            width, height, colours = found
+            brightness = pictures.grey(np.frombuffer(colours, np.uint8).reshape(height, width, 3))
+            image, made = _of_picture(brightness)
+        except (UnusableDrawing, BadPicture) as error:
+            bad.append(f"{file[-40:]!r}: {error}")
+            continue
+        images.append(image)
+        labels.append(classes.index(name))
+        if made is not None:
+            steps.setdefault(name, Sample(file[-60:], brightness, made))
     notes = []
     if others:
         notes.append(f"{others:,} file{'s' if others > 1 else ''} of other kinds {'were' if others > 1 else 'was'} left out.")
     if loose:
         notes.append(f"{loose:,} picture{'s' if loose > 1 else ''} in no folder {'were' if loose > 1 else 'was'} left out.")
-    return _made(images, labels, classes, bad, notes)
+    return _made(images, labels, classes, bad, notes, tuple(steps[name] for name in classes if name in steps))
 
 
 def _class_of(name: str) -> str:
@@ -148,13 +175,14 @@ def _ordered(names: set[str]) -> tuple[str, ...]:
     return tuple(sorted(names, key=lambda name: [int(part) if part.isdigit() else part for part in re.split(r"(\d{1,9})", name)]))
 
 
-def _brightness(data: bytes, name: str, room: int) -> tuple[NDArray[np.float32], int]:
-    """A picture in grey, small, and how many pixels it has.
+def _pixels(data: bytes, name: str, room: int) -> int:
+    """How many pixels a picture has, by its header.
 
     Raises:
         BadPicture: no picture, or too large.
         TooMany: all pictures together are.
     """
+    pictures.check_upload(data, name[-60:])
     try:
         with Image.open(io.BytesIO(data), formats=decoder.FORMATS) as picture:  # reads its header alone
             width, height = picture.size
@@ -164,17 +192,16 @@ def _brightness(data: bytes, name: str, room: int) -> tuple[NDArray[np.float32],
         raise BadPicture(f"{width:,} x {height:,} pixels; up to {MOST_PIXELS // 10**6} million are read.")
     if width * height > room:
         raise TooMany(f"Together the pictures have more than {ALL_PIXELS // 10**6} million pixels; use fewer or smaller ones.")
-    small = Image.fromarray(pictures.read_upload(data, name[-60:]))
-    small.thumbnail((PICTURE, PICTURE), Image.Resampling.BOX)
-    return pictures.grey(np.asarray(small)), width * height
+    return width * height
 
 
-def _of_picture(brightness: NDArray[np.float32]) -> Images:
-    """A picture's digit (28, 28); one that has this size and a margin stays as it is."""
+def _of_picture(brightness: NDArray[np.float32]) -> tuple[Images, Prepared | None]:
+    """A picture's digit (28, 28) and how it was made; one that has this size and a margin stays as it is."""
     if brightness.shape == (SIDE, SIDE):
         ink = 1 - brightness if _mostly_light(brightness) else brightness
-        return np.rint(ink * 255).astype(np.uint8)
-    return np.rint(prepared(brightness).centred * 255).astype(np.uint8)
+        return np.rint(ink * 255).astype(np.uint8), None
+    made = prepared(brightness)
+    return np.rint(made.centred * 255).astype(np.uint8), made
 
 
 def _mostly_light(images: NDArray[np.float32]) -> bool:
@@ -211,7 +238,7 @@ def _of_arrays(files: dict[str, bytes]) -> OwnSet:
 
 def _of_numbers(images: np.ndarray, labels: np.ndarray, names: tuple[str, ...], notes: list[str]) -> OwnSet:
     """A set of arrays: images (N, H, W), (N, H, W, 1 or 3) or (N, H*W), and labels as numbers, words or one-hot."""
-    if images.dtype.kind not in "uifb" or images.ndim < 2 or not len(images):
+    if images.dtype.kind not in "uifb" or images.ndim < 2 or not images.size:
         raise BadPicture(f"images is an array of {images.dtype} {images.shape}; save numbers of shape (images, height, width).")
     if labels.ndim == 2 and labels.shape[1] > 1:
         labels = labels.argmax(axis=1)
@@ -221,25 +248,38 @@ def _of_numbers(images: np.ndarray, labels: np.ndarray, names: tuple[str, ...], 
     if len(images) > MOST_IMAGES:
         raise BadPicture(f"The file holds {len(images):,} images; up to {MOST_IMAGES:,} are read.")
     indices, classes = _labelled(labels, names)
-    grey = _in_unit(_squared(images))
-    if _mostly_light(grey[:2_000]):
-        grey = 1 - grey
+    low, high = _ends(images)
+    each = max(1, AT_ONCE // images[0].size)  # as numbers with a point all of them would take four times the room
+    light = _mostly_light(_in_unit(_squared(images[:each]), low, high))
+    if light:
         notes.append("The images' edges are light, so dark was taken for ink.")
-    if grey.shape[1:] == (SIDE, SIDE):
-        return _made(list(np.rint(grey * 255).astype(np.uint8)), list(indices), classes, [], notes)
-    if len(grey) > MOST_PREPARED:
+
+    def parts() -> Iterator[NDArray[np.float32]]:
+        for start in range(0, len(images), each):
+            grey = _in_unit(_squared(images[start : start + each]), low, high)
+            yield 1 - grey if light else grey
+
+    height, width = _squared(images[:1]).shape[1:]
+    if (height, width) == (SIDE, SIDE):
+        whole = np.concatenate([np.rint(grey * 255).astype(np.uint8) for grey in parts()])
+        return _made(whole, list(indices), classes, [], notes)
+    if len(images) > MOST_PREPARED:
         raise BadPicture(
-            f"The file holds {len(grey):,} images of {grey.shape[2]}x{grey.shape[1]} pixels; up to {MOST_PREPARED:,} are read "
-            "where they are not 28x28."
+            f"The file holds {len(images):,} images of {width}x{height} pixels; up to {MOST_PREPARED:,} are read where they are not 28x28."
         )
-    made, kept, bad = [], [], []
-    for i, (image, label) in enumerate(zip(grey, indices, strict=True)):
+    made: list[Images] = []
+    kept, bad = [], []
+    steps: dict[int, Sample] = {}
+    for i, (image, label) in enumerate(zip((image for grey in parts() for image in grey), indices, strict=True)):
         try:
-            made.append(np.rint(prepare_drawing(pictures.ink_square(image)).centred * 255).astype(np.uint8))
-            kept.append(int(label))
+            one = prepare_drawing(pictures.ink_square(image))
         except UnusableDrawing as error:
             bad.append(f"image {i:,}: {error}")
-    return _made(made, kept, classes, bad, notes)
+            continue
+        made.append(np.rint(one.centred * 255).astype(np.uint8))
+        kept.append(int(label))
+        steps.setdefault(int(label), Sample(f"image {i:,}", image, one))
+    return _made(made, kept, classes, bad, notes, tuple(steps[label] for label in sorted(steps)))
 
 
 def _squared(images: np.ndarray) -> np.ndarray:
@@ -260,13 +300,22 @@ def _squared(images: np.ndarray) -> np.ndarray:
     return images
 
 
-def _in_unit(images: np.ndarray) -> NDArray[np.float32]:
-    """Values in [0, 1], from bytes, from [0, 1] or from [-1, 1]."""
+def _ends(images: np.ndarray) -> tuple[float, float]:
+    """The lowest and the highest value.
+
+    Raises:
+        BadPicture: they tell of no pictures.
+    """
     low, high = float(images.min()), float(images.max())
     if not np.isfinite([low, high]).all():
         raise BadPicture("Some pixels are not numbers (NaN or infinite); save brightness or ink from 0 to 255.")
     if high <= low:
         raise BadPicture("All pixels have the same value; save brightness or ink from 0 to 255.")
+    return low, high
+
+
+def _in_unit(images: np.ndarray, low: float, high: float) -> NDArray[np.float32]:
+    """Values in [0, 1], from bytes, from [0, 1] or from [-1, 1]; these are the ends of all."""
     if low >= 0:
         scale = 255.0 if high > 1 else 1.0
         if 1 < high <= 16 and images.shape[1:] == (8, 8):
@@ -328,19 +377,29 @@ def _of_table(data: bytes) -> OwnSet:
     return _of_numbers(np.concatenate(parts), numbers, (), [])
 
 
-def _made(images: Sequence[Images], labels: Sequence[int], classes: tuple[str, ...], bad: list[str], notes: list[str]) -> OwnSet:
+def _made(
+    images: Images | Sequence[Images],
+    labels: Sequence[int],
+    classes: tuple[str, ...],
+    bad: list[str],
+    notes: list[str],
+    samples: tuple[Sample, ...] = (),
+) -> OwnSet:
     """The set, or the sentence where nothing is left of it."""
-    if bad and not images:
+    if bad and not len(images):
         raise BadPicture(f"None of the {len(bad):,} images can be used; the first is {bad[0]}")
     if bad:
         notes.append(
             f"{len(bad):,} image{'s' if len(bad) > 1 else ''} can't be used and {'were' if len(bad) > 1 else 'was'} left out; {bad[0]}"
         )
-    stack, numbers = np.stack(images), np.array(labels, np.uint8)
+    stack, numbers = images if isinstance(images, np.ndarray) else np.stack(images), np.array(labels, np.uint8)
     small = [name for name, count in Counter(classes[label] for label in labels).items() if count < LEAST_TO_TRAIN]
     if small:
         notes.append(f"Of {', '.join(small[:5])} there are fewer than {LEAST_TO_TRAIN} images: enough to test on, not to train on.")
-    key = hashlib.sha256(stack.tobytes() + numbers.tobytes() + "\n".join(classes).encode()).hexdigest()[:12]
+    digest = hashlib.sha256(np.ascontiguousarray(stack).data)
+    digest.update(np.ascontiguousarray(numbers).data)
+    digest.update("\n".join(classes).encode())
+    key = digest.hexdigest()[:12]
     for array in (stack, numbers):
         array.setflags(write=False)
-    return OwnSet(stack, numbers, classes, key, tuple(notes))
+    return OwnSet(stack, numbers, classes, key, tuple(notes), samples)

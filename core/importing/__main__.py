@@ -9,6 +9,7 @@ from pathlib import Path
 
 from core.importing.bringing import Brought
 from core.importing.layers import natural
+from core.importing.reading import halves
 from core.importing.worker import brought
 
 MOST_IN_FOLDER = 200
@@ -20,7 +21,7 @@ def parser() -> argparse.ArgumentParser:
         prog="python -m core.importing", description="Say of each file which network it holds, and how well it reads."
     )
     top.add_argument("files", nargs="+", help="files; a folder holds one TensorFlow.js network")
-    top.add_argument("--data", default="mnist", help="data set that it is tried on (mnist)")
+    top.add_argument("--data", default="mnist", help="data set that it is tried on (mnist); guess: the one that its shapes point to")
     top.add_argument("--json", action="store_true", help="one JSON object a network")
     top.add_argument("--together", action="store_true", help="the files are checkpoints of one network, or parts of one")
     top.add_argument("--keep", action="store_true", help="store it as a run")
@@ -29,14 +30,22 @@ def parser() -> argparse.ArgumentParser:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Bring in the files; 0 if every one of them is a network."""
-    asked = parser().parse_args(arguments)
-    fixed = dict(one.split("=", 1) for one in asked.set if "=" in one)
-    groups = list(parts(asked.files, asked.together))
+    """Bring in the files; 0 if every one of them is a network, 2 after a sentence on arguments that cannot be."""
+    command = parser()
+    asked = command.parse_args(arguments)
+    if wrong := [one for one in asked.set if "=" not in one]:
+        command.error(f"--set takes a question, = and an option, not {wrong[0][:60]!r}")
+    fixed = dict(one.split("=", 1) for one in asked.set)
+    try:
+        if wrong := [one for one in asked.files if not one or not (Path(one).is_file() or Path(one).is_dir())]:
+            command.error(f"{wrong[0][:60]!r} is no file and no folder")
+        groups = list(parts(asked.files, asked.together))
+    except OSError as error:  # a name that no file can have, a folder that may not be listed
+        command.error(f"{str(error.filename)[:60]!r} cannot be looked at ({error.strerror})")
     whole = True
     for name, each in groups:
         try:
-            found = brought(name, each[0], asked.data, fixed, keep=asked.keep, more=each[1:])
+            found = brought(name, each[0], "" if asked.data == "guess" else asked.data, fixed, keep=asked.keep, more=each[1:])
         except OSError as error:
             found = Brought(name, sentence=f"It cannot be read from the disk ({error.strerror}).")
         print(json.dumps(found.to_dict) if asked.json else words(found), flush=True)
@@ -51,12 +60,12 @@ def parts(paths: list[str], together: bool) -> Iterator[tuple[str, list[dict[str
         ordered = sorted(files, key=lambda path: natural(path.name))
         contents = {path.name: read(path) for path in ordered}
         kinds = {path.suffix.lower() for path in ordered}
-        if kinds & {".bin", ".json"} or _halves(contents):
+        if kinds & {".bin", ".json"} or halves(list(contents.values())):
             yield ordered[0].name, [contents]
         else:
             yield ordered[-1].name, [{name: data} for name, data in contents.items()]
         return
-    halves = [path for path in files if path.suffix == ".npz" and path.is_file()]
+    arrays = [path for path in files if path.suffix == ".npz" and path.is_file()]
     taken: set[Path] = set()
     for path in files:
         if path in taken:
@@ -68,30 +77,19 @@ def parts(paths: list[str], together: bool) -> Iterator[tuple[str, list[dict[str
             shards = sorted(p for p in path.parent.iterdir() if p.suffix == ".bin")[:MOST_IN_FOLDER]
             yield path.name, [{p.name: read(p) for p in [path, *shards]}]
         else:
-            partner = next(
-                (p for p in halves if p not in taken and p != path and path in halves and _halves({"a": read(path), "b": read(p)})), None
-            )
+            partner = next((p for p in arrays if p not in taken and p != path and path in arrays and halves([read(path), read(p)])), None)
             taken |= {path} | ({partner} if partner else set())
             yield path.name, [{p.name: read(p) for p in [path, partner] if p is not None}]
 
 
-def _halves(contents: dict[str, bytes]) -> bool:
-    """Whether one file of numpy holds matrices alone and another vectors alone."""
-    from core.importing.reading import arrays_in
-
-    sets = [arrays_in(data) for data in contents.values()]
-    if len(sets) != 2 or any(not one for one in sets):
-        return False
-    flat = [all(max(v.shape, default=0) == v.size for v in one.values()) for one in sets if one]
-    return flat[0] != flat[1]
-
-
 def read(path: Path) -> bytes:
-    """The bytes of a file, up to a little more than is allowed; none where it cannot be read."""
+    """The bytes of a plain file, up to a little more than is allowed; none where it cannot be read, or might never end."""
     try:
+        if not path.is_file():
+            return b""
         with path.open("rb") as file:
             return file.read((64 << 20) + 1)
-    except OSError:
+    except (OSError, ValueError):
         return b""
 
 

@@ -3,7 +3,7 @@
 import hashlib
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from itertools import pairwise
 from typing import Any
@@ -12,11 +12,12 @@ import numpy as np
 
 from core.data import catalog
 from core.importing.expressing import Expressed, expressed
+from core.importing.guessing import images_of, made_for
 from core.importing.layers import natural
-from core.importing.reading import understood
+from core.importing.reading import halves, understood
 from core.importing.refusal import Refused, refuse, shortly
 from core.importing.trying import MANY, Score, Scorer, Solved, operations, solve
-from core.importing.understanding import Images, Understood
+from core.importing.understanding import Understood
 from core.models import network
 from core.models.counts import accuracy, confusion
 from core.runs import store
@@ -27,6 +28,9 @@ FIRST = 2_000  # test images of the first answer
 WHOLE = 20e6  # multiplications an image up to which all test images are counted
 LARGE, FEWER = 60e6, 500  # multiplications an image above which the first answer is about fewer test images
 SAME = 0.005  # log-losses nearer than this cannot be told apart
+SEVERAL = "These files are checkpoints of different networks: {} differ. Drop them one by one."  # what several files are not
+_ODD = re.compile(r"[^\w .,+=()-]")  # signs that a title could be read as more than text for; other people may choose the network by it
+Tell = Callable[[str], None]  # gets what is being done, in words
 
 
 @dataclass
@@ -105,25 +109,28 @@ def bring(
     *,
     keep: bool = False,
     more: Sequence[Files] = (),
+    tell: Tell = lambda _: None,
 ) -> Brought:
     """Read one network, try it, and keep it as a run where asked.
 
     Args:
         name: what its owner calls it.
         files: its file, or those that belong together, name -> contents.
-        data: name of the data set that it is tried on.
+        data: name of the data set that it is tried on; empty for the one that its shapes point to.
         fixed: question -> option that the owner has settled.
         keep: whether it is stored.
         more: further checkpoints of the same network; all of them are ordered by the numbers in their names.
     """
     states = sorted([files, *more], key=lambda one: natural(next(iter(one)))) if more else [files]
+    if len(states) == 2 and halves([next(iter(one.values())) for one in states]):
+        states = [{**states[0], **states[1]}]
     digest = hashlib.sha256()
     for each in states:
         for one in sorted(each):
             digest.update(each[one])
-    out = Brought(shortly(name.strip(), 80) or "network", digest.hexdigest(), data=data)
+    out = Brought(shortly(_ODD.sub("_", name).strip(), 80) or "network", digest.hexdigest(), data=data)
     try:
-        _bring(out, states, data, fixed or {}, keep)
+        _bring(out, states, fixed or {}, keep, tell)
     except Refused as refused:
         out.sentence = str(refused)
     except SpecError as error:
@@ -131,17 +138,20 @@ def bring(
     return out
 
 
-def _bring(out: Brought, states: list[Files], data: str, fixed: Mapping[str, Any], keep: bool) -> None:
+def _bring(out: Brought, states: list[Files], fixed: Mapping[str, Any], keep: bool, tell: Tell) -> None:
+    tell("Reading what is in the file")
+    data = out.data = out.data or made_for(states[-1])
     found = catalog.get(data)
     if len(found.shape) < 2 or found.shape[0] != found.shape[1]:
         refuse(f"Networks can be tried on {', '.join(n for n, d in catalog.DATASETS.items() if d.module)}; choose one of them.")
     why = catalog.missing(data)
     if why:
         refuse(why)
-    images = Images(found.shape[0], found.shape[2] if len(found.shape) == 3 else 1, len(found.classes))
+    images = images_of(found)
     read = [understood(one, images) for one in states]
     if any(list(one.tensors.values()) != list(read[0].tensors.values()) for one in read):
-        refuse("These files are checkpoints of different networks: the shapes of their weights differ. Drop them one by one.")
+        refuse(SEVERAL.format("the shapes of their weights"))
+    tell(f"Trying how it reads images, on {found.title}")
     split = "validation" if "validation" in found.splits else "train"
     pixels, labels = catalog.load(data, split)
     solved = solve(read[-1].puzzle, Scorer(pixels[:MANY], labels[:MANY]), fixed)
@@ -149,7 +159,8 @@ def _bring(out: Brought, states: list[Files], data: str, fixed: Mapping[str, Any
     networks = [_network(one, solved, found.shape) for one in read]
     last = networks[-1]
     if any(one.model != last.model for one in networks):
-        refuse("These files are checkpoints of different networks: their layers differ. Drop them one by one.")
+        refuse(SEVERAL.format("their layers"))
+    tell(f"Counting how many {found.test_words} it reads right")
     count = FIRST if operations(solved.chain) <= LARGE else FEWER
     said = network.answers(last.model, last.weights, test[:count])
     right = said.argmax(1) == actual[:count]
@@ -179,6 +190,8 @@ def choices(read: Understood, solved: Solved) -> list[Choice]:
     for question in read.puzzle.questions:
         value = solved.reading[question.name]
         found = solved.alternatives.get(question.name, {value: solved.score})
+        if len(found) > 1 and len({(score.accuracy, score.log_loss) if score else None for score in found.values()}) == 1:
+            continue  # it changes nothing here, as the kind of a pool that there is not
         rated = sorted(found.items(), key=lambda pair: pair[1].log_loss if pair[1] else math.inf)
         alternatives = [_alternative(option, question.options[option], score) for option, score in rated if option in question.options]
         own = found.get(value)
@@ -228,7 +241,11 @@ def kept(out: Brought, networks: Sequence[Expressed], solved: Solved, data: str,
     splits = {name: found.splits.get(name, 0) for name in ("train", "validation")}
     asked = DataSpec(data, splits["train"], splits["validation"], count)
     model = networks[-1].model
-    spec = RunSpec(asked, model, TrainSpec(epochs=0), OriginSpec(out.name, out.sha256))
+    weights = {name: np.stack([one.weights[name] for one in networks]) for name in networks[-1].weights}
+    digest = hashlib.sha256(repr(list(epochs)).encode())
+    for name in sorted(weights):  # what was made of the file: the same file, read in another way, is another run
+        digest.update(np.ascontiguousarray(weights[name], np.float32).tobytes())
+    spec = RunSpec(asked, model, TrainSpec(epochs=0), OriginSpec(out.name, digest.hexdigest()))
     chosen = np.arange(len(test)) if count == len(test) else np.sort(np.random.default_rng(asked.seed).permutation(len(test))[:count])
     counts, losses = [], []
     for one in networks:
@@ -242,7 +259,6 @@ def kept(out: Brought, networks: Sequence[Expressed], solved: Solved, data: str,
         "loss_test": np.array(losses),
         "accuracy_test": accuracy(np.stack(counts)),
     }
-    weights = {name: np.stack([one.weights[name] for one in networks]) for name in networks[-1].weights}
     header = {
         "origin": {"name": out.name, "sha256": out.sha256, "format": out.format},
         "inferred": [choice.text for choice in out.choices],

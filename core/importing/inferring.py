@@ -220,7 +220,8 @@ class _Builder:
                 beside = uneven and all(gaps[i] == 1 for i in self.groups[name])  # numbers that follow each other leave no room between
                 quiet = bool(re.search("pool|down", name)) or beside
                 options = {True: "an activation follows", False: "none follows"}
-                self.ask(f"after {name}", f"After {name}", options, default=not quiet)
+                title = "After every layer" if len(self.groups) == 1 else f"After layer {name}"
+                self.ask(f"after {name}", title, options, default=not quiet)
 
     # ---- the network of a reading
 

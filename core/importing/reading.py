@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from io import BytesIO
 from typing import Any
 
@@ -290,3 +290,12 @@ def _turned(file: keras_files.KerasFile) -> bool | None:
 def _from_tensors(tensors: Mapping[str, Array], hints: Hints, images: Images, words: str) -> Understood:
     puzzle = inferring.puzzle(tensors, hints, images.side, images.channels, images.classes)
     return Understood(words, puzzle, False, {name: tuple(value.shape) for name, value in tensors.items()})
+
+
+def halves(files: Sequence[bytes]) -> bool:
+    """Whether of two files of numpy one holds matrices alone and the other vectors alone: weights and biases of one network."""
+    sets = [arrays_in(data) for data in files] if len(files) == 2 else []
+    if not sets or any(not one for one in sets):
+        return False
+    flat = [all(max(v.shape, default=0) == v.size for v in one.values()) for one in sets if one]
+    return flat[0] != flat[1]

@@ -25,6 +25,7 @@ Reading = tuple[tuple[str, Any], ...]  # (question, option) in the order of the 
 FEW, MANY = 64, 1_000  # images of the first tries and of the last
 BEAM = 3
 WHOLE_QUESTION = 2.0  # seconds within which every option of a question is tried on many images
+REVERTED = 1.5  # seconds more for answers that are odd
 POLISH = 3.0  # seconds more for the last comparison
 SECONDS = 6.0  # of the processor that a search may take before it ends with the best so far
 GOOD = 0.25  # rank from which unusual options are no longer looked for
@@ -296,6 +297,12 @@ def solve(puzzle: Puzzle, scorer: Scorer, fixed: Mapping[str, Any] | None = None
     if not finalists:
         raise Refused(trouble[0] if trouble else "No reading of the file gives a network.")
     best = _best(finalists, many, oddity)
+    seconds += REVERTED
+    for question in questions:  # an odd answer to a question of two that few images liked better must do so on many, each for itself
+        if len(question.options) == 2 and best[1][question.name] != question.default and not late():
+            usual = {**best[1], question.name: question.default}
+            if (found := score(usual, many)) is not None:
+                best = _best([best, (found, usual)], many, oddity)
     alternatives: dict[str, dict[Any, Score | None]] = {}
     seconds += POLISH
     for _ in range(3):
@@ -314,6 +321,11 @@ def solve(puzzle: Puzzle, scorer: Scorer, fixed: Mapping[str, Any] | None = None
                 best, changed_any = better, True
         if not changed_any or late():
             break
+    for question in puzzle.questions:  # what its owner has settled is set against the others, too, so that it can be taken back
+        if question.name in fixed and len(question.options) > 1:
+            whole = not late() and len(question.options) * pace < WHOLE_QUESTION
+            tried_now = list(question.options) if whole else [best[1][question.name]]
+            alternatives[question.name] = {option: score({**best[1], question.name: option}, many) for option in tried_now}
     chain, given = puzzle.build(best[1])
     return Solved(dict(best[1]), chain, given, best[0], alternatives, many)
 

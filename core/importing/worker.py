@@ -8,12 +8,15 @@ import os
 import subprocess
 import sys
 import tempfile
+import threading
+import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from core.importing.bringing import Alternative, Brought, Choice, Files
+from core.importing.bringing import Alternative, Brought, Choice, Files, Tell
 from core.importing.reading import MOST_BYTES
 from core.importing.refusal import shortly
 
@@ -21,6 +24,8 @@ ROOT = Path(__file__).parents[2]
 MEMORY = 3 << 30  # bytes of addresses that a worker may have
 SECONDS = 60  # of the processor
 PATIENCE = 300  # seconds on the clock, of a busy machine too
+LOOK = 0.1  # seconds between two looks at it
+STOPPED = "Reading it was cancelled; drop it again to have it read."
 TOO_LONG = "Reading it took longer than this app gives a file; it is larger or stranger than the networks shown here."
 UNEXPECTED = "The file is damaged, or unlike any that this app knows: reading it failed ({}). Save it again, or in another format."
 TOO_LARGE = "Reading it needed more memory than this app gives a file; it is larger than the networks shown here."
@@ -34,8 +39,14 @@ def brought(
     *,
     keep: bool = False,
     more: Sequence[Files] = (),
+    tell: Tell = lambda _: None,
+    stop: threading.Event | None = None,
 ) -> Brought:
-    """What `bringing.bring` gives, worked out in a process of its own; it never raises for what is in the files."""
+    """What `bringing.bring` gives, worked out in a process of its own; it never raises for what is in the files.
+
+    Args:
+        stop: set by whoever no longer wants it; the process then ends at once.
+    """
     if sum(len(one) for each in (files, *more) for one in each.values()) > MOST_BYTES * (1 + len(more)):
         return Brought(shortly(name, 80), sentence=f"It is larger than {MOST_BYTES >> 20} MB; this app shows networks of up to that size.")
     with tempfile.TemporaryDirectory(prefix="import-") as folder:
@@ -48,25 +59,29 @@ def brought(
                 listed[-1].append([called, f"{i}-{j}"])
         request = {"name": name, "files": listed, "data": data, "fixed": dict(fixed or {}), "keep": keep}
         (place / "request.json").write_text(json.dumps(request), encoding="utf-8")
-        command = [sys.executable, "-m", "core.importing.worker", folder]
-        environment = os.environ | {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
-        try:
-            done = subprocess.run(
-                command,
-                cwd=ROOT,
-                env=environment,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.PIPE,
-                timeout=PATIENCE,
-            )
-        except subprocess.TimeoutExpired:
-            return Brought(shortly(name, 80), sentence=TOO_LONG)
+        trouble = _run(place, tell, stop or threading.Event())
         try:
             return from_dict(json.loads((place / "answer.json").read_text(encoding="utf-8")))
         except (OSError, ValueError):
-            trouble = TOO_LONG if done.returncode in (-24, -9) else TOO_LARGE
             return Brought(shortly(name, 80), sentence=trouble)
+
+
+def _run(place: Path, tell: Tell, stop: threading.Event) -> str:
+    """Have a folder's import done; why there is no answer, where there is none."""
+    command = [sys.executable, "-m", "core.importing.worker", str(place)]
+    environment = os.environ | {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
+    nothing = subprocess.DEVNULL
+    began, said = time.monotonic(), ""
+    with subprocess.Popen(command, cwd=ROOT, env=environment, stdin=nothing, stdout=nothing, stderr=nothing) as process:
+        while process.poll() is None:
+            if stop.wait(LOOK) or time.monotonic() - began > PATIENCE:
+                process.kill()
+                return STOPPED if stop.is_set() else TOO_LONG
+            with suppress(OSError):
+                if (now := (place / "said").read_text(encoding="utf-8")) and now != said:
+                    said = now
+                    tell(said)
+    return TOO_LONG if process.returncode in (-24, -9) else TOO_LARGE
 
 
 def from_dict(values: Mapping[str, Any]) -> Brought:
@@ -90,6 +105,11 @@ def limit() -> None:
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
+def _say(place: Path, words: str) -> None:
+    """What is being done, for whoever waits."""
+    (place / "said").write_text(words, encoding="utf-8")
+
+
 def main(folder: str) -> int:
     """Do the import that a folder asks for."""
     from core.importing.bringing import bring
@@ -97,9 +117,19 @@ def main(folder: str) -> int:
     place = Path(folder)
     request = json.loads((place / "request.json").read_text(encoding="utf-8"))
     limit()
+    if hasattr(os, "nice"):
+        os.nice(5)  # what people look at goes first
     each = [{called: (place / stored).read_bytes() for called, stored in listed} for listed in request["files"]]
     try:
-        found = bring(request["name"], each[0], request["data"], request["fixed"], keep=request["keep"], more=each[1:])
+        found = bring(
+            request["name"],
+            each[0],
+            request["data"],
+            request["fixed"],
+            keep=request["keep"],
+            more=each[1:],
+            tell=partial(_say, place),
+        )
     except MemoryError:
         found = Brought(shortly(request["name"], 80), sentence=TOO_LARGE)
     except Exception as error:  # what no reader expected: the person still gets a sentence

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from core.models.digit_layers import Layer
 from core.specs import ModelSpec
 
 # kind of network -> module with `activations(model, weights, images, dtype)` and `answers(model, weights, images)`
@@ -19,6 +20,7 @@ MODULES = {
     "pulse_cnn": "core.models.pulse_layers",
     "sequence": "core.models.sequence",
 }
+LAYERED = {"digit_cnn": "core.models.digit_layers", "sequence": "core.models.sequence"}  # those that also have layers and weight_shapes
 PART = 500  # images that `answers` takes at a time, so that copies of their pixels stay small
 
 
@@ -47,3 +49,30 @@ def parameter_count(model: ModelSpec) -> int:
         core.specs.SpecError: a shape that cannot be built.
     """
     return import_module(MODULES[model.kind]).parameter_count(model)
+
+
+def layers(model: ModelSpec) -> tuple[Layer, ...]:
+    """The named layers of a network of LAYERED, from the input to what it says.
+
+    Raises:
+        SpecError: its shape cannot be built.
+        KeyError: it is of another kind.
+    """
+    return import_module(LAYERED[model.kind]).layers(model)
+
+
+def layer(model: ModelSpec, name: str) -> Layer:
+    """The layer of this name.
+
+    Raises:
+        KeyError: the network has none.
+    """
+    for one in layers(model):
+        if one.name == name:
+            return one
+    raise KeyError(name)
+
+
+def weight_shapes(model: ModelSpec) -> dict[str, tuple[int, ...]]:
+    """Shape of each parameter of a network of LAYERED as a run stores it."""
+    return import_module(LAYERED[model.kind]).weight_shapes(model)

@@ -5,6 +5,7 @@ probabilities, or outputs after tanh.
 """
 
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -130,9 +131,10 @@ def layers(model: ModelSpec) -> tuple[Layer, ...]:
             continue
         weighted = pending or part
         kind = part.name if part.name in ("logits", "probabilities", "outputs") else _KINDS.get(step.kind, "activation")
-        kind = "dense" if pending else "probabilities" if kind == "outputs" else kind
+        kind = "dense" if pending and kind != "logits" else kind
         count = sum(map(math.prod, parameter_shapes(weighted.step, weighted.before).values()))
-        title = f"{(pending or part).step.title} {part.name[-1] if part.name[-1].isdigit() else ''}".strip()
+        found = re.search(r"\d+$", part.name)
+        title = f"{(pending or part).step.title} {found[0] if found else ''}".strip()
         out.append(
             Layer(
                 part.name,
@@ -224,6 +226,31 @@ def activations(model: ModelSpec, weights: Mapping[str, np.ndarray], images: np.
         if part.name:
             out[part.name] = x
     return out
+
+
+def onward(model: ModelSpec, weights: Mapping[str, np.ndarray], name: str, values: np.ndarray) -> dict[str, np.ndarray]:
+    """Every activation behind a named one, whose values are given."""
+    found = parts(model)
+    at = next(i for i, part in enumerate(found) if part.name == name)
+    out: dict[str, np.ndarray] = {}
+    x = values
+    for part in found[at + 1 :]:
+        x = run(part.step, part.weights, weights, x)
+        if part.name:
+            out[part.name] = x
+    return out
+
+
+def looked_at(model: ModelSpec, images: np.ndarray) -> np.ndarray:
+    """Images as the network gets them, in its size and the right way up, before their pixels are scaled: (batch, h, w) float32 in [0, 1].
+
+    Args:
+        images: (batch, height, width) or (batch, height, width, 3), uint8 or floats.
+    """
+    step = read_step(model.layers[0])
+    x = np.asarray(images / np.float32(255) if images.dtype == np.uint8 else images, np.float32)
+    x = x[:, None] if x.ndim == 3 else x.mean(-1)[:, None]  # (batch, 1, height, width)
+    return fitted(x, step.kernel, step.mode)[:, 0].clip(0, 1)
 
 
 def answers(model: ModelSpec, weights: Mapping[str, np.ndarray], images: np.ndarray) -> np.ndarray:

@@ -9,7 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from core.data.catalog import title_of
-from core.runs import contents, seal, shipped, store
+from core.runs import brought, contents, seal, shipped, store
 from core.runs.run import SPEC, Run
 from core.specs import ACTIVATIONS, MODEL_KINDS, RunSpec, SpecError, from_dict
 
@@ -104,7 +104,7 @@ def load(id_: str) -> Run:
 def fitting(fits: Fits, own: Iterable[str] = ()) -> list[Entry]:
     """Runs whose spec fits: the shipped ones in the order of their tables, then `own` (keys), then others in the store, newest first.
 
-    Networks that a person brought in are among `own` alone: they are nobody else's to see unasked.
+    Networks that a person brought in are among `own` alone, unless they are offered to everyone.
     """
     found = [Entry(spec, name) for name, spec in shipped.RUNS.items() if fits(spec)]
     seen = {entry.key for entry in found} | set(shipped.NAMES)
@@ -117,7 +117,7 @@ def fitting(fits: Fits, own: Iterable[str] = ()) -> list[Entry]:
             entry = _stored(key)
         except (store.MissingRun, store.DamagedRun):
             continue
-        if fits(entry.spec) and (key in own or entry.spec.origin is None):
+        if fits(entry.spec) and (key in own or entry.spec.origin is None or brought.offered(key)):
             found.append(entry)
     return found
 

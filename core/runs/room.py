@@ -34,7 +34,7 @@ def use(key: str) -> None:
 def trim_ends() -> None:
     """Keep the last checkpoints of the newest runs alone, as many as have room."""
     total = 0
-    for path in sorted((store.folders()[0] / ENDS).glob("*"), key=_time, reverse=True):
+    for path in sorted((store.folders()[0] / ENDS).glob("*"), key=time_of, reverse=True):
         with suppress(OSError):
             total += path.stat().st_size
             if total > MOST_ENDS:
@@ -48,38 +48,40 @@ def make(most: int, keep: Collection[str] = ()) -> bool:
         keep: keys of runs that stay, beside those in use.
     """
     home = store.folders()[0]
-    for path in sorted((home / ENDS).glob("*"), key=_time):
+    for path in sorted((home / ENDS).glob("*"), key=time_of):
         if store.size() < most:
             return True
         with suppress(OSError):
             path.unlink()
     runs = {key: _used(home, key) for key in store.keys() if (home / key).is_dir() and key not in shipped.NAMES}  # noqa: SIM118
-    now = _now(home)
+    present = now(home)
     for key in sorted(runs, key=runs.__getitem__):
         if store.size() < most:
             return True
-        if key not in keep and now - runs[key] > IN_USE_SECONDS:
+        if key not in keep and present - runs[key] > IN_USE_SECONDS:
             _delete(home, key)
     return store.size() < most
 
 
 def _used(home: Path, key: str) -> float:
     """When a run was stored or shown last."""
-    return max(_time(home / key), _time(home / USED / key))
+    return max(time_of(home / key), time_of(home / USED / key))
 
 
-def _time(path: Path) -> float:
+def time_of(path: Path) -> float:
+    """When a file was changed last, seconds; 0 where it is not there."""
     try:
         return path.stat().st_mtime
     except OSError:
         return 0.0
 
 
-def _now(home: Path) -> float:
+def now(home: Path) -> float:
+    """The time by the clock of a folder's file system, seconds; 0 where nothing can be written."""
     probe = home / f".now-{uuid4().hex[:8]}"
     try:
         probe.touch()
-        return _time(probe)
+        return time_of(probe)
     except OSError:
         return 0.0
     finally:

@@ -23,6 +23,7 @@ from core.specs import APP_VERSION, FORMAT, RunSpec, SpecError, from_dict
 
 ROOT = Path(__file__).parents[2]
 SHIPPED_FOLDER = ROOT / "cache" / "runs"
+TASKS = ".tasks"  # folder beside the runs: answers of core.training.tasks
 LEFT_SECONDS = 24 * 3600.0  # after which the folder of a save counts as left behind by a killed process
 _KEY = re.compile(r"[0-9a-f]{12}")
 _SAVING = re.compile(rf"\.{_KEY.pattern}-[a-z0-9_]{{8}}(-old)?")
@@ -116,11 +117,11 @@ def keys() -> Iterator[str]:
 
 
 def size() -> int:
-    """Bytes of the folder that new runs go to, with what is in training."""
-    total = 0
-    for path in folders()[0].rglob("*"):
+    """Bytes of the folder that new runs go to, with what is in training; answers to questions have a room of their own."""
+    home, total = folders()[0], 0
+    for path in home.rglob("*"):
         with suppress(OSError):  # a training that has just ended
-            total += path.stat().st_size if path.is_file() else 0
+            total += path.stat().st_size if path.is_file() and home / TASKS not in path.parents else 0
     return total
 
 

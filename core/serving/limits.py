@@ -1,11 +1,11 @@
 """What a host allows: one table, each limit an environment variable with its title and the sentence for whoever meets it."""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from core.models import network
-from core.runs import room, store
+from core.runs import classroom, room, store
 from core.specs import RunSpec
 from core.training import jobs
 
@@ -59,6 +59,13 @@ LIMITS = {
         "trainings under way in all, waiting ones too",
         "As many trainings are under way as this server allows ({most}). "
         "Start yours when another has ended; your choices stay as they are.",
+    ),
+    "sweep": Limit(
+        "KERNEL_EXPLORER_SWEEP",
+        "trainings of sweeps under way for one person, waiting ones too",
+        "You have as many trainings of sweeps under way, with those of this one, as this server allows one person ({most}). "
+        "Take out some values, or start it when others have ended; your choices stay as they are.",
+        default=64,
     ),
     "epochs": Limit(
         "KERNEL_EXPLORER_EPOCHS",
@@ -116,18 +123,45 @@ def against(spec: RunSpec, own: Iterable[str]) -> str:
     under_way = {job.key for job in jobs.active()}
     if spec.key in under_way or spec.key in set(store.keys()):
         return ""
-    data = spec.data
-    for name, now in (
-        ("epochs", spec.train.epochs),
-        ("images", data.train + data.validation + data.test),
-        ("parameters", network.parameter_count(spec.model)),
-        ("each", len(under_way.intersection(own)) + 1),
-        ("trainings", len(under_way) + 1),
-    ):
+    return _over(_large([spec]) | {"each": len(under_way.intersection(own)) + 1, "trainings": len(under_way) + 1}) or _full()
+
+
+def against_sweep(specs: Sequence[RunSpec], owner: str) -> str:
+    """Why a person may not start the trainings of a sweep now, in a sentence; empty where nothing stands against it.
+
+    They wait in line behind each other, and everybody else has turns in between, so that the limit for one training after another does
+    not count: that of sweeps does.
+
+    Args:
+        specs: what is neither stored nor under way.
+    """
+    if not specs:
+        return ""
+    own = sum(job.progress().state in jobs.ACTIVE for job in jobs.of(owner))
+    return _over(_large(specs) | {"sweep": own + len(specs), "trainings": len(jobs.active()) + len(specs)}) or _full()
+
+
+def _large(specs: Sequence[RunSpec]) -> dict[str, int]:
+    """The largest number of some trainings under each limit of size."""
+    return {
+        "epochs": max(spec.train.epochs for spec in specs),
+        "images": max(spec.data.train + spec.data.validation + spec.data.test for spec in specs),
+        "parameters": max(network.parameter_count(spec.model) for spec in specs),
+    }
+
+
+def _over(now: Mapping[str, int]) -> str:
+    """The sentence of the first limit that a number is over."""
+    for name, number in now.items():
         most = LIMITS[name].most()
-        if most is not None and now > most:
+        if most is not None and number > most:
             return LIMITS[name].words()
+    return ""
+
+
+def _full() -> str:
+    """Why nothing more has room in the store; what nobody has used lately and no class has goes first."""
     most = LIMITS["store"].most()
-    if most is not None and not room.make(most * 1_000_000):
+    if most is not None and not room.make(most * 1_000_000, classroom.kept()):
         return LIMITS["store"].words()
     return ""

@@ -28,6 +28,16 @@ def upload(
     return file
 
 
+def uploads(label: str, kinds: str | Sequence[str] | None = None, *, key: str, help: str = "") -> list[Any]:
+    """Ask for files that belong together; those that are there, none where one of them is too large, which is said."""
+    limit = LIMITS["upload"]
+    files = st.file_uploader(label, kinds, key=key, help=help or None, max_upload_size=limit.most(), accept_multiple_files=True)
+    if any(map(too_large, files)):  # the browser has not kept to it
+        st.error(limit.words(), icon=":material/error:")
+        return []
+    return list(files)
+
+
 def too_large(file: Any) -> bool:
     """Whether a file is larger than the host allows."""
     most = LIMITS["upload"].most()

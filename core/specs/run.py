@@ -13,7 +13,7 @@ from core.specs.model import ModelSpec
 from core.specs.origin import OriginSpec
 from core.specs.train import TrainSpec
 
-APP_VERSION = "0.1.0"
+APP_VERSION = "0.2.0"
 FORMAT = 1  # of the stored run; part of every key
 
 T = TypeVar("T")

@@ -5,7 +5,7 @@ beside the stored runs (core.training.job_folder); whoever sees the store sees t
 out jobs that wait (core.training.turns). A job ends as a stored run, or as a sentence; an interrupted one goes on by itself.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from contextlib import suppress
 from dataclasses import replace
@@ -37,6 +37,7 @@ __all__ = [
     "of",
     "serve",
     "submit",
+    "submit_all",
     "workers",
 ]
 
@@ -52,6 +53,13 @@ def submit(spec: RunSpec, pool: Executor | None = None, *, owner: str = "") -> J
         owner: who asks, by a name of their own; the job ends early only when everybody who asked has left.
     """
     return _submit(spec, pool, owner)
+
+
+def submit_all(specs: Sequence[RunSpec], pool: Executor | None = None, *, owner: str = "") -> list[Job]:
+    """The jobs of many specs, as `submit` gives each; the line of those that wait is looked at once."""
+    asked = [_asked(spec, owner) for spec in specs]
+    start(pool or executor())
+    return asked
 
 
 def more(spec: RunSpec, epochs: int = 10, pool: Executor | None = None, *, owner: str = "") -> Job:
@@ -123,6 +131,14 @@ def change(
 
 
 def _submit(spec: RunSpec, pool: Executor | None, owner: str, parent: str = "", fill: Callable[[Path], None] | None = None) -> Job:
+    job = _asked(spec, owner, parent, fill)
+    if not job.trouble:
+        start(pool or executor())
+    return job
+
+
+def _asked(spec: RunSpec, owner: str, parent: str = "", fill: Callable[[Path], None] | None = None) -> Job:
+    """A job whose folder is there, or that is stored; it waits for its turn."""
     job = Job(spec)
     try:
         for _ in range(TRIES):
@@ -136,7 +152,6 @@ def _submit(spec: RunSpec, pool: Executor | None, owner: str, parent: str = "", 
     except OSError as error:
         return Job(spec, job_folder.trouble(error))
     forget(job)
-    start(pool or executor())
     return job
 
 

@@ -68,6 +68,12 @@ class LiveRun(Run):
             raise KeyError(f"run {self.key} stores no {name!r}")
         return frozen(np.stack(found))
 
+    def evaluation_at(self, index: int, name: str) -> np.ndarray:
+        try:
+            return frozen(self._tensor(index % self.states, EVALUATION + name))
+        except FileNotFoundError:  # it has just ended
+            raise KeyError(name) from None
+
     def _tensor(self, index: int, name: str) -> np.ndarray:
         with safe_open(state_file(self.folder, index), framework="numpy") as file:
             if name not in file.keys():  # noqa: SIM118

@@ -23,15 +23,28 @@ NUMBERS = {  # metric of a state -> (label, format)
 }
 
 
-def button(spec: RunSpec, key: str, label: str = "Train", icon: str = ":material/play_arrow:", *, main: bool = True) -> None:
-    """A button that has a network trained for this person; a sentence below it says why that cannot be, now or at all."""
+def button(
+    spec: RunSpec,
+    key: str,
+    label: str = "Train",
+    icon: str = ":material/play_arrow:",
+    *,
+    main: bool = True,
+    on_started: Callable[[str], None] | None = None,
+) -> None:
+    """A button that has a network trained for this person; a sentence below it says why that cannot be, now or at all.
+
+    Args:
+        on_started: gets the key of the run that is now under way.
+    """
     missing = loop.missing()
-    st.button(label, key=key, type="primary" if main else "secondary", icon=icon, on_click=_start, args=(spec,), disabled=bool(missing))
+    kind = "primary" if main else "secondary"
+    st.button(label, key=key, type=kind, icon=icon, on_click=_start, args=(spec, on_started), disabled=bool(missing))  # type: ignore[arg-type]
     if why := missing or st.session_state.pop(_TROUBLE, ""):
         st.warning(plain(why), icon=":material/info:")
 
 
-def _start(spec: RunSpec) -> None:
+def _start(spec: RunSpec, on_started: Callable[[str], None] | None) -> None:
     try:
         why = limits.against(spec, shown.own()) or jobs.submit(spec, owner=shown.person()).trouble
     except SpecError as error:  # a shape that cannot be built
@@ -40,6 +53,8 @@ def _start(spec: RunSpec) -> None:
         st.session_state[_TROUBLE] = why
         return
     shown.add_own(spec.key)
+    if on_started is not None:
+        on_started(spec.key)
 
 
 def show(job: Job, key: str, draw: Callable[[Run], None] | None = None) -> Progress:
@@ -93,8 +108,14 @@ def words(now: Progress) -> str:
         return f"Paused at epoch {int(now.epoch)} of {now.epochs}"
     if now.state == jobs.QUEUED:
         return f"Waiting to go on from epoch {int(now.epoch)} of {now.epochs}" if now.epoch >= 1 else "Waiting for its turn"
-    left = "" if now.seconds_left is None else f", about {duration(now.seconds_left)} left"
-    return f"Epoch {now.epoch:.3g} of {now.epochs}{left}"
+    left = "" if now.seconds_left is None else f", {speed(now)}, about {duration(now.seconds_left)} left"
+    return f"Epoch {now.epoch:.4g} of {now.epochs}{left}"
+
+
+def speed(now: Progress) -> str:
+    """How fast it goes, in words."""
+    fast = now.epoch / max(now.seconds, 1e-9)
+    return f"{fast:.2g} epochs a second" if fast >= 0.95 else f"{1 / fast:.2g} seconds an epoch"
 
 
 def _numbers(now: Progress, spec: RunSpec) -> None:

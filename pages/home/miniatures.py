@@ -4,17 +4,19 @@ import math
 from collections.abc import Callable
 
 import numpy as np
+from PIL import Image, ImageDraw
 
 from core.charts import raster
 from core.charts.theme import Theme, theme
 from core.data.pulses import draw
 from core.serving.shared import shared
 from core.specs import PulseSpec
-from core.ui import page
+from core.ui import cached, page
 from core.ui.shown import Shown
 from pages.home.networks import KINDS, SHAPE, best
 
 SIDE, SMALL = 168, 84  # pixels of a picture above its words, and beside them
+DROPS = "pulse-drops"  # the run on the lab's card
 CLASS = 3  # the digit whose column or template is shown
 
 
@@ -31,6 +33,18 @@ def _signed(image: np.ndarray, colours: Theme, side: int, scale: tuple[int, int]
 def _pulses(colours: Theme, side: int) -> bytes:
     image = draw(PulseSpec(size=SMALL), 3, seed=4).images.max(axis=0)  # (84, 84), one pulse of each class on one screen
     return raster.png((image * 254).astype(np.uint8), colours.ink_palette, side // SMALL)
+
+
+def _own(colours: Theme, side: int) -> bytes:
+    card = np.zeros((side, side), np.uint8)  # three layers, each a few sheets behind each other
+    for left, high, sheets in ((0.06, 0.5, 1), (0.36, 0.36, 4), (0.7, 0.18, 6)):
+        across, step = round(high * side), max(2, side // 40)
+        for n in range(sheets):
+            x = round(left * side) + n * step
+            y = (side - across) // 2 + (n - sheets // 2) * step
+            card[y : y + across, x : x + across] = 230
+            card[y + 1 : y + across - 1, x + 1 : x + across - 1] = 25
+    return raster.png(card, colours.amount_palette)
 
 
 def _mlp(shown: Shown, colours: Theme, side: int) -> bytes:
@@ -67,6 +81,21 @@ def _digits(shown: Shown, colours: Theme, side: int) -> bytes:
     return _signed(sheet, colours, side)
 
 
+def _lab(colours: Theme, side: int) -> bytes | None:
+    """The share of test images right over the epochs of a run that learns and then drops."""
+    run = cached.readable(DROPS)
+    if run is None:
+        return None
+    shares, last, edge = run.history["accuracy_test"], run.epochs[-1], side // 12
+    across = edge + run.epochs / last * (side - 2 * edge)
+    down = side - edge - shares * (side - 2 * edge)
+    card = Image.new("RGB", (side, side), colours.paper)
+    pen = ImageDraw.Draw(card)
+    pen.line([(edge, edge), (edge, side - edge), (side - edge, side - edge)], fill=colours.muted)
+    pen.line(list(zip(across.tolist(), down.tolist(), strict=True)), fill=colours.lines[1], width=max(2, side // 60), joint="curve")
+    return raster.rgb_png(np.asarray(card))
+
+
 _PICTURES: dict[str, tuple[Callable[[Shown, Theme, int], bytes], str]] = {
     "mlp": (_mlp, f"The last weight matrix of an MLP, sorted by its column for digit {CLASS}"),
     "templates": (_templates, f"The template of digit {CLASS} of a one-layer network"),
@@ -76,12 +105,23 @@ _PICTURES: dict[str, tuple[Callable[[Shown, Theme, int], bytes], str]] = {
 }
 
 
-@shared(8)
-def _drawn_pulses(side: int, dark: bool) -> bytes:
-    return _pulses(theme(dark), side)
+_ALONE: dict[str, tuple[Callable[[Theme, int], bytes], str]] = {  # pictures that need no network
+    "pulses": (_pulses, "Three pulses on one small screen"),
+    "own": (_own, "Three layers of a network, each of them sheets behind each other"),
+}
 
 
-@shared(32)
+@shared()
+def _drawn_alone(topic: str, side: int, dark: bool) -> bytes:
+    return _ALONE[topic][0](theme(dark), side)
+
+
+@shared()
+def _drawn_lab(side: int, dark: bool) -> bytes | None:
+    return _lab(theme(dark), side)
+
+
+@shared()
 def _drawn(topic: str, key: str, side: int, dark: bool, _shown: Shown) -> bytes:
     return _PICTURES[topic][0](_shown, theme(dark), side)
 
@@ -93,7 +133,9 @@ def miniature(topic: str, side: int = SIDE) -> tuple[bytes | None, str]:
         side: SIDE or SMALL.
     """
     dark = page.theme().dark
+    if topic == "lab":
+        return _drawn_lab(side, dark), "The share of test images right of a training that learns and then drops"
     if topic not in KINDS:
-        return (_drawn_pulses(side, dark), "Three pulses on one small screen") if topic == "pulses" else (None, "")
+        return (_drawn_alone(topic, side, dark), _ALONE[topic][1]) if topic in _ALONE else (None, "")
     shown = best(topic)
     return (None if shown is None else _drawn(topic, shown.key, side, dark, shown)), _PICTURES[topic][1]

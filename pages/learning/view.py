@@ -1,8 +1,6 @@
 """A network of this page at one of its stored states, and which networks it can show."""
 
 from dataclasses import dataclass
-from itertools import pairwise
-from math import prod
 
 import numpy as np
 
@@ -12,33 +10,14 @@ from core.charts.theme import Theme
 from core.data import catalog
 from core.data.catalog import DIGITS
 from core.models.pulse_layers import map_sides
+from core.runs.fitting import learning as fits
 from core.runs.run import Run
 from core.specs import DataSpec, ModelSpec, RunSpec, SpecError
 from core.ui import shown
 from core.ui.shown import Shown
 
 SIDE = 112  # CSS pixels of an image's longer side, about
-MOST = 6_000_000  # weights of a network whose gradients are worked out at every rerun
 EARLY = 0.05  # epochs at which the page opens, where a run keeps such a state: it knows something, and errs enough to learn
-
-
-def fits(spec: RunSpec) -> bool:
-    """Whether it is a dense network of a moderate size, trained with cross-entropy on images that are stored, with all its states."""
-    try:
-        shape, classes = catalog.shape_of(spec.data), catalog.classes_of(spec.data)
-    except SpecError:  # of a data set that is not known here
-        return False
-    return (
-        spec.model.kind == "dense"
-        and spec.model.output == "softmax"
-        and spec.train.loss == "cross_entropy"
-        and spec.train.store == "all"
-        and bool(catalog.get(spec.data).module)
-        and (len(shape) == 2 or shape[2:] == (3,))
-        and prod(shape) == spec.model.sizes[0]
-        and len(classes) <= spec.model.sizes[-1]
-        and sum(a * b for a, b in pairwise(spec.model.sizes)) <= MOST
-    )
 
 
 def deep(spec: RunSpec) -> bool:
@@ -47,7 +26,7 @@ def deep(spec: RunSpec) -> bool:
 
 
 def fits_pulses(spec: RunSpec) -> bool:
-    """Whether it is a pulse CNN whose last state is stored whole."""
+    """Whether it is a pulse CNN whose last state, at least, is stored whole."""
     pulses, model = spec.data.pulses, spec.model
     if model.kind != "pulse_cnn" or pulses is None or spec.train.store == "history":
         return False
@@ -66,6 +45,11 @@ def opening(run: Run) -> int:
 @dataclass(frozen=True)
 class View(Shown):
     """What every panel of this page gets."""
+
+    @property
+    def here(self) -> tuple[str, int]:
+        """The network and its state, for caches."""
+        return self.key, self.state
 
     @property
     def model(self) -> ModelSpec:
@@ -128,8 +112,3 @@ class View(Shown):
     def url(self, flat: np.ndarray, colours: Theme) -> str:
         """An image (inputs,) in [0, 1] as a picture."""
         return raster.rgb_url(image_pixels(flat.reshape(self.shape), colours))
-
-
-def with_article(word: str) -> str:
-    """a cat, an airplane, an 8."""
-    return f"{'an' if word[0] in 'aeiou8' else 'a'} {word}"

@@ -7,12 +7,13 @@ from core.analysis.ablation import OFF
 from core.analysis.ordering import Ordering
 from core.charts.client_order import MOVES, SORTS, Opening
 from core.runs import catalog, store
+from core.runs.fitting import mlp as fits
 from core.runs.run import Run
 from core.specs import RunSpec
 from core.ui import choices, networks, question, shown
 from core.ui.choices import Choice
 from core.ui.shown import Shown
-from pages.mlp.layer import Layer, class_names, fits
+from pages.mlp.layer import Layer, class_names
 from pages.mlp.words import HISTORY, RULES, SECTIONS, SOURCES, UNIT_SORTS
 
 PAGE = "mlp"
@@ -171,7 +172,9 @@ def pick_text(row: int | None, column: int | None) -> str:
 
 def set_pick(row: int | None, column: int | None) -> None:
     """Remember a pick."""
-    put("by", pick_text(row, column))
+    text = pick_text(row, column)
+    pick_parts(text)  # raises where no link can say it
+    put("by", text)
 
 
 def sort_by_norm(axis: str) -> None:

@@ -16,11 +16,6 @@ from core.ui.shown import Shown
 STACKED = 8_000_000  # weights over all states, up to which they are kept together in memory
 
 
-def fits(spec: RunSpec) -> bool:
-    """Whether this page can open a run: any dense network whose states are all kept."""
-    return spec.model.kind == "dense" and spec.train.store == "all"
-
-
 def image_shape(spec: RunSpec) -> tuple[int, ...] | None:
     """Shape of the images that feed the network: (height, width), or (height, width, 3); None if it is fed by something else."""
     try:
@@ -189,7 +184,7 @@ def kernel_at(run: Run, layer: int, state: int) -> np.ndarray:
     return _one(run, run.key, run.states, layer, state)
 
 
-@shared(6)
+@shared()
 def _one(_run: Run, key: str, states: int, layer: int, state: int) -> np.ndarray:
     """A large kernel at one state; few are kept."""
     found = _run.at(state, f"dense{layer}.kernel")
@@ -197,7 +192,7 @@ def _one(_run: Run, key: str, states: int, layer: int, state: int) -> np.ndarray
     return found
 
 
-@shared(256)
+@shared()
 def _extent(_run: Run, key: str, states: int, layer: int) -> Extent:
     biases = cached.stack(_run, f"dense{layer}.bias")
     large = math.prod(_run.shapes[f"dense{layer}.kernel"]) > STACKED

@@ -4,6 +4,7 @@ from functools import partial
 
 import streamlit as st
 
+from core.runs.fitting import mlp as fits
 from core.ui import choices, networks, page, question
 from pages.mlp import choices as mlp
 from pages.mlp import question as mlp_question
@@ -15,7 +16,7 @@ from pages.mlp.explorer import explorer, header_sentence, title
 from pages.mlp.history import history_panel
 from pages.mlp.image import image_panel
 from pages.mlp.images import images_of
-from pages.mlp.layer import Layer, fits
+from pages.mlp.layer import Layer
 from pages.mlp.neighbours import neighbours_panel
 from pages.mlp.units import units_panel
 

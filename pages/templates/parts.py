@@ -1,12 +1,12 @@
 """The parts of the page and the networks that each of them can show."""
 
 from dataclasses import dataclass
-from math import prod
 
 from core.data.catalog import DIGITS, classes_of
 from core.data.catalog import shape_of as known_shape
 from core.runs import catalog
 from core.runs.catalog import Entry, Fits
+from core.runs.fitting import templates as on_images
 from core.specs import DataSpec, RunSpec, SpecError
 from core.ui import shown
 from pages.templates import words
@@ -20,20 +20,6 @@ def shape_of(data: DataSpec) -> tuple[int, ...]:
         return known_shape(data)
     except SpecError:
         return ()
-
-
-def on_images(spec: RunSpec) -> bool:
-    """Whether it is a dense network with no or one hidden layer, softmax and all states, on images of one or three channels."""
-    model, shape = spec.model, shape_of(spec.data)
-    return (
-        model.kind == "dense"
-        and model.output == "softmax"
-        and spec.train.store == "all"
-        and len(model.sizes) in (2, 3)
-        and (len(shape) == 2 or shape[2:] == (3,))
-        and prod(shape) == model.sizes[0]
-        and max(2, len(classes_of(spec.data))) <= model.sizes[-1]
-    )
 
 
 def one_layer(spec: RunSpec) -> bool:

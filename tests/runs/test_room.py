@@ -22,8 +22,8 @@ def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def stored(seed: int, days: float) -> str:
     """A run of about 20 kB that was stored so long ago, with its last checkpoint."""
-    spec = RunSpec(model=ModelSpec(seed=seed))
-    store.save(spec, {"epoch": [0.0]}, {"dense1.kernel": np.zeros((1, 100, 100))})
+    spec = RunSpec(model=ModelSpec(sizes=(784, 12), seed=seed))
+    store.save(spec, {"epoch": [0.0]}, {"dense1.kernel": np.zeros((1, 784, 12)), "dense1.bias": np.zeros((1, 12))})
     home = store.folders()[0]
     (home / room.ENDS).mkdir(exist_ok=True)
     (home / room.ENDS / f"{spec.key}.safetensors").write_bytes(bytes(10_000))

@@ -198,3 +198,17 @@ def test_a_store_that_cannot_be_written_is_said_by_the_button_and_pages_open(tmp
     for path in ("", "mlp", "templates", "cnn"):
         other = go(app(), path).run()
         assert not other.exception and not other.error
+
+
+def test_a_sweep_waits_in_line_and_has_a_limit_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    wanted = [spec(seed) for seed in range(1, 7)]
+    monkeypatch.setenv("KERNEL_EXPLORER_TRAININGS_EACH", "2")
+    assert limits.against_sweep(wanted, "me") == "" and limits.against_sweep([], "me") == ""
+    jobs.submit_all(wanted[:4], Waiting(), owner="me")
+    monkeypatch.setenv("KERNEL_EXPLORER_SWEEP", "5")
+    assert limits.against_sweep(wanted[4:5], "me") == "" and limits.against_sweep(wanted[4:], "another") == ""
+    assert limits.against_sweep(wanted[4:], "me").startswith("You have as many trainings of sweeps under way")
+    monkeypatch.setenv("KERNEL_EXPLORER_TRAININGS", "5")
+    assert limits.against_sweep(wanted[4:], "another").startswith("As many trainings are under way")
+    monkeypatch.setenv("KERNEL_EXPLORER_IMAGES", "50")
+    assert limits.against_sweep(wanted[4:5], "me").startswith("A training may use at most 50 images")

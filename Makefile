@@ -5,13 +5,15 @@ HOST := 127.0.0.1
 # Of `make soak`.
 PEOPLE ?= 30
 SECONDS ?= 900
+# Of `make kills`.
+KILLS ?= 100
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 # A folder of data sets for tests, training and benchmarks; the app itself does without.
 DATA := $(or $(KERNEL_EXPLORER_DATA),$(wildcard ../shared/data))
 
-.PHONY: help run dev serve light test bare fuzz fuzz-own lint reproduce bench soak clean
+.PHONY: help run dev serve light test bare fuzz fuzz-own lint reproduce bench kills cluster soak screenshots clean
 .DEFAULT_GOAL := help
 
 help: ## list what can be made
@@ -53,17 +55,31 @@ reproduce: $(VENV)/.app ## train the shipped runs again from scratch (NAMES= for
 bench: $(VENV)/.dev ## measure speed and write benchmarks/RESULTS.md
 	$(if $(DATA),KERNEL_EXPLORER_DATA="$(abspath $(DATA))") $(BIN)/python -m benchmarks
 
+kills: $(VENV)/.dev ## kill workers and servers while they train (KILLS=, 100): is anything damaged, does everything go on?
+	$(BIN)/python -m benchmarks.kills $(KILLS)
+
+cluster: $(VENV)/.cluster ## kill parts of a cluster while it trains (ON=s3 for an object store, ON=sweep: how it grows)
+	$(BIN)/python -m benchmarks.cluster $(or $(ON),folder)
+
 soak: $(VENV)/.dev ## thirty people for a quarter of an hour (PEOPLE=, SECONDS= to change): does the server grow?
 	$(if $(DATA),KERNEL_EXPLORER_DATA="$(abspath $(DATA))") $(BIN)/python -m benchmarks.soak $(PEOPLE) $(SECONDS)
 
-fuzz: $(VENV)/.dev ## hostile input at every door, 15,000 and more from a seed (SEED= for others, DOORS= for some)
+fuzz: $(VENV)/.dev ## hostile input at every door, 15,000 and more from a seed, into RESULTS.md (SEED= for others, DOORS= for some)
 	SEED="$(SEED)" DOORS="$(DOORS)" $(BIN)/python -m benchmarks.fuzz
+
+screenshots: $(VENV)/.dev ## take the pictures of the pages anew (PAGES= for some), with the digits that everyone has
+	@mkdir -p build/no-data
+	KERNEL_EXPLORER_DATA="$(abspath build/no-data)" $(BIN)/python -m benchmarks.screenshots $(PAGES)
 
 clean: ## remove the environment and caches
 	rm -rf $(VENV) build/light .pytest_cache .ruff_cache .mypy_cache .hypothesis
 
 $(VENV)/.app: requirements.txt requirements-light.txt
 	@scripts/environment.sh "$(PYTHON)" "$(VENV)" requirements.txt
+	@touch $@
+
+$(VENV)/.cluster: requirements-cluster-dev.txt requirements-cluster.txt $(VENV)/.dev
+	@scripts/environment.sh "$(PYTHON)" "$(VENV)" requirements-cluster-dev.txt
 	@touch $@
 
 $(VENV)/.dev: requirements-dev.txt $(VENV)/.app

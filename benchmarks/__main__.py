@@ -14,11 +14,13 @@ PARTS = (
     "pulses",
     "train_pulse_cnn",
     "digits_filters",
+    "estimate",
     "look",
     "fuzz",
     "load --views",
     "load 30 60 --trainings 2",
     "load 100 60",
+    "kills 100",
 )
 
 

@@ -12,7 +12,7 @@ from benchmarks.figures import percentile
 from benchmarks.person import Answer, Person, Trouble
 from benchmarks.process import children, cpu_seconds, family, held
 from benchmarks.served import Server
-from benchmarks.views import FLOOR, STROKE, TAB, View, absent, act, values
+from benchmarks.views import ACTS, CHOSEN, FLOOR, STROKE, TAB, View, absent, act, every, values
 from core.runs.shipped.pulses import LIVE
 from core.training import jobs, processes
 
@@ -114,6 +114,26 @@ async def warm(server: Server, views: Sequence[View]) -> None:
             await person.leave()
     if missing := absent(seen, floor=views == FLOOR):
         raise Trouble(f"benchmarks/views.py names widgets that no view has: {', '.join(missing)}")
+
+
+async def used(server: Server, views: Sequence[View]) -> None:
+    """Every section, layer and model that these views offer once in every process, as in a server that a class has been at.
+
+    Raises:
+        Trouble: something chosen does not come up.
+    """
+    keys = [key for kind in CHOSEN for key in ACTS[kind][1]]
+    for cookie in server.cookies:
+        person = Person(server.url)
+        person.cookie = cookie
+        for view in views:
+            await person.open(view.page, view.search)
+            for key in [key for key in keys if key in person.widgets]:
+                for value in list(every(person.widgets[key])):
+                    if key in person.widgets:
+                        await person.use(key, **value)
+                await person.open(view.page, view.search)
+            await person.leave()
 
 
 async def idle_memory(server: Server, views: Sequence[View]) -> float:

@@ -1,7 +1,8 @@
 """A class at once: how soon people get their answers, and what that takes of the server.
 
 `python -m benchmarks.load 30 60 --trainings 2`: thirty people over the server's own websocket for 60 seconds, first on a page
-without any of our code (the floor), then on the app, then on the app while two networks train. Each opens a view by its link and
+without any of our code (the floor), then on the app when each view was opened once, when everything on offer was (its first answers are
+kept), and while two networks train. Each opens a view by its link and
 every five seconds does something there: opens another view, changes the section, the layer or the model, picks a cell, lets the
 player rest, draws a stroke of thirty moves. A time runs from the request to the end of its run on the server.
 
@@ -20,7 +21,7 @@ import tempfile
 from collections.abc import Sequence
 from typing import Any
 
-from benchmarks.crowd import Phase, Sample, crowd, idle_memory, trainings, warm
+from benchmarks.crowd import Phase, Sample, crowd, idle_memory, trainings, used, warm
 from benchmarks.figures import percentile, say, table
 from benchmarks.person import Person, Trouble
 from benchmarks.process import Held, cpu_seconds, held
@@ -145,6 +146,7 @@ def of_each_view() -> None:
 def behind_nginx(people: int, seconds: float, processes: int) -> None:
     with running(processes=processes) as server:
         asyncio.run(warm(server, VIEWS))
+        asyncio.run(used(server, VIEWS))
         phase = asyncio.run(crowd(f"app, {processes} processes", server, VIEWS, people, seconds))
     tell(phase, people)
     report(phase, people)
@@ -175,14 +177,17 @@ def of_a_class(people: int, seconds: float, training: int) -> None:
         tell(phases[0], people)
     with running() as server:
         asyncio.run(warm(server, VIEWS))
+        phases.append(asyncio.run(crowd("app, new server", server, VIEWS, people, seconds, seed=people)))
+        tell(phases[-1], people)
+        asyncio.run(used(server, VIEWS))
         idle = asyncio.run(idle_memory(server, VIEWS))
         before = held(server.process.pid)
         phases.append(asyncio.run(crowd("app", server, VIEWS, people, seconds)))
-        tell(phases[1], people)
+        tell(phases[-1], people)
         if training:
             with trainings(training):
                 phases.append(asyncio.run(crowd(f"app, {training} trainings", server, VIEWS, people, seconds, seed=people)))
-            tell(phases[2], people)
+            tell(phases[-1], people)
         tell_held(before, held(server.process.pid), idle)
     floor_p95 = rows_of(phases[0].samples)[-1][4]
     for phase in phases[1:]:

@@ -1,4 +1,4 @@
-"""How soon every page answers a look: the MLP, the templates and the CNN page and the drawing pad, one after the other.
+"""How soon every page answers a look: the MLP, the templates, the learning and the CNN page and the drawing pad, in turns.
 
 `python -m benchmarks.look` prints a line of JSON for each measurement and a table at the end.
 """
@@ -7,12 +7,12 @@ import contextlib
 import io
 import json
 
-from benchmarks import look_cnn, look_digits, look_mlp, look_templates
+from benchmarks import look_cnn, look_digits, look_learning, look_mlp, look_templates
 
 
 def main() -> None:
     rows = []
-    for part in (look_mlp, look_templates, look_cnn, look_digits):
+    for part in (look_mlp, look_templates, look_learning, look_cnn, look_digits):
         out = io.StringIO()
         with contextlib.redirect_stdout(out):
             part.main()

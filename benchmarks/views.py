@@ -67,6 +67,13 @@ VIEWS = (
     View("digits", "section=breaking&input=test-7"),
     View("digits", "section=confidence"),
     View("digits", "section=map"),
+    View("lab"),
+    View("lab", "section=queue"),
+    View("lab", "section=compare"),
+    View("lab", "section=sweep"),
+    View("lab", "section=class"),
+    View("words"),
+    View("words", "group=images"),
     View("own"),
     View("own", "section=images"),
     View("own", "section=sheet"),
@@ -87,6 +94,7 @@ ACTS: dict[str, tuple[int, tuple[str, ...]]] = {
             "cnn-section",
             "digits-section",
             "own-section",
+            "lab-section",
             "pulses-make",
             "floor-section",
         ),
@@ -110,6 +118,7 @@ ACTS: dict[str, tuple[int, tuple[str, ...]]] = {
     "rest": (2, ("mlp-player", "templates-player", "cnn-player", "digits-epoch", "floor-epoch")),
     STROKE: (1, ("home-pad", "digits-pad")),
 }
+CHOSEN = ("section", "layer or model")  # acts that show something else, which is worked out once
 OPENING = {OPEN: 3, TAB: 1}
 MOVES = 30  # of a stroke
 
@@ -129,6 +138,15 @@ def act(widgets: Iterable[str], rng: random.Random) -> tuple[str, str]:
         there = [key for key in keys if key in standing]
         offered |= {(kind, key): often / len(there) for key in there}
     return rng.choices(list(offered), list(offered.values()))[0]
+
+
+def every(widget: Widget) -> Iterator[dict[str, Any]]:
+    """All that can be chosen with a widget of several choices, as `values`."""
+    element: Any = widget.element
+    if element.DESCRIPTOR.name == "ButtonGroup":
+        yield from ({"string_array_value": StringArray(data=[option.content])} for option in element.options)
+    elif element.DESCRIPTOR.name == "Selectbox":
+        yield from ({"string_value": option} for option in element.options)
 
 
 def values(kind: str, widget: Widget, rng: random.Random) -> Iterator[dict[str, Any]]:

@@ -18,7 +18,7 @@ RULES: dict[str, tuple[set[str], set[str]]] = {
     "importing": ({"specs", "data", "models", "runs", "importing"}, set()),
     "analysis": ({"specs", "data", "models", "runs", "analysis"}, {"torch", "torchvision"}),
     "charts": ({"charts"}, {"altair"}),
-    "serving": ({"specs", "runs", "training", "serving"}, {"streamlit"}),
+    "serving": ({"specs", "models", "runs", "training", "serving"}, {"streamlit"}),
     "ui": (CORE, {"streamlit", "altair", "torch"}),
     "pages": (CORE, {"streamlit", "altair"}),
     "streamlit_app": (CORE, {"streamlit"}),

@@ -7,6 +7,7 @@ import numpy as np
 from core.models.activations import softmax
 
 BINS = 10  # of the reliability diagram
+CURVE = np.concatenate([np.linspace(0, 0.95, 96), 1 - np.geomspace(0.05, 1e-6, 60)])  # thresholds of a line
 COLDEST, WARMEST = 0.1, 10.0  # temperatures among which the best is sought
 
 

@@ -7,14 +7,15 @@ from math import prod
 import numpy as np
 
 from core.models import network, sequence
-from core.models.activations import softmax
+from core.models.activations import relu, softmax
 from core.models.blocks import convolution, convolutions, end_of, reach
 from core.models.counts import confusion
-from core.models.digit_layers import activations, convolve, layer, layers, onward, seen, sums
+from core.models.digit_layers import activations, convolve, layer, layers, max_pool, onward, seen, sums
 from core.models.sequence_steps import output_shape, parameter_shapes
 from core.specs import ModelSpec
 
 CHUNK = 250  # images at a time: their patches stay in the cache
+FIRST = "pool1"
 BYTES = 200e6  # that a survey may keep
 WORK = 8e9  # multiplications that a pass through a sequence may take
 
@@ -26,8 +27,10 @@ class Survey:
     model: ModelSpec
     weights: Mapping[str, np.ndarray]
     labels: np.ndarray  # (N,)
+    images: np.ndarray  # (N, side, side) in [0, 1] or uint8
     logits: np.ndarray  # (N, classes) float32
-    pools: dict[int, np.ndarray] = field(default_factory=dict)  # convolution -> what its block hands on (N, maps, h, w) float32
+    # Convolution -> what its block hands on (N, maps, h, w) float32; of a digit CNN not the first one's.
+    pools: dict[int, np.ndarray] = field(default_factory=dict)
     above: dict[int, np.ndarray] = field(default_factory=dict)  # convolution -> sums of the layer that reads them, before its activation
     peak: dict[int, np.ndarray] = field(default_factory=dict)  # convolution -> largest value of each map before ReLU, (N, maps)
     place: dict[int, np.ndarray] = field(default_factory=dict)  # likewise, its flat index in the map
@@ -64,7 +67,7 @@ def room(model: ModelSpec) -> int:
     if model.kind == "sequence":
         kept = sum(prod(end_of(model, one.number).shape) + 2 * one.shape[0] for one in convolutions(model))
         return int(max(min(BYTES / (4 * max(kept, 1)), WORK / _work(model)), 50))
-    values = sum(prod(one.shape) for one in layers(model) if one.kind == "pool")
+    values = sum(prod(one.shape) for one in layers(model) if one.kind == "pool" and one.name != FIRST)
     values += sum(prod(_sums_of(model, reader(model, i))) for i in range(1, len(model.channels) + 1))
     return int(BYTES // (4 * values))
 
@@ -93,6 +96,7 @@ def survey(model: ModelSpec, weights: Mapping[str, np.ndarray], images: np.ndarr
     for start in range(0, len(images), CHUNK):
         acts = activations(model, weights, images[start : start + CHUNK], np.float32)
         pools = {i: acts[f"pool{i}"] for i in numbers}
+        kept = {i: pool for i, pool in pools.items() if f"pool{i}" != FIRST}
         flat = {i: acts[f"conv{i}"].reshape(*acts[f"conv{i}"].shape[:2], -1) for i in numbers}  # (chunk, maps, h * w)
         place = {i: values.argmax(2) for i, values in flat.items()}
         chunks.append(
@@ -100,17 +104,19 @@ def survey(model: ModelSpec, weights: Mapping[str, np.ndarray], images: np.ndarr
                 model,
                 weights,
                 np.asarray(labels[start : start + CHUNK]),
+                images[start : start + CHUNK],
                 acts["logits"],
-                pools,
+                kept,
                 {i: _kept_sums(model, weights, acts, reader(model, i), pools[i]) for i in numbers},
                 {i: np.take_along_axis(values, place[i][:, :, None], 2)[:, :, 0] for i, values in flat.items()},
-                place,
+                {i: values.astype(np.int32) for i, values in place.items()},
             )
         )
     joined = {
-        name: {i: np.concatenate([getattr(c, name)[i] for c in chunks]) for i in numbers} for name in ("pools", "above", "peak", "place")
+        name: {i: np.concatenate([getattr(c, name)[i] for c in chunks]) for i in getattr(chunks[0], name)}
+        for name in ("pools", "above", "peak", "place")
     }
-    return Survey(model, weights, np.asarray(labels), np.concatenate([c.logits for c in chunks]), **joined)
+    return Survey(model, weights, np.asarray(labels), images, np.concatenate([c.logits for c in chunks]), **joined)
 
 
 def _of_sequence(model: ModelSpec, weights: Mapping[str, np.ndarray], images: np.ndarray, labels: np.ndarray) -> Survey:
@@ -132,7 +138,7 @@ def _of_sequence(model: ModelSpec, weights: Mapping[str, np.ndarray], images: np
     joined = {
         name: {i: np.concatenate(one) for i, one in kept.items()} for name, kept in (("pools", pools), ("peak", peak), ("place", place))
     }
-    return Survey(model, weights, np.asarray(labels), np.concatenate(logits), **joined)
+    return Survey(model, weights, np.asarray(labels), images, np.concatenate(logits), **joined)
 
 
 def _kept_sums(model: ModelSpec, weights: Mapping[str, np.ndarray], acts: Mapping[str, np.ndarray], name: str, x: np.ndarray) -> np.ndarray:
@@ -174,17 +180,27 @@ def switch_off(found: Survey, number: int, channel: int) -> np.ndarray:
     """Confusion counts (classes, classes) with one filter's map set to 0 after its ReLU; only what depends on it is computed again."""
     if found.model.kind == "sequence":
         return _without(found, number, channel)
-    name, pool = reader(found.model, number), found.pools[number]
+    name, shape = reader(found.model, number), layer(found.model, f"pool{number}").shape
     kernel = np.asarray(found.weights[f"{name}.kernel"], np.float32)
     maps = kernel.ndim == 4
-    share = kernel[:, channel : channel + 1] if maps else kernel.reshape(*pool.shape[1:], -1)[channel].reshape(-1, kernel.shape[1])
+    share = kernel[:, channel : channel + 1] if maps else kernel.reshape(*shape, -1)[channel].reshape(-1, kernel.shape[1])
     predicted = np.empty(len(found.labels), np.int64)
     for start in range(0, len(predicted), CHUNK):
         part = slice(start, start + CHUNK)
-        own = pool[part, channel : channel + 1]  # (chunk, 1, h, w)
+        own = _map(found, number, channel, part)  # (chunk, 1, h, w)
         lost = convolve(own, share) if maps else own.reshape(len(own), -1) @ share  # (chunk, maps, h, w) or (chunk, units)
         predicted[part] = onward(found.model, found.weights, name, found.above[number][part] - lost)["logits"].argmax(1)
     return confusion(found.labels, predicted, found.logits.shape[1])
+
+
+def _map(found: Survey, number: int, channel: int, part: slice) -> np.ndarray:
+    """One pooled map of some images, (chunk, 1, h, w); one of the first convolution is worked out again: kept, they took half the room."""
+    if f"pool{number}" != FIRST:
+        return found.pools[number][part, channel : channel + 1]
+    one = {f"conv1.{name}": np.asarray(found.weights[f"conv1.{name}"])[channel : channel + 1] for name in ("kernel", "bias")}
+    images = found.images[part]
+    scale = np.float32(255 if images.dtype == np.uint8 else 1)
+    return max_pool(relu(sums(one, "conv1", np.asarray(images / scale, np.float32)[:, None])))
 
 
 def _without(found: Survey, number: int, channel: int) -> np.ndarray:

@@ -22,6 +22,21 @@ class PulsePass:
     kernels: dict[str, np.ndarray]  # gradient of each kernel, (out, in, k, k)
 
 
+def start(model: ModelSpec, kept: Mapping[str, np.ndarray]) -> dict[str, np.ndarray] | None:
+    """Every weight of the untrained network, drawn again from its seed, where of the start only some are kept.
+
+    Returns:
+        None where what is drawn here are not the weights that were kept, or without torch.
+    """
+    try:
+        from core.models.pulse_cnn import PulseCNN
+    except ImportError:
+        return None
+    drawn = PulseCNN(model).weights()
+    same = all(drawn[name].shape == array.shape and np.allclose(drawn[name], array, atol=1e-3) for name, array in kept.items())
+    return drawn if same else None
+
+
 def pulse_backward(model: ModelSpec, loss: str, weights: Mapping[str, np.ndarray], image: np.ndarray, label: int) -> PulsePass:
     """Forward and back for one image (side, side), ink 1, of a class.
 
@@ -46,7 +61,7 @@ def pulse_backward(model: ModelSpec, loss: str, weights: Mapping[str, np.ndarray
         slope = TABLE["relu" if i == 2 else model.activation].slope(below)
         error = weights[f"dense{i}.kernel"].astype(np.float64) @ error * slope
     error = (weights["dense1.kernel"].astype(np.float64) @ error).reshape(acts["pool2"].shape[1:])  # (c2, pooled, pooled)
-    second = _unpooled(error, acts["relu2"][0]) * (acts["conv2"][0] > 0)  # (c2, h, w)
+    second = unpooled(error, acts["relu2"][0]) * (acts["conv2"][0] > 0)  # (c2, h, w)
     kernel = weights["conv2.kernel"].astype(np.float64)  # (c2, c1, k, k)
     first = _spread(second, kernel) * (acts["conv1"][0] > 0)  # (c1, h, w)
     errors = {"conv1": first, "conv2": second}
@@ -54,7 +69,7 @@ def pulse_backward(model: ModelSpec, loss: str, weights: Mapping[str, np.ndarray
     return PulsePass(acts, value, errors, kernels)
 
 
-def _unpooled(error: np.ndarray, maps: np.ndarray) -> np.ndarray:
+def unpooled(error: np.ndarray, maps: np.ndarray) -> np.ndarray:
     """Errors (c, rows, columns) at what a pool gave, each put where the largest of its four (first of equals) stands: (c, h, w)."""
     c, rows, columns = error.shape
     fours = maps[:, : rows * POOL, : columns * POOL].reshape(c, rows, POOL, columns, POOL).transpose(0, 1, 3, 2, 4)

@@ -194,7 +194,7 @@ def story(lines: Sequence[tuple[str, np.ndarray, np.ndarray]], now: float, theme
 @built
 def _story(theme: Theme, names: tuple[str, ...]) -> alt.TopLevelMixin:
     x = alt.X("epoch:Q", title="epoch (square-root scale)", scale=alt.Scale(type="sqrt"), axis=alt.Axis(tickCount=6, grid=False))
-    y = alt.Y("images:Q", title="images", axis=alt.Axis(tickCount=4))
+    y = alt.Y("images:Q", title="images", axis=alt.Axis(tickCount=4, tickMinStep=1, format=numbers.COUNT))
     apart = told_apart("model", names, theme, key(orient="top", limit=320))
     base = alt.Chart(alt.NamedData("story"))
     line = base.mark_line(interpolate="step-after").encode(x=x, y=y, **apart)

@@ -10,6 +10,8 @@ from core.charts.prepared import Prepared, built
 from core.charts.size import WIDE
 from core.charts.theme import Theme
 
+PLAIN = "datum.value < 0.001 ? format(datum.value, '.0e') : format(datum.value, '~r')"  # of a logarithmic axis
+
 
 def lines(
     curves: pd.DataFrame, titles: tuple[str, str], colours: Theme, *, logarithmic: bool = False, whole: bool = False, height: int = 200
@@ -32,12 +34,13 @@ def _lines(
 ) -> alt.TopLevelMixin:
     axis = alt.Axis(grid=False, tickMinStep=1, format="d") if whole else alt.Axis(grid=False, tickCount=8)
     scale = alt.Scale(type="log", nice=False) if logarithmic else alt.Scale(zero=True)
+    labels = alt.Axis(tickCount=5, labelExpr=PLAIN) if logarithmic else alt.Axis(tickCount=5, format=numbers.THREE)
     return (
         alt.Chart(alt.NamedData("curves"))
         .mark_line(strokeWidth=2, point=alt.OverlayMarkDef(size=30) if whole else False)
         .encode(
             x=alt.X("x:Q", title=titles[0], scale=alt.Scale(zero=False, nice=False, padding=6), axis=axis),
-            y=alt.Y("y:Q", title=titles[1], scale=scale, axis=alt.Axis(tickCount=5, format=".1~e" if logarithmic else "~g")),
+            y=alt.Y("y:Q", title=titles[1], scale=scale, axis=labels),
             **told_apart("curve", names, colours, key(columns=3)),
             tooltip=[
                 alt.Tooltip("x:Q", title=titles[0], format=numbers.THREE),
@@ -65,7 +68,7 @@ def _agreement(colours: Theme, sizes: tuple[str, ...]) -> alt.TopLevelMixin:
     y = alt.Y("size:N", title=None, sort=None, scale=alt.Scale(domain=list(sizes)), axis=alt.Axis(ticks=False, domain=False))
     x = alt.X(
         "cosine:Q",
-        title="agreement with the gradient of all images: 1 same direction, 0 none, below 0 against it",
+        title="agreement: 1 same direction, 0 none",
         scale=alt.Scale(domainMax=1),
         axis=alt.Axis(tickCount=6),
     )
@@ -143,7 +146,7 @@ def _walks(
 
 
 def pulls(states: pd.DataFrame, title: str, colours: Theme, *, at: int) -> Prepared:
-    """A weight over the epochs, with an arrow at each state the way its gradient would move it.
+    """A weight over the stored states, evenly spaced, with an arrow at each the way its gradient would move it.
 
     Args:
         states: epoch, weight, tip (where the arrow ends), gradient; one row a state.
@@ -158,7 +161,8 @@ def pulls(states: pd.DataFrame, title: str, colours: Theme, *, at: int) -> Prepa
 
 @built
 def _pulls(colours: Theme, title: str) -> alt.TopLevelMixin:
-    x = alt.X("epoch:Q", title="epoch", axis=alt.Axis(grid=False), scale=alt.Scale(nice=False, padding=8))
+    axis = alt.Axis(grid=False, format=numbers.THREE, labelAngle=0, labelOverlap="greedy", labelSeparation=8, ticks=False)
+    x = alt.X("epoch:O", title="stored state, by its epoch", axis=axis)
     y = alt.Y("weight:Q", title=title, scale=alt.Scale(zero=False))
     base = alt.Chart(alt.NamedData("states"))
     tips = [alt.Tooltip(f"{name}:Q", format=",.4~r") for name in ("epoch", "weight", "gradient")]

@@ -53,7 +53,8 @@ def matrix(
     kept = held_states(states, rows, columns)
     spec = _matrix(colours, (rows, columns), states, kept.step, tuple(column_names), titles, own_limits, room)
     table = frame([Block("cur", values, "A", "B")], biases, kept.with_full([opening.state, opening.held, *full]))
-    return Prepared(spec, {TABLE: table}, ends(values, biases), opening_values(opening))
+    peaks = {"peaks": np.abs(values).max(axis=(1, 2)).tolist()} if own_limits else {}
+    return Prepared(spec, {TABLE: table}, ends(values, biases) | peaks, opening_values(opening))
 
 
 def held_states(states: int, rows: int, columns: int) -> Frames:
@@ -105,4 +106,6 @@ def _matrix(
     )
     chart = ordered(grid.resolve_scale(color="independent", x="independent", y="independent"), step)
     scales = [alt.param(name=name, value=1.0) for name in ("limit", "rowTop", "columnTop", "biasLimit")]
+    if own_limits:
+        scales.append(alt.param(name="peaks", value=[1.0] * states))
     return picked_in(with_parameters(chart, [*parameters(states), *scales]), ("matrix", "row-norms", "column-norms"))

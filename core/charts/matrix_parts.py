@@ -44,7 +44,7 @@ def cells(
         titles: what a row and a column are, for the tooltip and screen readers.
         lit: Vega expressions; a cell fades when something is picked and none of them holds for it.
         marked: a Vega expression; cells for which it holds have a dashed frame.
-        own_limits: stretch the colours of each state to its own largest |weight|, instead of `limit`.
+        own_limits: stretch the colours of each state to its own largest |weight|, of the parameter `peaks`, instead of `limit`.
     """
     rows, columns = shape
     base = alt.Chart().transform_filter(alt.datum.m == block)
@@ -59,13 +59,13 @@ def cells(
         direction="horizontal",
         gradientThickness=10,
         values=[-1, -0.5, 0, 0.5, 1],
-        labelExpr=f"format(datum.value * {limit}, '{numbers.THREE}')",
+        labelExpr=f"format(datum.value * {'peaks[epoch]' if own_limits else limit}, '{numbers.THREE}')",
         offset=4,
     )
     encoding: dict[str, Any] = {
         "x": alt.X(**place("rx", columns)),
         "y": alt.Y(**place("ry", rows)),
-        "color": alt.Color("shade:Q", scale=signed_scale(1, colours), legend=gradient if legend and not own_limits else None),
+        "color": alt.Color("shade:Q", scale=signed_scale(1, colours), legend=gradient if legend else None),
         "tooltip": [
             alt.Tooltip("y:Q", title=titles[0]),
             alt.Tooltip("x:Q", title=titles[1]),

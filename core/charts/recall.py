@@ -37,7 +37,7 @@ def recall_dots(
 @built
 def _dots(colours: Theme, classes: tuple[str, ...], what: str, words: str) -> alt.TopLevelMixin:
     base = alt.Chart(alt.NamedData("classes"))
-    axis = alt.Axis(ticks=False, domain=False, labelOverlap=True)
+    axis = alt.Axis(ticks=False, domain=False, labelOverlap=True, labelPadding=8)  # clear of a dot at 0%
     y = alt.Y("class:N", title=what, sort=None, axis=axis, scale=alt.Scale(domain=list(classes)))
     tips = [alt.Tooltip("class:N", title=what), *(alt.Tooltip(f"{name}:Q", format=numbers.FINE_PERCENT) for name in ("before", "after"))]
     x = alt.X(

@@ -113,11 +113,13 @@ def rgb(colour: str) -> tuple[int, int, int]:
 
 @cache
 def _palette(stops: tuple[str, ...], entries: int) -> np.ndarray:
-    """(256, 3) uint8: `entries` colours evenly between the stops, the last one repeated."""
+    """(256, 3) uint8, read-only: `entries` colours evenly between the stops, the last one repeated."""
     colours = np.array([rgb(stop) for stop in stops], dtype=float)
     at = np.linspace(0, len(stops) - 1, entries)
     table = np.stack([np.interp(at, range(len(stops)), colours[:, c]) for c in range(3)], axis=1)
-    return np.vstack([table, np.repeat(table[-1:], 256 - entries, axis=0)]).round().astype(np.uint8)
+    colours = np.vstack([table, np.repeat(table[-1:], 256 - entries, axis=0)]).round().astype(np.uint8)
+    colours.setflags(write=False)
+    return colours
 
 
 def signed_scale(limit: float, colours: Theme) -> alt.Scale:

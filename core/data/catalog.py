@@ -164,3 +164,8 @@ def missing(data: str | DataSpec) -> str:
 def stamp(data: str | DataSpec) -> str:
     """What changes when a data set comes, goes or is looked for elsewhere; caches of what was read of it are keyed by this."""
     return f"{data_folder()}: {missing(data)}"
+
+
+def an(name: str) -> str:
+    """The name of a class with its article: "a cat", "an airplane", "an 8"."""
+    return f"{'an' if name[:1].lower() in tuple('aeiou8') else 'a'} {name}"

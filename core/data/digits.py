@@ -131,6 +131,6 @@ def _head(shape: tuple[int, ...]) -> int:
 
 
 def _read(name: str) -> np.ndarray:
-    """One idx file as uint8 of its published shape."""
+    """One idx file as uint8 of its published shape; the system reads what is looked at, once for all processes."""
     shape = RAW_FILES[name][0]
-    return np.fromfile(_whole(name), np.uint8, offset=_head(shape)).reshape(shape)
+    return np.memmap(_whole(name), np.uint8, "c", _head(shape), shape)

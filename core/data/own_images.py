@@ -8,7 +8,7 @@ import hashlib
 import io
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -33,6 +33,7 @@ MOST_PREPARED = 4_000  # of an array whose images are not 28x28, since each is p
 MOST_VALUES = 80_000_000  # of an array: bytes
 MOST_PIXELS = 4_000_000  # of one picture
 ALL_PIXELS = 60_000_000  # of all pictures of a ZIP
+AT_ONCE = 4_000_000  # values of an array that are worked on at a time
 PICTURE = 160  # pixels of a picture's longer side, in which its ink is found
 ZIPPED = Limits(files=MOST_PICTURES, each=4_000_000, together=60_000_000)
 SHARES = (0.7, 0.15)  # of each class to train and to validate; the rest tests
@@ -136,7 +137,9 @@ def _of_folders(data: bytes) -> OwnSet:
                 raise
             except BadPicture as error:
                 bad.append(f"{info.filename[-40:]!r}: {error}")
-    images, labels, steps = [], [], {}
+    images: list[Images] = []
+    labels: list[int] = []
+    steps: dict[str, Sample] = {}
     for (file, name, _), found in zip(waiting, decoder.decode_all([one for *_, one in waiting], PICTURE), strict=True):
         try:
             if isinstance(found, decoder.Undecodable):
@@ -240,7 +243,7 @@ def _of_arrays(files: dict[str, bytes]) -> OwnSet:
 
 def _of_numbers(images: np.ndarray, labels: np.ndarray, names: tuple[str, ...], notes: list[str]) -> OwnSet:
     """A set of arrays: images (N, H, W), (N, H, W, 1 or 3) or (N, H*W), and labels as numbers, words or one-hot."""
-    if images.dtype.kind not in "uifb" or images.ndim < 2 or not len(images):
+    if images.dtype.kind not in "uifb" or images.ndim < 2 or not images.size:
         raise BadPicture(f"images is an array of {images.dtype} {images.shape}; save numbers of shape (images, height, width).")
     if labels.ndim == 2 and labels.shape[1] > 1:
         labels = labels.argmax(axis=1)
@@ -250,19 +253,29 @@ def _of_numbers(images: np.ndarray, labels: np.ndarray, names: tuple[str, ...], 
     if len(images) > MOST_IMAGES:
         raise BadPicture(f"The file holds {len(images):,} images; up to {MOST_IMAGES:,} are read.")
     indices, classes = _labelled(labels, names)
-    grey = _in_unit(_squared(images))
-    if _mostly_light(grey[:2_000]):
-        grey = 1 - grey
+    low, high = _ends(images)
+    each = max(1, AT_ONCE // images[0].size)  # as numbers with a point all of them would take four times the room
+    light = _mostly_light(_in_unit(_squared(images[:each]), low, high))
+    if light:
         notes.append("The images' edges are light, so dark was taken for ink.")
-    if grey.shape[1:] == (SIDE, SIDE):
-        return _made(list(np.rint(grey * 255).astype(np.uint8)), list(indices), classes, [], notes)
-    if len(grey) > MOST_PREPARED:
+
+    def parts() -> Iterator[NDArray[np.float32]]:
+        for start in range(0, len(images), each):
+            grey = _in_unit(_squared(images[start : start + each]), low, high)
+            yield 1 - grey if light else grey
+
+    height, width = _squared(images[:1]).shape[1:]
+    if (height, width) == (SIDE, SIDE):
+        whole = np.concatenate([np.rint(grey * 255).astype(np.uint8) for grey in parts()])
+        return _made(whole, list(indices), classes, [], notes)
+    if len(images) > MOST_PREPARED:
         raise BadPicture(
-            f"The file holds {len(grey):,} images of {grey.shape[2]}x{grey.shape[1]} pixels; up to {MOST_PREPARED:,} are read "
-            "where they are not 28x28."
+            f"The file holds {len(images):,} images of {width}x{height} pixels; up to {MOST_PREPARED:,} are read where they are not 28x28."
         )
-    made, kept, bad, steps = [], [], [], {}
-    for i, (image, label) in enumerate(zip(grey, indices, strict=True)):
+    made: list[Images] = []
+    kept, bad = [], []
+    steps: dict[int, Sample] = {}
+    for i, (image, label) in enumerate(zip((image for grey in parts() for image in grey), indices, strict=True)):
         try:
             one = prepare_drawing(pictures.ink_square(image))
         except UnusableDrawing as error:
@@ -292,13 +305,22 @@ def _squared(images: np.ndarray) -> np.ndarray:
     return images
 
 
-def _in_unit(images: np.ndarray) -> NDArray[np.float32]:
-    """Values in [0, 1], from bytes, from [0, 1] or from [-1, 1]."""
+def _ends(images: np.ndarray) -> tuple[float, float]:
+    """The lowest and the highest value.
+
+    Raises:
+        BadPicture: they tell of no pictures.
+    """
     low, high = float(images.min()), float(images.max())
     if not np.isfinite([low, high]).all():
         raise BadPicture("Some pixels are not numbers (NaN or infinite); save brightness or ink from 0 to 255.")
     if high <= low:
         raise BadPicture("All pixels have the same value; save brightness or ink from 0 to 255.")
+    return low, high
+
+
+def _in_unit(images: np.ndarray, low: float, high: float) -> NDArray[np.float32]:
+    """Values in [0, 1], from bytes, from [0, 1] or from [-1, 1]; these are the ends of all."""
     if low >= 0:
         scale = 255.0 if high > 1 else 1.0
         if 1 < high <= 16 and images.shape[1:] == (8, 8):
@@ -361,7 +383,7 @@ def _of_table(data: bytes) -> OwnSet:
 
 
 def _made(
-    images: Sequence[Images],
+    images: Images | Sequence[Images],
     labels: Sequence[int],
     classes: tuple[str, ...],
     bad: list[str],
@@ -369,17 +391,20 @@ def _made(
     samples: tuple[Sample, ...] = (),
 ) -> OwnSet:
     """The set, or the sentence where nothing is left of it."""
-    if bad and not images:
+    if bad and not len(images):
         raise BadPicture(f"None of the {len(bad):,} images can be used; the first is {bad[0]}")
     if bad:
         notes.append(
             f"{len(bad):,} image{'s' if len(bad) > 1 else ''} can't be used and {'were' if len(bad) > 1 else 'was'} left out; {bad[0]}"
         )
-    stack, numbers = np.stack(images), np.array(labels, np.uint8)
+    stack, numbers = images if isinstance(images, np.ndarray) else np.stack(images), np.array(labels, np.uint8)
     small = [name for name, count in Counter(classes[label] for label in labels).items() if count < LEAST_TO_TRAIN]
     if small:
         notes.append(f"Of {_some(small)} there are fewer than {LEAST_TO_TRAIN} images: enough to test on, not to train on.")
-    key = hashlib.sha256(stack.tobytes() + numbers.tobytes() + "\n".join(classes).encode()).hexdigest()[:12]
+    digest = hashlib.sha256(np.ascontiguousarray(stack).data)
+    digest.update(np.ascontiguousarray(numbers).data)
+    digest.update("\n".join(classes).encode())
+    key = digest.hexdigest()[:12]
     for array in (stack, numbers):
         array.setflags(write=False)
     return OwnSet(stack, numbers, classes, key, tuple(notes), samples)

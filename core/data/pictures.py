@@ -138,6 +138,15 @@ def ink_square(ink: np.ndarray) -> np.ndarray:
     return np.where(canvas < FAINT, 0, canvas).astype(np.float32)
 
 
+def writing(data: bytes, name: str) -> np.ndarray:
+    """The writing in an uploaded picture, ink 1 in the middle of a square, (side, side).
+
+    Raises:
+        BadPicture: with a sentence.
+    """
+    return ink_square(ink(grey(read_upload(data, name))))
+
+
 def _paper(light: np.ndarray) -> np.ndarray:
     """Brightness that blank paper would have at each place, (height, width)."""
     height, width = light.shape

@@ -30,10 +30,18 @@ def parser() -> argparse.ArgumentParser:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Bring in the files; 0 if every one of them is a network."""
-    asked = parser().parse_args(arguments)
-    fixed = dict(one.split("=", 1) for one in asked.set if "=" in one)
-    groups = list(parts(asked.files, asked.together))
+    """Bring in the files; 0 if every one of them is a network, 2 after a sentence on arguments that cannot be."""
+    command = parser()
+    asked = command.parse_args(arguments)
+    if wrong := [one for one in asked.set if "=" not in one]:
+        command.error(f"--set takes a question, = and an option, not {wrong[0][:60]!r}")
+    fixed = dict(one.split("=", 1) for one in asked.set)
+    try:
+        if wrong := [one for one in asked.files if not one or not (Path(one).is_file() or Path(one).is_dir())]:
+            command.error(f"{wrong[0][:60]!r} is no file and no folder")
+        groups = list(parts(asked.files, asked.together))
+    except OSError as error:  # a name that no file can have, a folder that may not be listed
+        command.error(f"{str(error.filename)[:60]!r} cannot be looked at ({error.strerror})")
     whole = True
     for name, each in groups:
         try:
@@ -75,11 +83,13 @@ def parts(paths: list[str], together: bool) -> Iterator[tuple[str, list[dict[str
 
 
 def read(path: Path) -> bytes:
-    """The bytes of a file, up to a little more than is allowed; none where it cannot be read."""
+    """The bytes of a plain file, up to a little more than is allowed; none where it cannot be read, or might never end."""
     try:
+        if not path.is_file():
+            return b""
         with path.open("rb") as file:
             return file.read((64 << 20) + 1)
-    except OSError:
+    except (OSError, ValueError):
         return b""
 
 

@@ -18,7 +18,7 @@ from core.importing.refusal import Refused, refuse
 Array = np.ndarray
 MOST_VALUES = 1 << 25
 CUT = "The file is damaged or cut short: its HDF5 cannot be read. Get it again, or save it again."
-MISSING = "Files of Keras need the package h5py, which is not installed here: `pip install h5py`."
+MISSING = "Files of Keras need the package h5py, which is not installed here; install it with pip install h5py."
 
 
 @dataclass

@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -104,6 +105,11 @@ def limit() -> None:
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
+def _say(place: Path, words: str) -> None:
+    """What is being done, for whoever waits."""
+    (place / "said").write_text(words, encoding="utf-8")
+
+
 def main(folder: str) -> int:
     """Do the import that a folder asks for."""
     from core.importing.bringing import bring
@@ -122,7 +128,7 @@ def main(folder: str) -> int:
             request["fixed"],
             keep=request["keep"],
             more=each[1:],
-            tell=lambda words: (place / "said").write_text(words, encoding="utf-8") and None,
+            tell=partial(_say, place),
         )
     except MemoryError:
         found = Brought(shortly(request["name"], 80), sentence=TOO_LARGE)

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -27,6 +28,11 @@ def inputs(images: np.ndarray) -> np.ndarray:
 def names(layers: int) -> list[tuple[str, str]]:
     """Names of kernel and bias of each layer, from input to output."""
     return [(f"dense{i}.kernel", f"dense{i}.bias") for i in range(1, layers + 1)]
+
+
+def parameter_count(model: ModelSpec) -> int:
+    """Weights and biases of a network."""
+    return sum((inputs + 1) * outputs for inputs, outputs in pairwise(model.sizes))
 
 
 def initial(model: ModelSpec) -> dict[str, np.ndarray]:

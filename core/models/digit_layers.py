@@ -120,6 +120,15 @@ def weight_shapes(model: ModelSpec) -> dict[str, tuple[int, ...]]:
     return out
 
 
+def parameter_count(model: ModelSpec) -> int:
+    """Weights and biases of a network.
+
+    Raises:
+        SpecError: a shape that cannot be built.
+    """
+    return sum(prod(shape) for shape in weight_shapes(model).values())
+
+
 def activations(model: ModelSpec, weights: Mapping[str, np.ndarray], images: np.ndarray, dtype: Any = np.float64) -> dict[str, np.ndarray]:
     """Layer name -> activation: maps (batch, channels, height, width), dense layers, logits and probabilities (batch, units).
 

@@ -42,6 +42,15 @@ def answers(model: ModelSpec, weights: Mapping[str, np.ndarray], images: np.ndar
     return np.concatenate(parts) if parts else np.empty((0, model.sizes[-1]), np.float32)
 
 
+def parameter_count(model: ModelSpec) -> int:
+    """Weights and biases of a network.
+
+    Raises:
+        core.specs.SpecError: a shape that cannot be built.
+    """
+    return import_module(MODULES[model.kind]).parameter_count(model)
+
+
 def layers(model: ModelSpec) -> tuple[Layer, ...]:
     """The named layers of a network of LAYERED, from the input to what it says.
 

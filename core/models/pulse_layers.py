@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from numpy.fft import irfft2, rfft2
+from scipy.fft import irfft2, rfft2
 
 from core.models.activations import ANSWERS, activate, relu
 from core.models.digit_layers import convolve, max_pool
@@ -75,11 +75,13 @@ def answers(model: ModelSpec, weights: Mapping[str, np.ndarray], images: np.ndar
         SpecError: the state has no dense layers.
     """
     check(model, weights)
-    pooled = np.empty((len(images), model.channels[1], *[map_sides(model)[2]] * 2), np.float32)
+    sides, c2 = map_sides(model), model.channels[1]
+    pooled = np.empty((len(images), c2, sides[2], sides[2]), np.float32)
+    first = Correlation(model.image, *_parameters(weights, "conv1", np.float32))
+    second = Correlation(sides[0], *_parameters(weights, "conv2", np.float32))
     for start in range(0, len(images), MICRO_BATCH):
         part = slice(start, start + MICRO_BATCH)
-        first = relu(correlate(np.asarray(images[part], np.float32)[:, None], *_parameters(weights, "conv1", np.float32)))
-        pooled[part] = relu(max_pool(correlate(first, *_parameters(weights, "conv2", np.float32))))
+        pooled[part] = relu(max_pool(second(relu(first(np.asarray(images[part], np.float32)[:, None])))))
     return _dense(model, weights, pooled)[ANSWERS[model.output]]
 
 
@@ -115,21 +117,36 @@ def _parameters(weights: Mapping[str, np.ndarray], name: str, dtype: Any) -> tup
 def _by_parts(x: np.ndarray, weights: Mapping[str, np.ndarray], name: str) -> np.ndarray:
     """A convolution of any number of images, the FFT's rounding taken out."""
     kernel, bias = _parameters(weights, name, x.dtype)
-    parts = [_quiet(correlate(x[start : start + MICRO_BATCH], kernel, bias), bias) for start in range(0, len(x), MICRO_BATCH)]
-    return np.concatenate(parts) if parts else correlate(x, kernel, bias)
+    one = Correlation(x.shape[-1], kernel, bias)
+    parts = [_quiet(one(x[start : start + MICRO_BATCH]), bias) for start in range(0, len(x), MICRO_BATCH)]
+    return np.concatenate(parts) if parts else one(x)
 
 
 def correlate(x: np.ndarray, kernel: np.ndarray, bias: np.ndarray) -> np.ndarray:
-    """One valid cross-correlation, (n, in, h, w) with (out, in, k, k) -> (n, out, h - k + 1, w - k + 1), in the type of x.
+    """One valid cross-correlation, (n, in, side, side) with (out, in, k, k) -> (n, out, side - k + 1, side - k + 1), in the type of x."""
+    return Correlation(x.shape[-1], kernel, bias)(x)
 
-    With spectra X of the image and K of the padded kernel it is the valid part of `irfft2(X * conj(K))`.
+
+class Correlation:
+    """A valid cross-correlation with the same kernels for images of one side, in the type of the kernels.
+
+    With spectra X of the image and K of the padded kernel it is the valid part of `irfft2(X * conj(K))`; K is taken once.
     """
-    k = kernel.shape[-1]
-    if k < FFT_FROM:
-        return convolve(x, kernel, bias)
-    size = (fft_size(x.shape[-2]), fft_size(x.shape[-1]))
-    spectrum = np.einsum("nifg,oifg->nofg", rfft2(x, s=size), rfft2(kernel, s=size).conj())  # (n, out, f, g)
-    return irfft2(spectrum, s=size)[..., : x.shape[-2] - k + 1, : x.shape[-1] - k + 1] + bias[:, None, None]
+
+    def __init__(self, side: int, kernel: np.ndarray, bias: np.ndarray) -> None:
+        self._kernel, self._bias = kernel, bias
+        self._valid, self._size = side - kernel.shape[-1] + 1, (fft_size(side),) * 2
+        self._large = kernel.shape[-1] >= FFT_FROM
+        if self._large:
+            self._spectrum = rfft2(kernel, s=self._size).conj()  # (out, in, f, g)
+
+    def __call__(self, x: np.ndarray) -> np.ndarray:
+        """(n, in, side, side) -> (n, out, side - k + 1, side - k + 1)."""
+        if not self._large:
+            return convolve(x, self._kernel, self._bias)
+        spectrum = rfft2(x, s=self._size)  # (n, in, f, g)
+        product = sum(spectrum[:, None, i] * self._spectrum[None, :, i] for i in range(x.shape[1]))  # (n, out, f, g)
+        return irfft2(product, s=self._size)[..., : self._valid, : self._valid] + self._bias[:, None, None]
 
 
 def _quiet(maps: np.ndarray, bias: np.ndarray) -> np.ndarray:

@@ -5,6 +5,7 @@ from math import prod
 
 from core.data import catalog
 from core.models import network
+from core.models.pulse_layers import map_sides
 from core.runs.catalog import Fits
 from core.specs import DataSpec, RunSpec, SpecError
 
@@ -56,6 +57,23 @@ def digits(spec: RunSpec) -> bool:
         return False
 
 
+def cnn(spec: RunSpec) -> bool:
+    """Whether it is a pulse CNN whose images, classes and layers fit together."""
+    pulses, model = spec.data.pulses, spec.model
+    if model.kind != "pulse_cnn" or pulses is None:
+        return False
+    try:
+        map_sides(model)
+    except SpecError:
+        return False
+    return pulses.size == model.image and len(pulses.classes) == model.sizes[-1]
+
+
+def opening(spec: RunSpec) -> list[tuple[str, str]]:
+    """The pages that can look inside a network: each one's topic, and the name of the network in its links."""
+    return [(topic, link) for topic, (link, fits) in PAGES.items() if fits(spec)]
+
+
 def _shape(data: DataSpec) -> tuple[int, ...]:
     """Shape of one image; empty where the data set is not known here."""
     try:
@@ -69,4 +87,5 @@ PAGES: dict[str, tuple[str, Fits]] = {  # topic -> name of the network in its li
     "templates": ("model", templates),
     "digits": ("run", digits),
     "learning": ("model", learning),
+    "cnn": ("run", cnn),
 }

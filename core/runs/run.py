@@ -104,14 +104,22 @@ class Run:
         """
         return self._stack(EVALUATION, name)
 
+    def evaluation_at(self, index: int, name: str) -> np.ndarray:
+        """What was counted at one state, which may be counted from the end, without reading the others.
+
+        Raises:
+            KeyError: the run does not store it.
+        """
+        return self.evaluation(name)[index]
+
     @cached_property
     def seeds(self) -> dict[str, np.ndarray]:
         """Histories of this run with other seeds: column -> (rows,), "seed" and "epoch" among them; empty if none."""
         return read_table(self.folder / SEEDS) if (self.folder / SEEDS).exists() else {}
 
     def ends(self, column: str = "accuracy_test") -> np.ndarray:
-        """One number of the last state over the run's seeds, (seeds,); empty where other seeds are not stored."""
-        return self.seeds[column][self.seeds["epoch"] == self.epochs[-1]] if self.seeds else np.empty(0)
+        """One number of the last state over the run's seeds, (seeds,); empty where it, or other seeds, are not stored."""
+        return self.seeds[column][self.seeds["epoch"] == self.epochs[-1]] if column in self.seeds else np.empty(0)
 
     def _stack(self, file_name: str, name: str) -> np.ndarray:
         path = self.folder / file_name

@@ -17,12 +17,13 @@ from typing import Any
 import numpy as np
 from safetensors.numpy import save_file
 
-from core.runs import contents, seal
+from core.runs import contents, remote, seal
 from core.runs.run import EVALUATION, HISTORY, SEEDS, SPEC, WEIGHTS, Run, read_table, write_table
 from core.specs import APP_VERSION, FORMAT, RunSpec, SpecError, from_dict
 
 ROOT = Path(__file__).parents[2]
 SHIPPED_FOLDER = ROOT / "cache" / "runs"
+TASKS = ".tasks"  # folder beside the runs: answers of core.training.tasks
 LEFT_SECONDS = 24 * 3600.0  # after which the folder of a save counts as left behind by a killed process
 _KEY = re.compile(r"[0-9a-f]{12}")
 _SAVING = re.compile(rf"\.{_KEY.pattern}-[a-z0-9_]{{8}}(-old)?")
@@ -49,7 +50,7 @@ def folders() -> list[Path]:
     A relative path counts from the project's folder, so that it is the same for all processes, wherever they were started.
     """
     own = os.environ.get("KERNEL_EXPLORER_RUNS")
-    return [ROOT / own, SHIPPED_FOLDER] if own else [SHIPPED_FOLDER]
+    return [remote.folder(own), SHIPPED_FOLDER] if own else [SHIPPED_FOLDER]
 
 
 def folder_of(key: str) -> Path:
@@ -61,6 +62,9 @@ def folder_of(key: str) -> Path:
     for folder in folders() if _KEY.fullmatch(key) else []:
         if os.path.isdir(folder / key):  # also where nobody may look
             return folder / key
+    with suppress(OSError):
+        if _KEY.fullmatch(key) and remote.again(folders()[0], key):
+            return folders()[0] / key
     raise MissingRun(f"No run {key} is stored; `python -m core.training list` shows those that are.")
 
 
@@ -113,11 +117,11 @@ def keys() -> Iterator[str]:
 
 
 def size() -> int:
-    """Bytes of the folder that new runs go to, with what is in training."""
-    total = 0
-    for path in folders()[0].rglob("*"):
+    """Bytes of the folder that new runs go to, with what is in training; answers to questions have a room of their own."""
+    home, total = folders()[0], 0
+    for path in home.rglob("*"):
         with suppress(OSError):  # a training that has just ended
-            total += path.stat().st_size if path.is_file() else 0
+            total += path.stat().st_size if path.is_file() and home / TASKS not in path.parents else 0
     return total
 
 
@@ -166,6 +170,8 @@ def save(
         seal.apply(place)
         place.chmod(0o755)
         _swap(place, home / spec.key)
+        if folder is None:
+            remote.push(home / spec.key)
     finally:
         shutil.rmtree(place, ignore_errors=True)
     return load(spec.key)

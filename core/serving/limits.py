@@ -1,10 +1,11 @@
 """What a host allows: one table, each limit an environment variable with its title and the sentence for whoever meets it."""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from core.runs import store
+from core.models import network
+from core.runs import classroom, room, store
 from core.specs import RunSpec
 from core.training import jobs
 
@@ -59,6 +60,28 @@ LIMITS = {
         "As many trainings are under way as this server allows ({most}). "
         "Start yours when another has ended; your choices stay as they are.",
     ),
+    "sweep": Limit(
+        "KERNEL_EXPLORER_SWEEP",
+        "trainings of sweeps under way for one person, waiting ones too",
+        "You have as many trainings of sweeps under way, with those of this one, as this server allows one person ({most}). "
+        "Take out some values, or start it when others have ended; your choices stay as they are.",
+        default=64,
+    ),
+    "epochs": Limit(
+        "KERNEL_EXPLORER_EPOCHS",
+        "epochs of a training",
+        "A training may have at most {most} epochs here. Choose fewer; your other choices stay as they are.",
+    ),
+    "images": Limit(
+        "KERNEL_EXPLORER_IMAGES",
+        "images of a training, those to validate and test too",
+        "A training may use at most {most} images here, those to validate and test among them. Choose fewer.",
+    ),
+    "parameters": Limit(
+        "KERNEL_EXPLORER_PARAMETERS",
+        "parameters of a network",
+        "A network may have at most {most} weights and biases here. Choose fewer or smaller layers.",
+    ),
     "upload": Limit(
         "KERNEL_EXPLORER_UPLOAD_MB",
         "MB of an uploaded file",
@@ -68,8 +91,8 @@ LIMITS = {
     "store": Limit(
         "KERNEL_EXPLORER_STORE_MB",
         "MB of the folder of trained runs",
-        "This server's store of runs is full ({most} MB), so it trains nothing new. Every stored run still opens. "
-        "Ask whoever runs the server to make room; your choices stay as they are.",
+        "This server's store of runs is full ({most} MB) and every run in it was used lately, so it trains nothing new. "
+        "Every stored run still opens. Ask whoever runs the server to make room; your choices stay as they are.",
     ),
 }
 
@@ -92,20 +115,53 @@ def against(spec: RunSpec, own: Iterable[str]) -> str:
 
     Whoever asks for a run that is stored or under way joins it, whatever the limits are.
 
+    Where the store is full, runs that nobody has used lately make room.
+
     Args:
         own: keys of the runs that this person has asked for.
     """
     under_way = {job.key for job in jobs.active()}
     if spec.key in under_way or spec.key in set(store.keys()):
         return ""
-    for name, now in (
-        ("each", len(under_way.intersection(own))),
-        ("trainings", len(under_way)),
-    ):
+    return _over(_large([spec]) | {"each": len(under_way.intersection(own)) + 1, "trainings": len(under_way) + 1}) or _full()
+
+
+def against_sweep(specs: Sequence[RunSpec], owner: str) -> str:
+    """Why a person may not start the trainings of a sweep now, in a sentence; empty where nothing stands against it.
+
+    They wait in line behind each other, and everybody else has turns in between, so that the limit for one training after another does
+    not count: that of sweeps does.
+
+    Args:
+        specs: what is neither stored nor under way.
+    """
+    if not specs:
+        return ""
+    own = sum(job.progress().state in jobs.ACTIVE for job in jobs.of(owner))
+    return _over(_large(specs) | {"sweep": own + len(specs), "trainings": len(jobs.active()) + len(specs)}) or _full()
+
+
+def _large(specs: Sequence[RunSpec]) -> dict[str, int]:
+    """The largest number of some trainings under each limit of size."""
+    return {
+        "epochs": max(spec.train.epochs for spec in specs),
+        "images": max(spec.data.train + spec.data.validation + spec.data.test for spec in specs),
+        "parameters": max(network.parameter_count(spec.model) for spec in specs),
+    }
+
+
+def _over(now: Mapping[str, int]) -> str:
+    """The sentence of the first limit that a number is over."""
+    for name, number in now.items():
         most = LIMITS[name].most()
-        if most is not None and now >= most:
+        if most is not None and number > most:
             return LIMITS[name].words()
+    return ""
+
+
+def _full() -> str:
+    """Why nothing more has room in the store; what nobody has used lately and no class has goes first."""
     most = LIMITS["store"].most()
-    if most is not None and store.size() >= most * 1_000_000:
+    if most is not None and not room.make(most * 1_000_000, classroom.kept()):
         return LIMITS["store"].words()
     return ""

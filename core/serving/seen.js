@@ -1,3 +1,7 @@
+// Numbers that stand in a message, as base64 of their bytes.
+const bytes = (text) => Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
+const floats = (text) => new Float32Array(bytes(text).buffer);
+
 // What lies at an address of its own (seen.py), for a part that may be told another address, or the same one again, meanwhile.
 class Seen {
   // Calls `use` with the bytes when they are there, or `say` with why they are not: the next one who asks tries again.

@@ -45,7 +45,7 @@ MOST = 256 * 2**20  # bytes of all files together; those that were not used for 
 AGAIN = 3_600  # seconds after which a use is noted anew
 NAMES = 8_192  # addresses that a process remembers by key
 ROOT = Path(__file__).parents[2]
-SCRIPT = Path(__file__).with_suffix(".js")  # the class Seen, for the scripts of browser parts
+SCRIPT = Path(__file__).with_suffix(".js")  # the class Seen and how numbers are read, for the scripts of browser parts
 
 _NAME = re.compile(rf"[0-9a-f]{{64}}\.(?:{'|'.join(KINDS)})")
 _GONE = "This is not kept here any more: load the page again."

@@ -1,17 +1,18 @@
-"""What everyone shares in memory: answers that are worked out once in a process, by key, as many as are given room.
+"""What everyone shares in memory: answers that are worked out once in a process, by key, as many as there is room for.
 
-All functions share one room in bytes, so that a few large networks do not fill the memory: what was not asked for longest goes.
-Streamlit's own caches do the same; they take 0.2 ms to find an answer, a hundred times as long, and a page looks for dozens.
+All functions share one room in bytes. When it is full, what takes the least time to work out again for its bytes goes first, and what
+was not asked for lately before what was (GreedyDual-Size: Cao and Irani, USENIX 1997): a large network's arrays, which a file gives
+back at once, do not push out charts and surveys. Streamlit's own caches
+take 0.2 ms to find an answer, a hundred times as long, and a page looks for dozens.
 """
 
 import inspect
 import threading
-from collections import OrderedDict
+import time
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from functools import update_wrapper
 from itertools import count
-from operator import itemgetter
 from typing import Any, Generic, ParamSpec, TypeVar
 from weakref import WeakSet
 
@@ -19,7 +20,9 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-ROOM = 192 * 2**20  # bytes of all answers together; the one asked for last is kept, however large
+ROOM = 160 * 2**20  # bytes of all answers together; the one worked out last is kept, however large
+LEFT = 0.9  # share of the room that is taken after room was made, so that not each new answer has to
+LEAST = 1_000  # bytes that any answer takes, with its key
 P = ParamSpec("P")
 R = TypeVar("R")
 _everywhere: "WeakSet[Shared[Any, Any]]" = WeakSet()
@@ -28,7 +31,8 @@ _asked = count()  # rises with each question
 
 
 class _Room:
-    taken = 0  # bytes since it was last looked for, at most: what went meanwhile is not counted
+    taken = 0  # bytes
+    floor = 0.0  # the worth of what went last: who is asked for again stands above it
 
 
 _room = _Room()
@@ -40,6 +44,8 @@ class _Kept(Generic[R]):
 
     answer: R
     size: int  # bytes, about
+    price: float  # seconds to work it out, for each byte
+    worth: float  # the price over the floor at which it was asked for last; the least goes first
     last: int  # when it was asked for
 
 
@@ -49,10 +55,10 @@ class Shared(Generic[P, R]):
     While one person's answer is worked out, others who ask for the same wait for it; who asks for anything else does not.
     """
 
-    def __init__(self, function: Callable[P, R], entries: int, words: str) -> None:
-        self._function, self._entries, self._words = function, entries, words
+    def __init__(self, function: Callable[P, R], words: str) -> None:
+        self._function, self._words = function, words
         self._keyed = [i for i, name in enumerate(inspect.signature(function).parameters) if not name.startswith("_")]
-        self._answers: OrderedDict[tuple[Hashable, ...], _Kept[R]] = OrderedDict()  # the one that was asked for last stands last
+        self._answers: dict[tuple[Hashable, ...], _Kept[R]] = {}
         self._under_way: dict[tuple[Hashable, ...], threading.Lock] = {}
         update_wrapper(self, function)
         _everywhere.add(self)
@@ -72,15 +78,15 @@ class Shared(Generic[P, R]):
                 if known is not None:  # somebody else has worked it out meanwhile
                     return known.answer
             try:
+                began = time.thread_time()
                 answer = self.afresh(*arguments, **named)
+                price = time.thread_time() - began
                 freeze(answer)
-                made = _Kept(answer, _size(answer), 0)
+                size = max(_size(answer), LEAST)
+                made = _Kept(answer, size, price / size, _room.floor + price / size, next(_asked))
                 with _lock:
-                    made.last = next(_asked)
                     self._answers[key] = made
-                    if len(self._answers) > self._entries:
-                        self._answers.popitem(last=False)
-                    _room.taken += made.size
+                    _room.taken += size
                     if _room.taken > ROOM:
                         _make_room(made)
             finally:
@@ -89,11 +95,10 @@ class Shared(Generic[P, R]):
         return answer
 
     def _known(self, key: tuple[Hashable, ...]) -> _Kept[R] | None:
-        """A remembered answer, which is thereby the one asked for last."""
+        """A remembered answer, which is thereby worth its whole price again."""
         known = self._answers.get(key)
         if known is not None:
-            self._answers.move_to_end(key)
-            known.last = next(_asked)
+            known.worth, known.last = _room.floor + known.price, next(_asked)
         return known
 
     def afresh(self, *arguments: P.args, **named: P.kwargs) -> R:
@@ -106,23 +111,25 @@ class Shared(Generic[P, R]):
     def clear(self) -> None:
         """Forget every answer; for tests."""
         with _lock:
+            _room.taken -= sum(known.size for known in self._answers.values())
             self._answers.clear()
 
 
-def shared(entries: int, words: str = "") -> Callable[[Callable[P, R]], Shared[P, R]]:
+def shared(words: str = "") -> Callable[[Callable[P, R]], Shared[P, R]]:
     """For a function whose hashable arguments are the key; those whose names begin with an underscore are not part of it.
 
     Args:
-        entries: answers that are kept, those asked for last.
         words: what stands beside a turning wheel while an answer that takes its time is worked out.
     """
-    return lambda function: Shared(function, entries, words)
+    return lambda function: Shared(function, words)
 
 
 def freeze(answer: Any) -> None:
-    """Make every array in an answer read-only, inside tuples, lists, mappings and dataclasses too."""
+    """Make every array in an answer read-only, inside tables, tuples, lists, mappings and dataclasses too."""
     if isinstance(answer, np.ndarray):
         answer.flags.writeable = False
+    elif isinstance(answer, pd.DataFrame | pd.Series):
+        freeze(answer._mgr.arrays)  # what pandas itself hands out of them is read-only, but a table can be written into
     elif isinstance(answer, tuple | list):
         for part in answer:
             freeze(part)
@@ -133,20 +140,22 @@ def freeze(answer: Any) -> None:
 
 
 def _make_room(made: _Kept[Any]) -> None:
-    """Forget what was not asked for longest, of any function, until the rest has room."""
-    held = sorted(
-        ((known.last, known.size, one, key) for one in list(_everywhere) for key, known in one._answers.items()), key=itemgetter(0)
-    )
-    _room.taken = sum(size for _, size, _, _ in held)
-    for last, size, one, key in held:
-        if _room.taken <= ROOM or last == made.last:
+    """Forget what is worth least, of any function, until the rest has room."""
+    held = [(known, one, key) for one in list(_everywhere) for key, known in one._answers.items()]
+    _room.taken = sum(known.size for known, _, _ in held)  # a function that is gone has taken its answers along
+    for known, one, key in sorted(held, key=lambda each: (each[0].worth, each[0].last)):
+        if _room.taken <= ROOM * LEFT:
             return
-        del one._answers[key]
-        _room.taken -= size
+        if known is not made:
+            del one._answers[key]
+            _room.taken -= known.size
+            _room.floor = max(_room.floor, known.worth)
 
 
 def _size(answer: Any) -> int:
-    """Bytes of the arrays, tables and texts in an answer."""
+    """Bytes of the arrays, tables and texts in an answer; of a file that is mapped none, since the system takes them back by itself."""
+    if isinstance(answer, np.memmap):
+        return 0
     if isinstance(answer, np.ndarray):
         return answer.nbytes
     if isinstance(answer, pd.DataFrame):

@@ -10,7 +10,7 @@ from core.specs.origin import OriginSpec
 from core.specs.pulses import PULSE_CLASSES, PulseSpec, Range
 from core.specs.run import APP_VERSION, FORMAT, RunSpec, from_dict, to_dict
 from core.specs.steps import STEPS, Step, read_step
-from core.specs.train import DECAYS, LOSSES, OPTIMIZERS, STORES, TrainSpec
+from core.specs.train import DECAYS, LOSSES, OPTIMIZERS, STORES, Change, TrainSpec
 
 __all__ = [
     "ACTIVATIONS",
@@ -25,6 +25,7 @@ __all__ = [
     "PULSE_CLASSES",
     "STEPS",
     "STORES",
+    "Change",
     "DataSpec",
     "Meta",
     "ModelSpec",

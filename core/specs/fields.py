@@ -50,7 +50,7 @@ class Meta:
     unused: int | None = None  # allowed beside the limits: what stands where the field has no use
     options: Mapping[str, str] = dataclasses.field(default_factory=dict)  # name -> title, of a choice or several
     count: tuple[int, int] = (1, 1)  # how many several or wholes may be
-    part: type | None = None  # the spec that a part is; one of None may be left out
+    part: type | None = None  # the spec that a part is, or that each of several is; one of None may be left out
     each: Callable[[str], str] = str  # what makes each of texts into the one way in which it is written, or refuses it
 
     @property
@@ -97,7 +97,8 @@ class Meta:
             case "switch":
                 return "true or false"
             case "part":
-                return f"a {self.part.__name__}" if self.part else "a spec"
+                name = self.part.__name__ if self.part else "spec"
+                return f"{many} of {name}" if self.count[1] > 1 else f"a {name}"
 
     def clean(self, value: Any) -> Any:
         """The value in the field's own type: lists as tuples, whole numbers as floats where the field holds one.
@@ -129,6 +130,9 @@ class Meta:
                 return tuple(map(self.each, many))
             case "switch" if isinstance(value, bool):
                 return value
+            case "part" if self.part is not None and most > 1:
+                if many is not None and len(many) <= most and all(isinstance(one, self.part) for one in many):
+                    return many
             case "part" if self.part is not None and (isinstance(value, self.part) or (value is None and not self.count[0])):
                 return value
         raise SpecError(f"{self.title}: {short(value)} is not possible; choose {self.allowed}.")
@@ -271,6 +275,11 @@ def part(cls: type, *, title: str, help: str, optional: bool = False) -> Any:
     if optional:
         return _field(None, meta)
     return dataclasses.field(default_factory=cls, metadata={"meta": meta})
+
+
+def parts(cls: type, most: int, *, title: str, help: str) -> Any:
+    """A field of any number of specs of one kind, at most so many."""
+    return _field((), Meta("part", title, help, part=cls, count=(0, most)))
 
 
 def meta(cls: Any, name: str) -> Meta:

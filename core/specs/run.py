@@ -13,7 +13,7 @@ from core.specs.model import ModelSpec
 from core.specs.origin import OriginSpec
 from core.specs.train import TrainSpec
 
-APP_VERSION = "0.1.0"
+APP_VERSION = "0.2.0"
 FORMAT = 1  # of the stored run; part of every key
 
 T = TypeVar("T")
@@ -46,7 +46,7 @@ def to_dict(spec: Any) -> dict[str, Any]:
         if dataclasses.is_dataclass(value):
             out[f.name] = to_dict(value)
         elif value != f.default:
-            out[f.name] = list(value) if isinstance(value, tuple) else value
+            out[f.name] = [to_dict(v) if dataclasses.is_dataclass(v) else v for v in value] if isinstance(value, tuple) else value
     return out
 
 
@@ -64,5 +64,7 @@ def from_dict(cls: type[T], values: Any) -> T:
 
 
 def _part(cls: type | None, value: Any) -> Any:
-    """The spec inside a spec; anything else as it stands."""
-    return value if cls is None or value is None else from_dict(cls, value)
+    """The spec or specs inside a spec; anything else as it stands."""
+    if cls is None or value is None:
+        return value
+    return tuple(from_dict(cls, one) for one in value) if isinstance(value, list | tuple) else from_dict(cls, value)

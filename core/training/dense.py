@@ -16,6 +16,7 @@ from torch import Tensor
 from core.data.class_means import class_means
 from core.models import activations, counts, dense
 from core.specs import ModelSpec, RunSpec, SpecError, TrainSpec
+from core.training.checkpoint import Memory
 from core.training.loop import State, log_spaced
 from core.training.optimizers import optimizer
 from core.training.samples import Samples, samples
@@ -180,6 +181,8 @@ class Training:
         self.networks, self.stored = (Networks([spec.model for spec in specs]) for _ in range(2))
         self._optimizer = self.networks.optimizer(plan)
         self._rng = np.random.default_rng(plan.seed)
+        weights = {"kernels": self.networks.flat_kernels, "biases": self.networks.flat_biases}
+        self.memory = Memory(weights, self._optimizer, {"order": self._rng})
 
     def order(self) -> Tensor:
         return torch.from_numpy(self._rng.permutation(self.images))

@@ -9,6 +9,7 @@ from torch.nn import functional
 from core.models.counts import accuracy, confusion
 from core.models.digit_cnn import CHUNK, DigitCNN, build, load_weights, weights_of
 from core.specs import RunSpec, SpecError
+from core.training.checkpoint import Memory
 from core.training.loop import State, log_spaced
 from core.training.optimizers import optimizer
 from core.training.samples import samples
@@ -36,6 +37,7 @@ class Training:
         kernels = [p for p in self.network.parameters() if p.ndim > 1 and (spec.train.decay_on == "all" or p.ndim == 4)]
         self._optimizer = optimizer(spec.train, kernels, [p for p in self.network.parameters() if not any(p is k for k in kernels)])
         self._generator = torch.Generator().manual_seed(spec.train.seed)
+        self.memory = Memory(dict(self.network.named_parameters()), self._optimizer, {"order": self._generator})
 
     def order(self) -> torch.Tensor:
         return torch.randperm(self.images, generator=self._generator)

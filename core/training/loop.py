@@ -1,8 +1,9 @@
 """The one training loop, a generator of plain records, and the way from records to a stored run."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from importlib import import_module
 from importlib.util import find_spec
 from time import perf_counter
@@ -13,6 +14,8 @@ import numpy as np
 from core.runs import store
 from core.runs.run import Run
 from core.specs import RunSpec, SpecError, TrainSpec
+from core.training import checkpoint
+from core.training.checkpoint import Checkpoint, Memory
 
 if TYPE_CHECKING:  # pages ask for trainings, and open without torch
     from torch import Tensor
@@ -38,6 +41,7 @@ class EpochRecord:
     evaluation: dict[str, np.ndarray] = field(
         default_factory=dict
     )  # "confusion": (classes, classes) test counts, rows actual; what is the same in every state stands in the first alone
+    checkpoint: Callable[[], Checkpoint] | None = field(default=None, compare=False)  # after a whole epoch, while the record is out
 
 
 class State(NamedTuple):
@@ -57,6 +61,7 @@ class Trainee(Protocol):
 
     images: int  # that train
     once: Mapping[str, np.ndarray]  # stored with the first state, since it is the same in every one
+    memory: Memory  # what it carries from one epoch to the next
 
     def inside(self, steps: int, states: int) -> Sequence[int]:
         """After which of the first epoch's steps a state is kept, rising; its start and end are kept anyway."""
@@ -91,8 +96,8 @@ def check() -> None:
         raise MissingTorch(why)
 
 
-def train(spec: RunSpec) -> Iterator[EpochRecord]:
-    """Train one network and yield a record for each kept state, state 0 first.
+def train(spec: RunSpec, since: Checkpoint | None = None) -> Iterator[EpochRecord]:
+    """Train one network and yield a record for each kept state, state 0 first, or those after a checkpoint of the same training.
 
     Close the generator to cancel. Loads torch.
 
@@ -101,11 +106,11 @@ def train(spec: RunSpec) -> Iterator[EpochRecord]:
         core.data.folder.MissingData: the images are not here.
         MissingTorch: torch is not installed.
     """
-    for (record,) in train_together([spec]):
+    for (record,) in train_together([spec], since):
         yield record
 
 
-def train_together(specs: Sequence[RunSpec]) -> Iterator[list[EpochRecord]]:
+def train_together(specs: Sequence[RunSpec], since: Checkpoint | None = None) -> Iterator[list[EpochRecord]]:
     """Train several networks at once and yield one record each for every kept state; see `train`.
 
     They differ in their initialiser or its seed alone, and `seconds` are a network's share of the common time.
@@ -122,12 +127,14 @@ def train_together(specs: Sequence[RunSpec]) -> Iterator[list[EpochRecord]]:
         raise SpecError("Networks of this kind train one at a time; ask for them one by one.")
     with _threads(first.train.threads):
         trainee = import_module(TRAINERS[first.model.kind]).Training(*specs)
-    yield from follow(trainee, first.train)
+        if since:
+            checkpoint.put(trainee.memory, since)
+    yield from follow(trainee, first.train, since)
 
 
-def follow(trainee: Trainee, plan: TrainSpec) -> Iterator[list[EpochRecord]]:
+def follow(trainee: Trainee, plan: TrainSpec, since: Checkpoint | None = None) -> Iterator[list[EpochRecord]]:
     """The records of a training. torch has `plan.threads` threads while it trains, and the caller's own whenever a record is out."""
-    moments = _moments(trainee, plan)
+    moments = _moments(trainee, plan, since.epoch if since else None)
     while True:
         with _threads(plan.threads):
             moment = next(moments, None)
@@ -136,11 +143,15 @@ def follow(trainee: Trainee, plan: TrainSpec) -> Iterator[list[EpochRecord]]:
         yield moment
 
 
-def _moments(trainee: Trainee, plan: TrainSpec) -> Iterator[list[EpochRecord]]:
+def _moments(trainee: Trainee, plan: TrainSpec, since: int | None) -> Iterator[list[EpochRecord]]:
+    from core.training.optimizers import follow_changes  # loads torch
+
     steps = -(-trainee.images // plan.batch)  # the last batch of an epoch may be smaller
     inside = trainee.inside(steps, plan.first_epoch_states)
-    yield [_record(0.0, 0, 0.0, state._replace(evaluation=state.evaluation | dict(trainee.once))) for state in trainee.states()]
-    for epoch in range(plan.epochs):
+    if since is None:
+        yield [_record(0.0, 0, 0.0, state._replace(evaluation=state.evaluation | dict(trainee.once))) for state in trainee.states()]
+    for epoch in range(since or 0, plan.epochs):
+        follow_changes(trainee.memory.optimizer, plan, epoch)
         batches = trainee.order().split(plan.batch)
         done = 0
         for stop in [*inside, steps] if epoch == 0 else [steps]:
@@ -148,11 +159,12 @@ def _moments(trainee: Trainee, plan: TrainSpec) -> Iterator[list[EpochRecord]]:
             trainee.steps(batches[done:stop])
             seconds, done = perf_counter() - started, stop
             states = trainee.states()
-            yield [_record(epoch + done / steps, epoch * steps + done, seconds / len(states), state) for state in states]
+            copy = partial(checkpoint.take, trainee.memory, epoch + 1) if done == steps else None
+            yield [_record(epoch + done / steps, epoch * steps + done, seconds / len(states), state, copy) for state in states]
 
 
-def _record(epoch: float, step: int, seconds: float, state: State) -> EpochRecord:
-    return EpochRecord(epoch, step, seconds, *state)
+def _record(epoch: float, step: int, seconds: float, state: State, copy: Callable[[], Checkpoint] | None = None) -> EpochRecord:
+    return EpochRecord(epoch, step, seconds, *state, checkpoint=copy)
 
 
 @contextmanager

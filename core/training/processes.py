@@ -1,4 +1,4 @@
-"""An executor that runs each call in a fresh Python process: `python -m core.training.processes FUNCTION ARGUMENTS PARENT`.
+"""An executor that runs each call in a fresh Python process: `python -m core.training.processes FUNCTION ARGUMENTS`.
 
 The pools of the standard library do not fit a Streamlit server: a worker that is killed takes all the other jobs of a
 ProcessPoolExecutor with it, and a spawned worker first runs the script that Streamlit has put in the place of
@@ -11,7 +11,6 @@ import re
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
 from importlib import import_module
@@ -22,6 +21,7 @@ from typing import Any
 ROOT = Path(__file__).parents[2]
 _PATH = re.compile(r"(?<![\w.:/\\])(?:[A-Za-z]:)?(?:[/\\]+[^/\\\s'\":;,]+)+[/\\]+([^/\\\s'\":;,]*)")
 _alone = False
+_under_way: set[subprocess.Popen[bytes]] = set()
 
 
 def pathless(text: str) -> str:
@@ -32,13 +32,20 @@ def pathless(text: str) -> str:
 class WorkerDied(RuntimeError):
     """A process ended before its call did; the message says how, as the rest of a sentence."""
 
+    def __init__(self, how: str, killed: bool) -> None:
+        super().__init__(how, killed)  # both, so that it can be sent to another machine
+        self.killed = killed  # from outside, and not by its own fault
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
 
 class Processes(Executor):
     """Runs module-level functions with JSON arguments, `workers` at a time, the others in order of submission."""
 
     def __init__(self, workers: int) -> None:
         self._queue: SimpleQueue[tuple[Future[None], list[str]] | None] = SimpleQueue()
-        self._workers = workers
+        self.slots = workers  # calls at a time
         for _ in range(workers):  # daemons, so that a server that stops never waits for a training
             threading.Thread(target=self._serve, daemon=True).start()
 
@@ -50,7 +57,7 @@ class Processes(Executor):
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         """Let the threads end after what is queued; processes under way are not waited for."""
-        for _ in range(self._workers):
+        for _ in range(self.slots):
             self._queue.put(None)
 
     def _serve(self) -> None:
@@ -72,14 +79,34 @@ def run(call: list[str]) -> None:
     Raises:
         WorkerDied: it was killed, or ended with an error.
     """
-    command = [sys.executable, "-m", "core.training.processes", *call, str(os.getpid())]
+    command = [sys.executable, "-m", "core.training.processes", *call]
     environment = os.environ | {"OMP_NUM_THREADS": "1"}
-    done = subprocess.run(command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-    if done.returncode < 0:
-        raise WorkerDied(f"its process was ended from outside (signal {-done.returncode})")
-    if done.returncode > 0:
-        last = done.stderr.decode(errors="replace").strip().splitlines()[-1:] or ["no reason given"]
-        raise WorkerDied(f"its process ended with an error ({pathless(last[0])[:200]})")
+    process = subprocess.Popen(
+        command,
+        cwd=ROOT,
+        env=environment,
+        stdin=subprocess.PIPE,  # never written to: it ends when this process does, however that happens
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        creationflags=getattr(subprocess, "BELOW_NORMAL_PRIORITY_CLASS", 0),  # of Windows
+    )
+    _under_way.add(process)
+    with process:
+        assert process.stderr is not None
+        said = process.stderr.read().decode(errors="replace").strip().splitlines()[-1:]
+    _under_way.discard(process)
+    if process.returncode < 0:
+        raise WorkerDied(f"its process was ended from outside (signal {-process.returncode})", killed=True)
+    if process.returncode > 0 and not said:  # as Windows does it
+        raise WorkerDied("its process was ended from outside", killed=True)
+    if process.returncode > 0:
+        raise WorkerDied(f"its process ended with an error ({pathless(said[0])[:200]})", killed=False)
+
+
+def end_all() -> None:
+    """End every call that this process runs."""
+    for process in list(_under_way):
+        process.kill()
 
 
 def alone() -> bool:
@@ -87,17 +114,17 @@ def alone() -> bool:
     return _alone
 
 
-def _end_with_parent(parent: int) -> None:
-    while os.getppid() == parent:
-        time.sleep(0.5)
+def _end_with_parent() -> None:
+    while os.read(0, 1):  # and not by sys.stdin, whose lock a process that ends would wait for
+        pass
     os._exit(1)
 
 
-def main(function: str, arguments: str, parent: str) -> None:
+def main(function: str, arguments: str) -> None:
     """Do one call in this process, at a lower priority than the app's, for as long as the app lives."""
     global _alone
     _alone = True
-    threading.Thread(target=_end_with_parent, args=(int(parent),), daemon=True).start()
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     if hasattr(os, "nice"):
         os.nice(5)
     module, _, name = function.partition(":")

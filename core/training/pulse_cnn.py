@@ -13,7 +13,9 @@ from core.models.counts import accuracy, confusion
 from core.models.pulse_cnn import PulseCNN
 from core.models.pulse_layers import MICRO_BATCH
 from core.models.structure import low_share, roughness
-from core.specs import RunSpec, SpecError
+from core.specs import RunSpec
+from core.training import possible
+from core.training.checkpoint import Memory
 from core.training.loop import State, evenly_spaced
 from core.training.optimizers import optimizer
 
@@ -35,7 +37,7 @@ class Training:
 
     def __init__(self, spec: RunSpec) -> None:
         """Raises SpecError where data and network do not fit together."""
-        check(spec)
+        possible.pulses(spec)
         self.spec = spec
         self.inputs, self.targets, labels = _tensors(spec, "train")
         self.images = len(self.inputs)
@@ -48,6 +50,7 @@ class Training:
         kernels = [n for n in named if n.endswith(".kernel") and (spec.train.decay_on == "all" or n.startswith("conv"))]
         self._optimizer = optimizer(spec.train, [named[n] for n in kernels], [named[n] for n in named if n not in kernels])
         self._shuffle, self._drops = (torch.Generator().manual_seed(spec.train.seed + salt) for salt in (0, 1_000_003))
+        self.memory = Memory(named, self._optimizer, {"order": self._shuffle, "dropout": self._drops}, self.acts)
 
     def order(self) -> Tensor:
         if not self.short and is_dead(self.model, self.spec, self.acts["act"], self.inputs):
@@ -70,7 +73,7 @@ class Training:
         counted = {name: evaluate(self.model, self.spec, *part) for name, part in self.parts.items()}
         shares = {name: counted[name][0] if name in counted else {} for name in ("train", "validation", "test")}
         if not self.short:
-            self.acts = _acts(self.model, self.parts["train"][0][:ACT_IMAGES])
+            self.acts.update(_acts(self.model, self.parts["train"][0][:ACT_IMAGES]))
         weights = self.model.weights()
         first = weights["conv1.kernel"]
         metrics = {"loss": shares["train"]["loss"]}
@@ -82,7 +85,7 @@ class Training:
 
 def is_dead(model: PulseCNN, spec: RunSpec, act: float, images: Tensor) -> bool:
     """Can no step change the convolutions any more? They give 0 for every training pulse, and nothing but a gradient moves them."""
-    only_gradients = spec.train.optimizer == "sgd" and spec.train.weight_decay == 0
+    only_gradients = spec.train.optimizer == "sgd" and not any(part.weight_decay or part.momentum for part in spec.train.rates)
     return only_gradients and act == 0 and not _pooled(model, images).any()
 
 
@@ -90,24 +93,6 @@ def is_dead(model: PulseCNN, spec: RunSpec, act: float, images: Tensor) -> bool:
 def _pooled(model: PulseCNN, images: Tensor) -> Tensor:
     """What the convolutions and the pool give, (n, 1, side, side) -> (n, c2, pooled, pooled)."""
     return torch.cat([model.pooled(part.float()) for part in images.split(16 * MICRO_BATCH)])
-
-
-def check(spec: RunSpec) -> None:
-    """Refuse what cannot be trained, in a sentence.
-
-    Raises:
-        SpecError: data and network do not fit together.
-    """
-    if spec.data.pulses is None:
-        raise SpecError("The pulse CNN reads pulses; choose the pulse data set.")
-    if spec.data.pulses.size != spec.model.image:
-        raise SpecError(
-            f"The pulses are {spec.data.pulses.size} pixels a side, the network reads {spec.model.image}; make the two sizes equal."
-        )
-    if spec.model.sizes[-1] != len(spec.data.pulses.classes):
-        raise SpecError(f"The last layer has {spec.model.sizes[-1]} outputs for {len(spec.data.pulses.classes)} classes; make them equal.")
-    if spec.train.loss == "cross_entropy" and spec.model.output != "softmax":
-        raise SpecError("Cross-entropy needs the softmax output; choose softmax, or the L1 loss.")
 
 
 def _tensors(spec: RunSpec, part: str) -> tuple[Tensor, Tensor, NDArray[np.int64]]:

@@ -26,9 +26,11 @@ from core.specs import APP_VERSION
 from core.training import processes
 
 CALL, ARRAYS, BEAT, CANCEL, END = "call.json", "arrays.npz", "beat", "cancel", "end.json"
+FOR = "for-"  # before a person: an empty file, touched while that person looks at a task under way
 NONE, ACTIVE, DONE, FAILED, CANCELLED = "none", "active", "done", "failed", "cancelled"
 BEAT_SECONDS = 1.0
 STALE_SECONDS = 30.0  # without a sign of life a worker counts as gone
+LOOKING_SECONDS = 10.0  # after a look a person still counts as waiting for the answer
 GRACE_SECONDS = 3.0  # for a cancelled task to reach its next part; then its process ends
 MOST = 200 * 2**20  # bytes of all answers; those not looked at for longest go first
 OLD = 24 * 3600.0  # seconds after which what never ended is forgotten too
@@ -59,7 +61,7 @@ class Task:
 
     @property
     def folder(self) -> Path:
-        return store.folders()[0] / ".tasks" / self.key
+        return _home() / self.key
 
 
 @dataclass(frozen=True)
@@ -98,13 +100,17 @@ def start(task: Task, pool: Executor | None = None) -> None:
 
 def progress(task: Task) -> Progress:
     """Where it stands now; looking at a task that waits in this process is its sign of life."""
-    place, parts = task.folder, task.parts
+    return _progress(task.key, task.parts)
+
+
+def _progress(key: str, parts: int = 1) -> Progress:
+    place = _home() / key
     try:
         end = json.loads((place / END).read_text(encoding="utf-8"))
         return Progress(end["state"], _count(place), parts, end["sentence"])
     except (OSError, ValueError):
         pass
-    future = _futures.get(task.key)
+    future = _futures.get(key)
     if future is not None and not future.done():
         with suppress(OSError):
             (place / BEAT).touch()
@@ -119,12 +125,33 @@ def progress(task: Task) -> Progress:
 
 def cancel(task: Task) -> None:
     """Stop it within a few seconds; the parts that are there stay until it is asked anew."""
-    if progress(task).state != ACTIVE:
+    _cancel(task.key)
+
+
+def _cancel(key: str) -> None:
+    if _progress(key).state != ACTIVE:
         return
-    (task.folder / CANCEL).touch()
-    future = _futures.get(task.key)
+    (_home() / key / CANCEL).touch()
+    future = _futures.get(key)
     if future is not None and future.cancel():
-        _end(task.folder, CANCELLED)
+        _end(_home() / key, CANCELLED)
+
+
+def look(task: Task, person: str) -> None:
+    """Note that a person waits for the answer of a task under way."""
+    with suppress(OSError):  # it has just been swept away
+        (task.folder / f"{FOR}{person}").touch()
+
+
+def leave(key: str, person: str) -> None:
+    """A person asks for something else instead: the task of this key is cancelled, unless somebody else waits for it too."""
+    (_home() / key / f"{FOR}{person}").unlink(missing_ok=True)
+    now = time.time()
+    for path in (_home() / key).glob(f"{FOR}*"):
+        with suppress(OSError):
+            if now - path.stat().st_mtime < LOOKING_SECONDS:
+                return
+    _cancel(key)
 
 
 def part(task: Task, number: int) -> dict[str, np.ndarray]:
@@ -139,6 +166,10 @@ def part(task: Task, number: int) -> dict[str, np.ndarray]:
     with suppress(OSError):
         os.utime(task.folder)
     return found
+
+
+def _home() -> Path:
+    return store.folders()[0] / store.TASKS
 
 
 def executor() -> Executor:
@@ -169,7 +200,8 @@ def work(folder: str) -> None:
     except MemoryError:
         _end(place, FAILED, "This needs more memory than there is; choose a smaller network or fewer images.")
     except Exception as error:  # a worker has no one above it: whatever went wrong must reach the page as a sentence
-        _end(place, FAILED, f"This could not be worked out ({type(error).__name__}: {error}); choose another state or network."[:300])
+        why = f"{type(error).__name__}: {processes.pathless(str(error))}"[:200]
+        _end(place, FAILED, f"This could not be worked out ({why}); choose another state or network.")
     finally:
         ended.set()
 
@@ -218,7 +250,7 @@ def _count(place: Path) -> int:
 def _sweep() -> None:
     """Forget the answers that were not looked at for longest, until the rest fits."""
     found = []
-    for place in (store.folders()[0] / ".tasks").glob("*"):
+    for place in _home().glob("*"):
         with suppress(OSError):
             found.append((place.stat().st_mtime, sum(path.stat().st_size for path in place.iterdir()), place))
     room = MOST

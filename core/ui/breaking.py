@@ -1,5 +1,6 @@
 """Breaking a network on purpose, for any page: one image damaged step by step, and all test images as curves."""
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -17,6 +18,7 @@ from core.charts import numbers, raster
 from core.charts import robustness as charts
 from core.charts.recall import recall_dots
 from core.charts.theme import theme
+from core.data.catalog import an
 from core.data.damage import DAMAGES
 from core.models import network
 from core.models.counts import accuracy, recall
@@ -97,15 +99,12 @@ def chooser(subject: Subject) -> str:
 
 def film(subject: Subject, image: np.ndarray, label: int | None, kind: str, *, own: bool) -> tuple[Step, np.ndarray]:
     """Every amount side by side with what the network reads; a click picks one. Returns the one picked and its shares (classes,)."""
-    shown = steps(image, kind, subject.images, subject.labels, subject.classes)
-    # In float64, where a share that is near 1 is not yet 1.
-    *_, shares = network.activations(subject.net.run.spec.model, subject.net.weights, np.stack([one.image for one in shown])).values()
+    dark, scale = page.theme().dark, max(1, SIDE // subject.side)
+    shown, shares, urls = _passed(subject, image, subject.key, hashlib.sha256(image.tobytes()).digest(), kind, scale, dark)
     chosen = choices.value(subject.page, "amount")
     at = next((i for i, one in enumerate(shown) if one.id == chosen), 0)
-    colours, scale = page.theme(), max(1, SIDE // subject.side)
     items = [
-        Thumbnail(i, raster.png_url(raster.amount_levels(one.image, 1), colours.ink_palette, scale, 1), _reading(subject, one, row, label))
-        for i, (one, row) in enumerate(zip(shown, shares, strict=True))
+        Thumbnail(i, url, _reading(subject, one, row, label)) for i, (url, one, row) in enumerate(zip(urls, shown, shares, strict=True))
     ]
     thumbnails(
         f"{subject.page}-breaking-film",
@@ -116,6 +115,18 @@ def film(subject: Subject, image: np.ndarray, label: int | None, kind: str, *, o
         own=own,
     )
     return shown[at], shares[at]
+
+
+@shared()
+def _passed(
+    _subject: Subject, _image: np.ndarray, key: tuple[str, int, str], digest: bytes, kind: str, scale: int, dark: bool
+) -> tuple[list[Step], np.ndarray, list[str]]:
+    """Every amount, what the network reads there, (amounts, classes), and the addresses of the pictures."""
+    found = steps(_image, kind, _subject.images, _subject.labels, _subject.classes)
+    # In float64, where a share that is near 1 is not yet 1.
+    *_, shares = network.activations(_subject.net.run.spec.model, _subject.net.weights, np.stack([one.image for one in found])).values()
+    inks = [raster.amount_levels(one.image, 1) for one in found]
+    return found, shares, [raster.png_url(levels, theme(dark).ink_palette, scale, 1) for levels in inks]
 
 
 def _reading(subject: Subject, step: Step, shares: np.ndarray, label: int | None) -> str:
@@ -149,7 +160,7 @@ def task(subject: Subject, kind: str, amounts: Sequence[float] = ()) -> Task:
     return _task(subject, kind, tuple(amounts) or tuple(order(kind, subject.side)), *subject.key)
 
 
-@shared(24)
+@shared()
 def _task(_subject: Subject, kind: str, amounts: tuple[float, ...], key: str, state: int, stamp: str) -> Task:
     arrays, arguments = robustness.given(_subject.net.run.spec.model, _subject.net.weights, _subject.images)
     return Task("core.analysis.robustness:measured", arrays, {**arguments, "kind": kind, "amounts": amounts}, len(amounts))
@@ -166,7 +177,7 @@ def measured(subject: Subject, kind: str, parts: int) -> Curve:
     return _measured(subject, task(subject, kind), kind, parts, *subject.key)
 
 
-@shared(64)
+@shared()
 def _measured(_subject: Subject, _task: Task, kind: str, parts: int, key: str, state: int, stamp: str) -> Curve:
     answers = [working.part(_task, i)["logits"] for i in range(parts)]
     return robustness.curve(order(kind, _subject.side)[:parts], answers, _subject.labels)
@@ -272,7 +283,7 @@ def _curves(subject: Subject, kind: str, step: Step, many: str, parts: int) -> N
         page.chart(dots, alt_text=lost, key=f"{key}-recall", width="stretch")
 
 
-@shared(64)
+@shared()
 def _drawn(_subject: Subject, _found: Curve, kind: str, here: float, parts: int, now: int, key: str, state: int, stamp: str, dark: bool):
     """The three charts of a curve."""
     colours, one = theme(dark), DAMAGES[kind]
@@ -295,8 +306,3 @@ def _confident(subject: Subject, kind: str, amount: float, parts: int) -> str:
         return ""
     found = sure_when_wrong(working.part(task(subject, kind), order(kind, subject.side).index(amount))["logits"], subject.labels)
     return f" Of its {len(found):,} wrong answers it is {numbers.percent(float(found.mean()))} sure on average." if len(found) else ""
-
-
-def an(name: str) -> str:
-    """The name of a class with its article."""
-    return f"an {name}" if name == "8" or name[:1].lower() in "aeiou" else f"a {name}"

@@ -10,10 +10,12 @@ from core.data import digits
 from core.runs import catalog, store
 from core.runs.run import Run
 from core.serving.shared import shared
+from core.specs import DataSpec
+from core.training import samples
 from core.ui.plain import plain
 
 
-@shared(64)
+@shared()
 def run(id_: str) -> Run:
     """A stored run by its shipped name or its key.
 
@@ -54,7 +56,22 @@ def stack(run: Run, parameter: str) -> np.ndarray:
     return _stack(run, run.key, run.states, parameter)
 
 
-@shared(48)
+def images(data: DataSpec, split: str) -> tuple[np.ndarray, np.ndarray]:
+    """The images (N, ...) of a split that a data spec asks for, and their labels (N,), both uint8 and read-only.
+
+    Raises:
+        SpecError, core.data.folder.MissingData: as core.training.samples.part.
+    """
+    return _images(data, split, data_catalog.stamp(data))
+
+
+@shared("Reading the images")
+def _images(data: DataSpec, split: str, stamp: str) -> tuple[np.ndarray, np.ndarray]:
+    """Read again when the data set comes or goes."""
+    return samples.part(data, split)
+
+
+@shared()
 def _stack(_run: Run, key: str, states: int, parameter: str) -> np.ndarray:
     """By key and number of states, which rises while a run is in training."""
     return _run.weights(parameter)
@@ -65,7 +82,7 @@ def state(run: Run, index: int) -> dict[str, np.ndarray]:
     return _state(run, run.key, run.states, index % run.states)
 
 
-@shared(128)  # and no more bytes than `shared` gives room: of a large network a state has tens of MB
+@shared()  # and no more bytes than `shared` gives room: of a large network a state has tens of MB
 def _state(_run: Run, key: str, states: int, index: int) -> dict[str, np.ndarray]:
     return MappingProxyType(_run.state(index))  # type: ignore[return-value]
 
@@ -80,6 +97,6 @@ def test_digits() -> digits.Digits:
     return _test_digits(data_catalog.stamp("mnist"))
 
 
-@shared(2, "Reading the digits")
+@shared("Reading the digits")
 def _test_digits(stamp: str) -> digits.Digits:
     return digits.load_any("test")

@@ -123,6 +123,11 @@ def _lost(choice: Choice, last: Any) -> Any:
     return choice.default if choice.default is None or last is None else last
 
 
+def last(page: str, name: str) -> Any:
+    """What a choice of any page was when that page was seen last; None where this person has not seen it."""
+    return _kept().get(key(page, name))
+
+
 def put(page: str, name: str, item: Any) -> None:
     """Make a choice for somebody, in a callback or before its widget is made."""
     st.session_state[key(page, name)] = item

@@ -1,13 +1,12 @@
 """A training in the background as people see it: how far it is, how well it goes, cancel, and how it ended."""
 
-import errno
 from collections.abc import Callable
 
 import streamlit as st
 
 from core.runs.run import Run
 from core.serving import limits
-from core.specs import RunSpec
+from core.specs import RunSpec, SpecError
 from core.training import jobs, loop
 from core.training.jobs import Job, Progress
 from core.ui import shown
@@ -24,34 +23,38 @@ NUMBERS = {  # metric of a state -> (label, format)
 }
 
 
-def button(spec: RunSpec, key: str, label: str = "Train", icon: str = ":material/play_arrow:", *, main: bool = True) -> None:
-    """A button that has a network trained for this person; a sentence below it says why that cannot be, now or at all."""
+def button(
+    spec: RunSpec,
+    key: str,
+    label: str = "Train",
+    icon: str = ":material/play_arrow:",
+    *,
+    main: bool = True,
+    on_started: Callable[[str], None] | None = None,
+) -> None:
+    """A button that has a network trained for this person; a sentence below it says why that cannot be, now or at all.
+
+    Args:
+        on_started: gets the key of the run that is now under way.
+    """
     missing = loop.missing()
-    st.button(label, key=key, type="primary" if main else "secondary", icon=icon, on_click=_start, args=(spec,), disabled=bool(missing))
+    kind = "primary" if main else "secondary"
+    st.button(label, key=key, type=kind, icon=icon, on_click=_start, args=(spec, on_started), disabled=bool(missing))  # type: ignore[arg-type]
     if why := missing or st.session_state.pop(_TROUBLE, ""):
         st.warning(plain(why), icon=":material/info:")
 
 
-def _start(spec: RunSpec) -> None:
-    why = limits.against(spec, shown.own())
+def _start(spec: RunSpec, on_started: Callable[[str], None] | None) -> None:
+    try:
+        why = limits.against(spec, shown.own()) or jobs.submit(spec, owner=shown.person()).trouble
+    except SpecError as error:  # a shape that cannot be built
+        why = str(error)
     if why:
         st.session_state[_TROUBLE] = why
         return
-    try:
-        jobs.submit(spec)
-    except OSError as error:  # read-only, full, or gone
-        st.session_state[_TROUBLE] = unwritable(error)
-        return
     shown.add_own(spec.key)
-
-
-def unwritable(error: OSError) -> str:
-    """Why a run cannot be written here, in a sentence."""
-    why = "is full" if error.errno in (errno.ENOSPC, errno.EDQUOT) else "cannot be written"
-    return (
-        f"Nothing can be trained here: the disk or folder of the trained runs {why}. Every stored run still opens. "
-        "Ask whoever runs the server (KERNEL_EXPLORER_RUNS names another folder); your choices stay as they are."
-    )
+    if on_started is not None:
+        on_started(spec.key)
 
 
 def show(job: Job, key: str, draw: Callable[[Run], None] | None = None) -> Progress:
@@ -75,18 +78,44 @@ def _under_way(job: Job, key: str, draw: Callable[[Run], None] | None) -> None:
     if now.state not in jobs.ACTIVE:
         st.rerun()
     st.progress(now.share, text=words(now))
+    if now.sentence:  # why it waits
+        st.info(plain(now.sentence), icon=":material/hourglass_empty:")
     _numbers(now, job.spec)
     if draw is not None and (run := job.run()) is not None:
         draw(run)
-    st.button("Cancel", key=f"{key}-cancel", icon=":material/close:", on_click=job.cancel)
+    me = shown.person()
+    if not job.owned_by(me):  # only who wants it can leave it
+        return
+    others = job.owners() > 1
+    with st.container(horizontal=True):
+        if now.state == jobs.PAUSED:
+            st.button("Go on", key=f"{key}-resume", icon=":material/play_arrow:", on_click=job.resume, args=(me,))
+        else:
+            st.button("Pause", key=f"{key}-pause", icon=":material/pause:", on_click=job.pause, args=(me,), disabled=others)
+        st.button("Leave it" if others else "Cancel", key=f"{key}-cancel", icon=":material/close:", on_click=_leave, args=(job,))
+
+
+def _leave(job: Job) -> None:
+    """Want it no more; where others do, it is not this person's any longer."""
+    job.cancel(shown.person())
+    if job.owners() and job.key in shown.own():
+        shown.own().remove(job.key)
 
 
 def words(now: Progress) -> str:
     """Progress in words."""
+    if now.state == jobs.PAUSED:
+        return f"Paused at epoch {int(now.epoch)} of {now.epochs}"
     if now.state == jobs.QUEUED:
-        return "Waiting for its turn"
-    left = "" if now.seconds_left is None else f", about {duration(now.seconds_left)} left"
-    return f"Epoch {now.epoch:.3g} of {now.epochs}{left}"
+        return f"Waiting to go on from epoch {int(now.epoch)} of {now.epochs}" if now.epoch >= 1 else "Waiting for its turn"
+    left = "" if now.seconds_left is None else f", {speed(now)}, about {duration(now.seconds_left)} left"
+    return f"Epoch {now.epoch:.4g} of {now.epochs}{left}"
+
+
+def speed(now: Progress) -> str:
+    """How fast it goes, in words."""
+    fast = now.epoch / max(now.seconds, 1e-9)
+    return f"{fast:.2g} epochs a second" if fast >= 0.95 else f"{1 / fast:.2g} seconds an epoch"
 
 
 def _numbers(now: Progress, spec: RunSpec) -> None:

@@ -48,9 +48,12 @@ def state_choice(run: Run, name: str = "epoch", default: int | None = None, sect
             raise ValueError(text)
         return shown.nearest(run, epoch)
 
-    return Choice(
-        name, run.states - 1 if default is None else default, read, "a number of epochs, 0 or more", lambda s: labels[s], section=section
-    )
+    def write(state: int) -> str:
+        if state < 0:  # which would count from the end
+            raise ValueError(state)
+        return labels[state]
+
+    return Choice(name, run.states - 1 if default is None else default, read, "a number of epochs, 0 or more", write, section)
 
 
 def offered(fits: Fits, chosen: str = "") -> list[str]:

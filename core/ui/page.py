@@ -17,8 +17,10 @@ from core.charts.prepared import Prepared, arrow
 from core.serving import seen
 from core.serving.shared import shared
 from core.ui import address, screen
+from core.ui.browser_part import heard
 from core.ui.plain import plain
 
+SENTENCE = "page-sentence"  # key of the container that holds it, for a player whose frames have sentences of their own
 COLLECTIONS = (5_000, 5, 2)  # the young seldom, they go by themselves; the old as ever: a session that ended is garbage of some MB
 _STYLE = """
 <style>
@@ -33,6 +35,18 @@ _STYLE = """
 [class*="st-key-address"] { position: absolute !important; }
 /* The line about a data set stays one line. */
 [class*="st-key-data-"] [data-testid="stPopover"] button p { white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }
+/* On a telephone the button that opens the list of pages says so. */
+@media (max-width: 640px) {
+  [data-testid="stExpandSidebarButton"] { width: auto !important; min-height: 40px; padding: 0 0.5rem; gap: 0.25rem; }
+  [data-testid="stExpandSidebarButton"]::after { content: "Pages"; font-size: 0.9rem; }
+}
+/* A sentence that follows a player while it moves (core/ui/player). */
+[data-moves] > :not(.while-it-moves) { display: none; }
+.while-it-moves p { margin: 0 0 1rem; }
+.while-it-moves h3 { padding: 0.5rem 0 1rem; font-size: 1.75rem; }
+/* Terms of the glossary, which core/ui/screen finds. */
+::highlight(glossary) { text-decoration: underline dotted 1.5px; text-underline-offset: 0.2em; }
+.glossary-under [data-testid="stMarkdownContainer"] * { cursor: help; }
 h1 { padding: 0.25rem 0 !important; font-size: 2rem !important; }
 </style>
 """
@@ -53,7 +67,6 @@ def _sign(dark: bool) -> str:
 
 
 @lru_cache(maxsize=1)
-@lru_cache(1)
 def icon() -> str:
     """The browser tab's icon, with its picture in it: Streamlit would have every browser fetch one of its own from another server."""
     return f"data:image/svg+xml;base64,{base64.b64encode(svg.icon(colours.theme(dark=False)).encode()).decode()}"
@@ -75,7 +88,8 @@ def header(title: str, sentence: str, notes: Iterable[str] = ()) -> None:
     st.logo(_sign(theme().dark), size="small")
     st.html(_STYLE)
     st.title(title, anchor=False)
-    st.markdown(sentence)
+    with st.container(key=SENTENCE):
+        st.markdown(sentence)
     for note in notes:
         st.warning(plain(note), icon=":material/info:")
     screen.mount()
@@ -112,12 +126,12 @@ def chart(
         theme=None,
         key=key,
         width=width,
-        on_select=select if callable(select) else "rerun" if select else "ignore",
+        on_select=heard(select) if callable(select) else "rerun" if select else "ignore",
         alt=alt_text,
     )
 
 
-@shared(64)
+@shared()
 def _lifted(_table: pd.DataFrame, at: int, hour: int) -> tuple[bytes, pd.DataFrame]:
     """A table with addresses for its pictures, as it is sent, and itself: while it is kept, its place in memory is its own."""
     return arrow(_table.assign(url=[seen.lifted(one) for one in _table["url"]])), _table
@@ -142,7 +156,7 @@ def _by_address(picture: Prepared, spec: Mapping[str, Any]) -> dict[str, Any]:
     return {**_read_from(picture.spec, id(picture.spec), addresses)[0], **own, "datasets": inside}
 
 
-@shared(128)
+@shared()
 def _read_from(_spec: Mapping[str, Any], at: int, addresses: tuple[tuple[str, str], ...]) -> tuple[dict[str, Any], Mapping[str, Any]]:
     """A finished spec that reads these tables by address, and itself: while it is kept, its place in memory is its own."""
     return _pointed(_spec, {name: {"url": url, "format": {"type": "json"}} for name, url in addresses}), _spec

@@ -45,7 +45,7 @@ class Source:
         return len(self.frame) * self.spec.size**2 <= MOST_PIXELS
 
 
-@shared(32)
+@shared()
 def _plan(spec: PulseSpec, count: int, seed: int) -> pd.DataFrame:
     return pulses.plan(spec, count, seed)[1]
 
@@ -76,7 +76,7 @@ def picture(image: NDArray[np.uint8], theme: Theme, about: int) -> bytes:
     return _picture(image, theme, image.shape, image.dtype.str, image.tobytes(), about, theme.dark)
 
 
-@shared(128)
+@shared()
 def _picture(_image: NDArray[np.uint8], _theme: Theme, shape: tuple[int, ...], kind: str, pixels: bytes, about: int, dark: bool) -> bytes:
     image, theme = _image, _theme
     colours = theme.ink_palette[image * np.uint8(254)]  # (H, W, 3)

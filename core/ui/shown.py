@@ -1,13 +1,19 @@
 """One network at one of its stored states: what every panel of every page gets."""
 
+import re
 from dataclasses import dataclass, replace
+from typing import Any
+from uuid import uuid4
 
 import numpy as np
 import streamlit as st
 
-from core.runs import catalog
+from core.runs import catalog, room
 from core.runs.run import Run
 from core.ui import cached
+
+MOST_OWN = 100  # keys of own runs that a browser keeps
+_PERSON, _KEY = re.compile(r"[0-9a-f]{32}"), re.compile(r"[0-9a-f]{12}")
 
 
 @dataclass(frozen=True)
@@ -88,8 +94,14 @@ def of(id_: str, state: int | None = None) -> Shown:
         core.runs.store.MissingRun, core.runs.store.DamagedRun: with a sentence for the page.
     """
     run = cached.run(id_)
+    room.use(run.key)
     index = run.states - 1 if state is None else min(state, run.states - 1)
     return Shown(run, index, catalog.find(id_).id)
+
+
+def person() -> str:
+    """Who this visitor is, for trainings that they want: a random name that the browser keeps, see core/ui/screen/person.js."""
+    return st.session_state.setdefault("_person", uuid4().hex)
 
 
 def own() -> list[str]:
@@ -102,3 +114,12 @@ def add_own(key: str) -> None:
     if key in own():
         own().remove(key)
     own().insert(0, key)
+
+
+def meet(name: Any, keys: Any) -> None:
+    """Take this visitor for somebody who was here before, by what their browser has kept; what is not of its form counts for nothing."""
+    if isinstance(name, str) and _PERSON.fullmatch(name):
+        st.session_state["_person"] = name
+    for key in keys[:MOST_OWN] if isinstance(keys, list) else ():
+        if isinstance(key, str) and _KEY.fullmatch(key) and key not in own():
+            own().append(key)

@@ -50,7 +50,7 @@ def _subject(net: Shown) -> Subject:
     )
 
 
-@shared(4)
+@shared()
 def _images(_net: Shown, key: str) -> np.ndarray:
     """The test pulses that are looked at, (images, side, side) uint8, ink 255."""
     return data.test_pulses(_net.run) * np.uint8(255)

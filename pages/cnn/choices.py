@@ -93,6 +93,10 @@ def brought() -> bool:
     return value("image") in ("own", "drawing", "upload")
 
 
+_SWITCHED = ("run", "state", "kernel", "filter", "image", "stage")  # what a switch of the run changes
+_BEFORE = "_cnn-before-switch"  # session key
+
+
 def read_image(text: str) -> str:
     """A link's image, checked: source-number, or a source that has no number.
 
@@ -164,6 +168,27 @@ def take_run(id_: str, state: int | None = None) -> None:
     """In a callback: show another run, at its last state unless another is asked for."""
     put("run", id_)
     put("state", state)
+
+
+def switch(id_: str, state: int | None = None) -> None:
+    """In a callback: show another run that nobody chose by name; what was shown before can be had again by `switch_back`."""
+    if value("run") != id_:
+        st.session_state[_BEFORE] = {name: value(name) for name in _SWITCHED}
+        st.session_state[_BEFORE]["to"] = id_
+    take_run(id_, state)
+
+
+def before_switch() -> str:
+    """The run that was shown before the present one took its place by `switch`; empty where none was."""
+    before = st.session_state.get(_BEFORE)
+    return "" if before is None or before["to"] != value("run") else str(before["run"])
+
+
+def switch_back() -> None:
+    """In a callback: the view before the switch."""
+    before = st.session_state.pop(_BEFORE)
+    for name in _SWITCHED:
+        put(name, before[name])
 
 
 def take_kernel(kernel: int) -> None:

@@ -92,7 +92,7 @@ def _panel(shown: Shown) -> None:
     through(shown, picture)
 
 
-@shared(64)
+@shared()
 def _convolved(
     _image: np.ndarray, _kernel: np.ndarray, image: bytes, kernel: bytes, shape: tuple[int, ...], bias: float, settings: Settings
 ) -> np.ndarray:

@@ -65,7 +65,7 @@ def test_pulses(run: Run) -> np.ndarray:
     return _head(run, run.key, min(count(run), affordable(run)))
 
 
-@shared(4)
+@shared()
 def _head(_run: Run, key: str, images: int) -> np.ndarray:
     return pulse_sets.some(_run.spec.data, "test", np.arange(images))
 
@@ -75,7 +75,7 @@ def test_answers(shown: Shown) -> np.ndarray:
     return _answers(shown, shown.key, shown.state)
 
 
-@shared(16, "Reading the test pulses ...")
+@shared("Reading the test pulses ...")
 def _answers(_shown: Shown, key: str, state: int) -> np.ndarray:
     return network.answers(_shown.run.spec.model, complete(_shown), test_pulses(_shown.run))
 
@@ -90,7 +90,7 @@ def activations(shown: Shown, image: np.ndarray) -> dict[str, np.ndarray]:
     return _activations(shown, image, shown.key, shown.state, image.dtype.str, image.tobytes())
 
 
-@shared(48)
+@shared()
 def _activations(_shown: Shown, _image: np.ndarray, key: str, state: int, kind: str, image: bytes) -> dict[str, np.ndarray]:
     return network.activations(_shown.run.spec.model, complete(_shown), _image[None], np.float32)
 
@@ -105,7 +105,7 @@ def sweep(shown: Shown, kind: str, parameter: str, fixed: dict[str, float]) -> t
     return _sweep(shown, shown.key, shown.state, kind, parameter, tuple(sorted(fixed.items())))
 
 
-@shared(64, "Moving the pulse ...")
+@shared("Moving the pulse ...")
 def _sweep(
     _shown: Shown, key: str, state: int, kind: str, parameter: str, fixed: tuple[tuple[str, float], ...]
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -132,7 +132,7 @@ def liked(shown: Shown, best: int, label: int | None = None) -> pd.DataFrame:
     return _liked(shown, shown.key, shown.state, best, label)
 
 
-@shared(16, "Looking for the patches that each kernel likes ...")
+@shared("Looking for the patches that each kernel likes ...")
 def _liked(_shown: Shown, key: str, state: int, best: int, label: int | None) -> pd.DataFrame:
     rows = np.arange(searched(_shown.run))
     if label is not None:
@@ -151,7 +151,7 @@ def limit(shown: Shown, layer: str) -> float:
     return _limit(shown, shown.key, shown.run.states, layer)
 
 
-@shared(64)
+@shared()
 def _limit(_shown: Shown, key: str, states: int, layer: str) -> float:
     return kernels.limit(planes(_shown, layer))
 
@@ -161,6 +161,6 @@ def structure(shown: Shown, kernel: int) -> pd.DataFrame:
     return _structure(shown, shown.key, shown.run.states, kernel)
 
 
-@shared(64)
+@shared()
 def _structure(_shown: Shown, key: str, states: int, kernel: int) -> pd.DataFrame:
     return kernels.structure(_shown.run.epochs, planes(_shown, "conv1")[:, kernel : kernel + 1])

@@ -23,7 +23,7 @@ def film(shown: Shown, dark: bool) -> bytes:
     return _film(shown, shown.key, shown.run.states, dark)
 
 
-@shared(8)
+@shared()
 def _film(_shown: Shown, key: str, states: int, dark: bool) -> bytes:
     stack, limit = cnn_data.planes(_shown, "conv1"), cnn_data.limit(_shown, "conv1")
     zero = raster.signed_levels(np.zeros(1), 1.0)[0]
@@ -36,7 +36,7 @@ def arrays(shown: Shown) -> bytes:
     return _arrays(shown, shown.key, shown.run.states)
 
 
-@shared(8)
+@shared()
 def _arrays(_shown: Shown, key: str, states: int) -> bytes:
     run = _shown.run
     parts: dict[str, Any] = {"epoch": run.epochs}

@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from core.analysis import fate
-from core.charts import curves
+from core.charts import curves, numbers
 from core.charts.prepared import Prepared
 from core.charts.theme import theme
 from core.runs.catalog import Entry
@@ -29,7 +29,7 @@ def _puzzle() -> tuple[Entry, int] | None:
     return _riddle(entries, tuple(entry.key for entry in entries))
 
 
-@shared(32)
+@shared()
 def _riddle(_entries: list[Entry], keys: tuple[str, ...]) -> tuple[Entry, int] | None:
     best: tuple[Entry, int] | None = None
     least = np.inf
@@ -53,7 +53,7 @@ def question() -> None:
 
     def answer() -> tuple[str, str]:
         act = float(history["act"][state])
-        there = f"Its act is {act:.2g} there" + (", small but not 0" if 0 < act < 0.01 else "")
+        there = f"Its act is {numbers.number(act, 2)} there" + (", small but not 0" if 0 < act < 0.01 else "")
         return fate.state_now(history, state), f"{there}. What became of it: {fate.fate(history, classes).sentence}"
 
     left, right_side = st.columns([3, 2], gap="medium", vertical_alignment="center")
@@ -84,7 +84,7 @@ def _small(
     page.chart(chart, alt_text=alt_text, key=key, width="stretch", steady=until is None)
 
 
-@shared(128)
+@shared()
 def _curves(_history: Mapping[str, np.ndarray], run: str, named: tuple[tuple[str, str], ...], stop: int | None, dark: bool) -> Prepared:
     history, measures, states = _history, dict(named), slice(None, stop)
     until = {column: np.asarray(history[column])[states] for column in ("epoch", *measures.values())}

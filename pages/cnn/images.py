@@ -111,7 +111,7 @@ def _photo(shown: Shown) -> Picture:
     return Picture(f"photograph ({which})", _photograph(which, side_of(shown)), False, light=True)
 
 
-@shared(8)
+@shared()
 def _photograph(name: str, side: int) -> np.ndarray:
     return pictures.middle_square(pictures.grey(pictures.photograph(name)), side)
 

@@ -13,10 +13,12 @@ from core.ui import choices, networks, page, shown
 from core.ui.shown import Shown
 from core.ui.thumbnails import Thumbnail, thumbnails
 from pages.cnn import data as cnn_data
-from pages.cnn.choices import BUTTONS, PAGE, key, put, setter, take_run, value
+from pages.cnn.choices import BUTTONS, PAGE, before_switch, key, put, setter, switch_back, take_run, value
 from pages.cnn.film import Row, frames, kernel_film
+from pages.cnn.fold import folded
 from pages.cnn.picked import picked_kernel
 from pages.cnn.runs import family, fits
+from pages.cnn.sentences import sentences
 from pages.cnn.states import state_player
 from pages.cnn.words import HISTORY_ALONE
 
@@ -33,6 +35,7 @@ def kernels_panel(of: Shown) -> None:
     left, right = st.columns([11, 4], gap="medium")
     with right:
         choose_run()
+        _switched(of)
         _count(of)
         if kept:
             _map(of)
@@ -42,15 +45,25 @@ def kernels_panel(of: Shown) -> None:
             return
         _film(of)
     if of.run.states > 1:
-        with right:
-            _stills(of)
-    with st.container(key="cnn-structure"):
-        picked_kernel(of)
+        with right, folded("Stills at a few epochs", "cnn-fold-stills") as is_open:
+            if is_open:
+                _stills(of)
+    with folded(f"Kernel {value('kernel')}, large and over the states", "cnn-fold-kernel") as is_open, st.container(key="cnn-structure"):
+        if is_open:
+            picked_kernel(of)
 
 
 def choose_run() -> None:
     """Which training."""
     networks.chooser(PAGE, "run", fits, title="Training run", on_change=lambda: put("state", None))
+
+
+def _switched(of: Shown) -> None:
+    """That a button has put this run in another one's place, and the way back."""
+    before = before_switch()
+    if before:
+        st.caption(f"**{of.title}** is shown in place of **{networks.label(before)}**, which you had chosen.")
+        st.button(f"Back to {networks.label(before)}", icon=":material/arrow_back:", key="cnn-switch-back", on_click=switch_back)
 
 
 def _count(of: Shown) -> None:
@@ -103,7 +116,7 @@ def _film(of: Shown) -> None:
             on_pick=lambda kernel: put("kernel", kernel + 1),
             hint=HINT,
         )
-    state_player(of)
+    state_player(of, sentences(of))
     page.legend()
     if len(kept) < of.run.states:
         st.caption(f"While the player moves, {len(kept)} of the {of.run.states} stored states are drawn; at rest it is the one shown.")
@@ -120,7 +133,7 @@ def _stills(of: Shown) -> None:
     thumbnails("cnn-stills", items, side=0, scale=scale, picked=of.state, on_pick=setter("state"))
 
 
-@shared(24)
+@shared()
 def _drawn_stills(_of: Shown, key: str, count_of_states: int, dark: bool) -> tuple[list[Thumbnail], int]:
     """The stills, and how many times their size they are shown."""
     of = _of

@@ -11,28 +11,30 @@ from core.ui.shown import Shown
 from pages.cnn import data as cnn_data
 from pages.cnn.downloads import history
 from pages.cnn.fates import fates, question
+from pages.cnn.fold import folded
 from pages.cnn.runs import pulses_of
+from pages.cnn.sentences import LOSS, TOLD, loss_sentence, sentences
 from pages.cnn.states import Curves, state_curves, state_player
-from pages.cnn.words import outputs, when
+from pages.cnn.words import outputs
 
-COUNTED, ACT_IMAGES = 1_000, 100  # training pulses that core.training.pulse_cnn counts at each state, and of those for act
+ACT_IMAGES = 100  # training pulses of those that core.training.pulse_cnn counts at each state for act
 SHARES = {
     "training pulses recognised (all outputs within 0.1)": "recognised_train",
     "test pulses recognised": "recognised_test",
     "test pulses right (largest output)": "accuracy_test",
 }
-TOLD = ("loss", "recognised_train", "recognised_test", "accuracy_test", "act")  # by the tooltip
 
 
 def loss_panel(shown: Shown) -> None:
     """Question, curves of this run, then every run's fate."""
     run, classes = shown.run, len(pulses_of(shown.run.spec).classes)
     question()
-    st.markdown(_sentence(shown))
+    with st.container(key=LOSS):
+        st.markdown(loss_sentence(shown))
     with st.container(key="cnn-loss"):
         _curves(shown)
     if not cnn_data.kept(run):
-        state_player(shown)
+        state_player(shown, sentences(shown))
     st.caption(
         f"Click a curve to go to its state. Recognised: {outputs(classes)} within 0.1 of {'its' if classes == 1 else 'their'} target. "
         f"Act: the share of the second convolution's outputs above 0, on {min(ACT_IMAGES, run.spec.data.train)} training pulses; "
@@ -48,28 +50,14 @@ def loss_panel(shown: Shown) -> None:
         )
     if not cnn_data.kept(run):
         history(shown, st.container(horizontal=True))
-    fates(shown)
-
-
-def _sentence(shown: Shown) -> str:
-    """The numbers of the state shown, those that its history tells."""
-    run, moment = shown.run, when(shown)
-    loss, train, test, right, act = (float(cnn_data.history(run, name)[shown.state]) for name in TOLD)
-    parts = [
-        (train, f"{numbers.percent(train)} of {min(COUNTED, run.spec.data.train):,} training pulses recognised"),
-        (test, f"{numbers.percent(test)} of {run.spec.data.test:,} test pulses"),
-        (right, f"{numbers.percent(right)} right by the largest output"),
-        (act, f"act {numbers.number(act, 2)}"),
-    ]
-    told = "; ".join(words for value, words in parts if np.isfinite(value))
-    if np.isfinite(loss):
-        return f"Loss {numbers.number(loss)} {moment}" + (f": {told}." if told else ".")
-    return f"{moment[0].upper()}{moment[1:]}: {told or 'nothing was counted'}."
+    with folded("Other trainings, other fates", "cnn-fold-fates") as is_open:
+        if is_open:
+            fates(shown)
 
 
 def _other_seeds(shown: Shown, column: str) -> pd.DataFrame | None:
     seeds = shown.run.seeds
-    if not seeds:
+    if column not in seeds:
         return None
     others = seeds["seed"] != shown.run.spec.model.seed
     return pd.DataFrame({"seed": seeds["seed"][others], "epoch": seeds["epoch"][others], "value": seeds[column][others]})

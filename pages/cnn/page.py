@@ -12,7 +12,6 @@ from pages.cnn.convolution import convolution_panel
 from pages.cnn.kernels import choose_run, kernels_panel
 from pages.cnn.loss import loss_panel
 from pages.cnn.response import response_panel
-from pages.cnn.runs import pulses_of
 from pages.cnn.tests import tests_panel
 
 PANELS = {"convolution": convolution_panel, "response": response_panel, "tests": tests_panel, "breaking": breaking_panel}
@@ -45,7 +44,5 @@ else:
         page.empty(words.HISTORY_ALONE, "Choose another run above, or look at its loss profile.", 220)
     with st.expander("What to notice", icon=":material/visibility:"):
         st.markdown(words.NOTICE)
-    with st.expander("Words", icon=":material/dictionary:"):
-        st.markdown(words.glossary(len(pulses_of(run.spec).classes)))
     with st.expander("How this run was trained", icon=":material/tune:"):
         st.markdown(words.how_trained(shown))

@@ -7,13 +7,14 @@ import streamlit as st
 from core.charts import cells, numbers
 from core.charts.prepared import Prepared
 from core.charts.theme import theme
-from core.models.structure import LEAST_LOW, low_share, of_noise, roughness
+from core.models.structure import LEAST_LOW, low_share, roughness
 from core.serving.shared import shared
 from core.ui import page
 from core.ui.shown import Shown
 from pages.cnn import data as cnn_data
 from pages.cnn.choices import value
 from pages.cnn.downloads import downloads
+from pages.cnn.sentences import LOW, TV, low_words, noise, tv_words
 from pages.cnn.states import Curves, state_curves
 from pages.cnn.words import when
 
@@ -33,7 +34,7 @@ def picked_kernel(shown: Shown) -> None:
         st.markdown(_numbers(weights) + _act(shown, number))
         downloads(shown)
     measured = cnn_data.structure(shown, number - 1)
-    noise_low, noise_tv = _noise(len(weights))
+    noise_low, noise_tv = noise(len(weights))
     with low:
         if len(weights) < LEAST_LOW:
             st.markdown("**Broad strokes (low)**")
@@ -42,19 +43,21 @@ def picked_kernel(shown: Shown) -> None:
                 "something to measure."
             )
         else:
-            st.markdown(f"**Broad strokes (low) {float(low_share(weights)):.2f}**, noise {noise_low:.2f}")
+            with st.container(key=LOW):
+                st.markdown(low_words(float(low_share(weights)), len(weights)))
             _measure(shown, measured, "low", "share of energy", 1.0, noise_low)
             st.caption(
                 "The share of its energy in broad stripes and patches, as against speckle. "
                 "It rises as the kernel finds something to look for."
             )
     with tv:
-        st.markdown(f"**Roughness (tv) {float(roughness(weights)):.2f}**, noise {noise_tv:.2f}")
+        with st.container(key=TV):
+            st.markdown(tv_words(float(roughness(weights)), len(weights)))
         _measure(shown, measured, "tv", "standard deviations", max(1.3, float(measured["tv"].max()) * 1.05), noise_tv)
         st.caption("How far neighbouring weights lie apart on average (total variation). It falls as the kernel gets smooth.")
 
 
-@shared(64)
+@shared()
 def _cells(_shown: Shown, key: str, states: int, state: int, number: int, dark: bool) -> Prepared:
     weights = cnn_data.planes(_shown, "conv1")[state, number - 1]
     limit, size = cnn_data.limit(_shown, "conv1"), max(1, SIDE // len(weights))
@@ -72,12 +75,6 @@ def _numbers(weights: np.ndarray) -> str:
 def _act(shown: Shown, number: int) -> str:
     act = cnn_data.history(shown.run, f"act{number}")[shown.state]
     return f" Its map is above 0 in {numbers.percent(act)} of places." if act >= 0 else ""
-
-
-@shared(8)
-def _noise(side: int) -> tuple[float, float]:
-    """low and tv that kernels of this side have on average when their weights are uniform noise."""
-    return of_noise(side)
 
 
 def _measure(shown: Shown, measured: pd.DataFrame, name: str, title: str, most: float, noise: float) -> None:

@@ -107,7 +107,7 @@ def _scaled(frame: pd.DataFrame, factor: float) -> pd.DataFrame:
     return frame.assign(value=frame["value"] * factor)
 
 
-@shared(64)
+@shared()
 def _along(
     _shown: Shown,
     _outputs: pd.DataFrame,
@@ -194,7 +194,7 @@ def _patches(shown: Shown) -> None:
             thumbnails(f"cnn-patches-{kernel + 1}", liked[kernel], side=0, scale=_scale(shown), on_pick=pick)
 
 
-@shared(16)
+@shared()
 def _liked(_shown: Shown, key: str, state: int, label: int | None, dark: bool) -> list[list[Thumbnail]]:
     """Of each kernel the patches that it likes best."""
     classes = pulses_of(_shown.run.spec).classes
@@ -213,7 +213,7 @@ def _liked(_shown: Shown, key: str, state: int, label: int | None, dark: bool) -
     ]
 
 
-@shared(128)
+@shared()
 def _kernel(_shown: Shown, key: str, state: int, kernel: int, dark: bool) -> bytes:
     return pictures.kernel(cnn_data.planes(_shown, "conv1")[state, kernel])
 

@@ -3,26 +3,14 @@
 from dataclasses import replace
 from functools import lru_cache
 
-from core.models.pulse_layers import map_sides
 from core.runs import catalog
 from core.runs.catalog import Entry
+from core.runs.fitting import cnn as fits
 from core.runs.shipped import RUNS
-from core.specs import PulseSpec, RunSpec, SpecError
+from core.specs import PulseSpec, RunSpec
 from core.ui import shown
 
 GALLERY = 12  # runs whose fates stand beside each other
-
-
-def fits(spec: RunSpec) -> bool:
-    """Whether this page can show a run: any pulse CNN whose images, classes and layers fit together."""
-    pulses, model = spec.data.pulses, spec.model
-    if model.kind != "pulse_cnn" or pulses is None:
-        return False
-    try:
-        map_sides(model)
-    except SpecError:
-        return False
-    return pulses.size == model.image and len(pulses.classes) == model.sizes[-1]
 
 
 FIRST = next(name for name, spec in RUNS.items() if fits(spec))  # the shipped runs stand in the order of what they show best

@@ -1,6 +1,6 @@
 """The state shown, moved by the player and by clicks in charts over the states."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -19,13 +19,13 @@ from pages.cnn.choices import put
 TARGETS = ("cnn-kernels", "cnn-structure", "cnn-loss")  # containers of what the player moves
 
 
-def state_player(of: Shown) -> None:
-    """The player that drives every picture with a mark at the state shown."""
+def state_player(of: Shown, sentences: Mapping[str, Sequence[str]]) -> None:
+    """The player that drives every picture with a mark at the state shown, and the sentences of `player`."""
 
     def rested() -> None:
         put("state", int(st.session_state["cnn-player"]["frame"]))
 
-    player("cnn-player", shown.labels(of.run), of.state, TARGETS, name="epoch", on_rest=rested)
+    player("cnn-player", shown.labels(of.run), of.state, TARGETS, name="epoch", sentences=sentences, on_rest=rested)
 
 
 Curves = tuple[pd.DataFrame, pd.DataFrame, str, dict[str, Any]]  # curves, states, title and options of core.charts.curves.over_epochs
@@ -48,7 +48,7 @@ def state_curves(of: Shown, key: str, build: Callable[[], Curves], alt_text: str
     page.chart(chart.opened(opening(of.state, of.run.states)), alt_text=alt_text, key=key, select=picked, width="stretch", steady=True)
 
 
-@shared(128)
+@shared()
 def _chart(_build: Callable[[], Curves], run: str, states: int, key: str, kernel: int, now: int, dark: bool) -> Prepared:
     curves, rows, title, options = _build()
     return over_epochs(curves, rows.assign(now=now), title, theme(dark), 0, **options)

@@ -67,7 +67,7 @@ def _matrix(shown: Shown, classes: list[str]) -> None:
     )
 
 
-@shared(64)
+@shared()
 def _counts(_shown: Shown, key: str, states: int, state: int, dark: bool) -> Prepared:
     """The counts of a state as a matrix."""
     one = _shown.run.evaluation("confusion")[state][None].astype(int)  # (1, classes, classes)
@@ -112,7 +112,7 @@ def _gallery(shown: Shown, classes: list[str]) -> None:
     thumbnails("cnn-gallery", items, side=side, on_pick=lambda number: convolve(f"test-{number}"))
 
 
-@shared(512)
+@shared()
 def _pulse(_shown: Shown, key: str, number: int, dark: bool) -> tuple[str, int]:
     """A test pulse as a picture, and its pixels across."""
     small, scale = pictures.fitted(cnn_data.test_pulses(_shown.run)[number], TILE)

@@ -16,13 +16,13 @@ from core.ui.shown import Shown
 from core.ui.thumbnails import Thumbnail, thumbnails
 from pages.cnn import data as cnn_data
 from pages.cnn import pictures
-from pages.cnn.choices import brought, put, setter, take_kernel, take_run, value
+from pages.cnn.choices import brought, put, setter, switch, take_kernel, value
 from pages.cnn.images import Picture
 from pages.cnn.runs import pulses_of
 from pages.cnn.words import in_words, when
 
 
-@shared(32)
+@shared()
 def _under(_shown: Shown, _kernel: np.ndarray, key: str, kernel: bytes, bias: float, dark: bool) -> tuple[list[Thumbnail], int]:
     """Pictures of the first test pulse of each kind under a kernel, after the ReLU, and their side; classes take turns."""
     run, classes = _shown.run, pulses_of(_shown.run.spec).classes
@@ -59,7 +59,7 @@ def _study() -> None:
 def _go(id_: str, kernel: int, pulse: str) -> None:
     """In a callback: show what the study saw, on the first test pulse of the kind."""
     run = cached.run(id_)
-    take_run(id_, best_state(run.history["accuracy_test"]))
+    switch(id_, best_state(run.history["accuracy_test"]))
     put("image", f"test-{pulses_of(run.spec).classes.index(pulse)}")
     put("stage", "after-ReLU")
     take_kernel(kernel - 1)
@@ -110,7 +110,7 @@ class Drawn:
     dense: list[bytes]  # units of each hidden dense layer
 
 
-@shared(48)
+@shared()
 def _drawn(_shown: Shown, _image: np.ndarray, key: str, state: int, image: bytes, number: int, dark: bool) -> Drawn:
     """The pictures of one map of the second convolution and of all that lies around it."""
     layers = cnn_data.activations(_shown, _image)

@@ -4,7 +4,7 @@ from core.charts import numbers
 from core.specs import INITIALIZERS, LOSSES, OPTIMIZERS, RunSpec
 from core.ui.shown import Shown
 
-TITLE = "Kernels that learn to see"
+TITLE = "Kernels that read pulses"
 SECTIONS = {
     "loss": "Loss profile",
     "convolution": "Do a convolution",
@@ -31,14 +31,6 @@ NOTICE = """
 - A kernel answers to a part, not to a pulse: the same slope lights up in gaussians and in waves. The later layers put the parts together.
 - Far outside of what it was trained with, the network still answers with confidence, and is often wrong.
 """
-_GLOSSARY = """
-- **Kernel**: a small square of weights that is laid over every place of an image. **Feature map**: its sums, one for each place.
-- **ReLU**: keeps what is above 0 and makes the rest 0. **Pooling**: keeps the largest of each 2 × 2.
-- **Act**: the share of the second convolution's outputs above 0. **Dead**: act is 0 and stays 0.
-- **Low**: the share of a kernel's energy, its mean left out, in waves at least four times as long as the finest that its grid can hold.
-- **Tv**, total variation: the mean difference of neighbouring weights over their standard deviation.
-- **Recognised**: {outputs} within 0.1 of {their} target. **Right**: the largest output is that of the pulse's class.
-"""
 _COUNTS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 
 
@@ -50,11 +42,6 @@ def in_words(number: int) -> str:
 def outputs(classes: int) -> str:
     """The outputs of a network, which each must be close to its target."""
     return {1: "the output", 2: "both outputs"}.get(classes, f"all {in_words(classes)} outputs")
-
-
-def glossary(classes: int) -> str:
-    """The terms of the page, as Markdown."""
-    return _GLOSSARY.format(outputs=outputs(classes), their="its" if classes == 1 else "their")
 
 
 def when(shown: Shown) -> str:

@@ -34,6 +34,7 @@ from pages.digits.panel import map_panel
 BOARD = "digits-compare-maps"
 BARS = "digits-compare-bars"  # and a part
 PLAYER = "digits-player"
+SENTENCE = "digits-compare-sentence"  # key of its container
 SIDE = 48  # pixels of a map
 MOST_FRAMES = 60  # states of the film
 FILM_BYTES = 1_500_000  # of its pictures
@@ -97,13 +98,11 @@ def _columns(net: Shown) -> None:
     columns = dict(zip(PARTS, (net.at(0), middle_of(net), net.at(-1)), strict=True))
     acts = {part: see(one, seen.image) for part, one in columns.items()}
     tops = {part: acts[part]["probabilities"][0] for part in PARTS}
-    said = [
-        f"**{one.words}**, it reads {an(classes(spec)[int(tops[part].argmax())])} ({numbers.probability(tops[part].max())})"
-        for part, one in columns.items()
-    ]
-    st.markdown(f"The same image three times: {'; '.join(said)}.")
+    said = {part: _reads(one, tops[part]) for part, one in columns.items()}
+    with st.container(key=SENTENCE):
+        st.markdown(_sentence(said))
     limits = _scale(net, seen.image, net.key, net.run.states, seen.image.tobytes())
-    _play(columns["chosen"], seen, limits)
+    _play(columns["chosen"], seen, limits, said)
     shown_strips = [_titled(one, seen.image, limits, one.words, part) for part, one in columns.items()]
     picked = f"{choices.value('part')}-{choices.value('layer')}:{choices.value('filter')}"
     board.board(BOARD, [one for layer in zip(*shown_strips, strict=True) for one in layer], picked, _pick, columns=len(PARTS), own=seen.own)
@@ -118,7 +117,7 @@ def _columns(net: Shown) -> None:
     map_panel(columns[opened], acts[opened], 0, f"{seen.name}, {columns[opened].words}", key="digits-compare-map")
 
 
-@shared(64)
+@shared()
 def _scale(_net: Shown, _image: np.ndarray, key: str, states: int, image: bytes) -> dict[str, float]:
     """The largest size of each layer's values for an image at some states from start to end: one scale, whatever the middle shows."""
     some = np.unique(np.linspace(0, states - 1, SCALE_STATES).round().astype(int))
@@ -131,7 +130,7 @@ def _titled(net: Shown, image: np.ndarray, limits: Mapping[str, float], state: s
     return _drawn(net, image, limits, net.key, net.run.states, net.state, image.tobytes(), state, part, page.theme().dark)
 
 
-@shared(256)
+@shared()
 def _drawn(
     _net: Shown,
     _image: np.ndarray,
@@ -156,15 +155,32 @@ def _pick() -> None:
         open_picked(rest)
 
 
-def _play(middle: Shown, seen: Given, limits: Mapping[str, float]) -> None:
-    """The player: it moves the middle column, on request."""
+def _reads(one: Shown, shares: np.ndarray) -> str:
+    """What a state makes of the image, of its probabilities (classes,)."""
+    return f"**{one.words}**, it reads {an(classes(one.run.spec)[int(shares.argmax())])} ({numbers.probability(shares.max())})"
+
+
+def _sentence(said: Mapping[str, str]) -> str:
+    return f"The same image three times: {'; '.join(said.values())}."
+
+
+@shared()
+def _moving(_net: Shown, _image: np.ndarray, kept: tuple[int, ...], key: str, image: bytes) -> list[str]:
+    """What each of these states makes of the image."""
+    return [_reads(one, see(one, _image)["probabilities"][0]) for one in map(_net.at, kept)]
+
+
+def _play(middle: Shown, seen: Given, limits: Mapping[str, float], said: Mapping[str, str]) -> None:
+    """The player: it moves the middle column and what is said of it, on request."""
     kept = _frames(middle, seen, limits)
+    moving = _moving(middle.at(0), seen.image, tuple(kept), middle.key, seen.image.tobytes())
     player(
         PLAYER,
         [shown.state_words(middle.run, state) for state in kept],
         kept.index(middle.state),
         [PLAYER],
         name="middle column:",
+        sentences={SENTENCE: [_sentence({**said, "chosen": text}) for text in moving]},
         on_rest=lambda: _rest(middle, kept),
     )
     of = (tuple(kept), middle.key, seen.image.tobytes(), page.theme().dark)
@@ -191,7 +207,7 @@ def _frames(middle: Shown, seen: Given, limits: Mapping[str, float]) -> list[int
     return sorted({*range(0, states, step), states - 1, middle.state})
 
 
-@shared(16)
+@shared()
 def _film(
     _net: Shown, _image: np.ndarray, _limits: Mapping[str, float], kept: tuple[int, ...], key: str, image: bytes, dark: bool
 ) -> list[dict[str, Any]]:

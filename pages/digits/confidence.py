@@ -4,10 +4,12 @@ import numpy as np
 import streamlit as st
 
 from core.analysis import confidence as measures
+from core.analysis.confidence import CURVE
 from core.charts import confidence as charts
 from core.charts import numbers
 from core.charts.strips import Pictures, strip
 from core.charts.theme import theme
+from core.data.catalog import an
 from core.data.damage import DAMAGES
 from core.models.activations import softmax
 from core.serving.shared import shared
@@ -15,7 +17,7 @@ from core.training.tasks import Task
 from core.ui import breaking, page, working
 from core.ui import choices as links
 from core.ui.board import board
-from core.ui.breaking import Subject, an
+from core.ui.breaking import Subject
 from core.ui.class_bars import class_bars
 from core.ui.question import ask
 from core.ui.shown import Shown
@@ -27,7 +29,6 @@ from pages.digits.measures import see
 
 OPTIONS = ("below 50%", "50% to 70%", "above 70%")
 EDGES = (0.5, 0.7)  # between the options
-CURVE = np.concatenate([np.linspace(0, 0.95, 96), 1 - np.geomspace(0.05, 1e-6, 60)])  # thresholds of the line
 
 
 @links.fragment
@@ -176,7 +177,7 @@ def sure_of_wrong(logits: np.ndarray, labels: np.ndarray) -> tuple[str, str]:
     )
 
 
-@shared(48)
+@shared()
 def _drawn(
     _about: Subject,
     _sets: dict[str, np.ndarray],

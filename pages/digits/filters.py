@@ -82,7 +82,7 @@ def _patches(net: Shown, found: Survey, images: Images, number: int, chosen: int
     )
 
 
-@shared(24)
+@shared()
 def _drawn(
     _net: Shown, _found: Survey, _images: Images, key: str, state: int, stamp: str, number: int, dark: bool
 ) -> tuple[list[list[Patch]], Strip]:
@@ -182,7 +182,7 @@ def _without(net: Shown, found: Survey, number: int, off: int) -> None:
     st.caption(words.RECALLS)
 
 
-@shared(256)
+@shared()
 def _switched_off(_found: Survey, key: str, state: int, stamp: str, number: int, off: int) -> np.ndarray:
     return switch_off(_found, number, off)
 

@@ -41,7 +41,7 @@ def hangs(about: Subject, image: np.ndarray, label: int) -> None:
             st.caption(says)
 
 
-@shared(64)
+@shared()
 def _maps(_net: Shown, _image: np.ndarray, side: int, label: int, key: str, state: int, image: bytes) -> tuple[np.ndarray, np.ndarray]:
     """How far the share falls under each square, and the gradient."""
     model, weights = _net.run.spec.model, _net.weights

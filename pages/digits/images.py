@@ -56,7 +56,7 @@ def stamp(spec: RunSpec) -> str:
     return catalog.stamp(spec.data if spec.data.name in catalog.DATASETS else "mnist")
 
 
-@shared(6)
+@shared()
 def _test_images(data: DataSpec, side: int, count: int, stamp: str) -> Images:
     """Read once for each data set, size of the images and number of classes, while the data set is where it was."""
     if data.pulses is not None:
@@ -66,7 +66,8 @@ def _test_images(data: DataSpec, side: int, count: int, stamp: str) -> Images:
         (images, labels), words = catalog.load(data, "test"), catalog.get(data).test_words
     else:
         found = digits.load_any("test")
-        images, labels, words = found.images, found.labels, f"{found.source} test digits"
+        images, labels = found.images, found.labels
+        words = next(one.test_words for one in catalog.DATASETS.values() if one.title == found.source)
     known = labels < count  # a network of fewer classes has no name for the others
     if not known.all():
         images, labels = images[known], labels[known]

@@ -77,7 +77,7 @@ def _by_variance(about: Subject) -> Task:
     return _variance_task(about, about.net.key, about.net.run.states, about.stamp)
 
 
-@shared(8)
+@shared()
 def _variance_task(_about: Subject, key: str, states: int, stamp: str) -> Task:
     chosen = _states(_about.net)
     weights = [_about.net.at(state).weights for state in chosen]
@@ -90,7 +90,7 @@ def _by_neighbours(about: Subject) -> Task:
     return _neighbours_task(about, *about.key)
 
 
-@shared(16)
+@shared()
 def _neighbours_task(_about: Subject, key: str, state: int, stamp: str) -> Task:
     model, many = _about.net.run.spec.model, slice(maps.IMAGES)
     arrays, arguments = maps.given(model, [_about.net.weights], _about.images[many], _about.labels[many])
@@ -157,7 +157,7 @@ def _open(key: str) -> None:
         choices.put(input=f"test-{int(picked['image'])}", section="draw")
 
 
-@shared(24)
+@shared()
 def _drawn(
     _net: Shown,
     _about: Subject,
@@ -182,7 +182,7 @@ def _drawn(
     ]
 
 
-@shared(4)
+@shared()
 def _pictures(_about: Subject, stamp: str, key: str, dark: bool) -> pd.DataFrame:
     return points.pictures(_about.images[: maps.IMAGES], theme(dark))
 

@@ -17,7 +17,7 @@ def see(net: Shown, image: np.ndarray) -> dict[str, np.ndarray]:
     return _see(net, image, net.key, net.state, image.dtype.str, image.tobytes())
 
 
-@shared(64)
+@shared()
 def _see(_net: Shown, _image: np.ndarray, key: str, state: int, kind: str, image: bytes) -> dict[str, np.ndarray]:
     return activations(_net.run.spec.model, _net.weights, _image[None])
 
@@ -27,7 +27,7 @@ def trouble(net: Shown) -> str:
     return _trouble(net, net.key, net.run.states, net.state)
 
 
-@shared(256)
+@shared()
 def _trouble(_net: Shown, key: str, states: int, state: int) -> str:
     shapes, weights = weight_shapes(_net.run.spec.model), _net.weights
     missing = [name for name in shapes if name not in weights]
@@ -48,7 +48,7 @@ def limits(net: Shown) -> dict[str, float]:
     return _limits(net.at(-1), net.key, net.run.states, stamp(net.run.spec))
 
 
-@shared(32)
+@shared()
 def _limits(_net: Shown, key: str, states: int, stamp: str) -> dict[str, float]:
     """Taken once for each run, as far as it is, while its test images are the same."""
     shown = _net if not trouble(_net) else _net.at(0)
@@ -62,9 +62,9 @@ def survey(net: Shown) -> Survey:
     return _survey(net, net.key, net.state, stamp(net.run.spec))
 
 
-@shared(2, "Looking at every test image...")
+@shared("Looking at every test image...")
 def _survey(_net: Shown, key: str, state: int, stamp: str) -> Survey:
-    """About 110 MB for the shipped networks, so few are kept."""
+    """About 60 MB for the shipped networks."""
     model, found = _net.run.spec.model, test_images(_net.run.spec)
     most = digit_survey.room(model)
     return digit_survey.survey(model, _net.weights, found.images[:most], found.labels[:most])

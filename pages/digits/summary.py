@@ -43,7 +43,7 @@ def summary(net: Shown) -> None:
         )
 
 
-@shared(32)
+@shared()
 def _tables(_net: Shown, key: str, state: int, dark: bool) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, Prepared]]:
     """The layers, the weights, and how the values of each weight are spread."""
     charts = {name: histogram(spread(values), theme(dark), title=name, width=230, height=110) for name, values in _net.weights.items()}

@@ -50,7 +50,7 @@ def table(net: Shown) -> None:
         _maps(net, acts, layer(spec.model, name), titles, tuple(examples.tolist()))
 
 
-@shared(24)
+@shared()
 def _acts(_net: Shown, key: str, state: int, stamp: str, examples: tuple[int, ...]) -> Acts:
     """What each layer gives for some test images."""
     return activations(_net.run.spec.model, _net.weights, test_images(_net.run.spec).images[list(examples)])
@@ -165,7 +165,7 @@ def _heads(order: np.ndarray) -> list[str]:
     return ["", *(str(f) for f in order)]
 
 
-@shared(24)
+@shared()
 def _sheet(
     _net: Shown,
     _acts: Acts,

@@ -120,7 +120,7 @@ def _show(net: Shown, seen: Given | None, middle: DeltaGenerator, right: DeltaGe
     return acts
 
 
-@shared(64)
+@shared()
 def _maps(
     _net: Shown, _acts: dict[str, np.ndarray], _limits: dict[str, float], key: str, states: int, state: int, image: bytes, dark: bool
 ) -> list[Strip]:

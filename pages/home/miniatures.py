@@ -4,17 +4,19 @@ import math
 from collections.abc import Callable
 
 import numpy as np
+from PIL import Image, ImageDraw
 
 from core.charts import raster
 from core.charts.theme import Theme, theme
 from core.data.pulses import draw
 from core.serving.shared import shared
 from core.specs import PulseSpec
-from core.ui import page
+from core.ui import cached, page
 from core.ui.shown import Shown
 from pages.home.networks import KINDS, SHAPE, best
 
 SIDE, SMALL = 168, 84  # pixels of a picture above its words, and beside them
+DROPS = "pulse-drops"  # the run on the lab's card
 CLASS = 3  # the digit whose column or template is shown
 
 
@@ -79,6 +81,21 @@ def _digits(shown: Shown, colours: Theme, side: int) -> bytes:
     return _signed(sheet, colours, side)
 
 
+def _lab(colours: Theme, side: int) -> bytes | None:
+    """The share of test images right over the epochs of a run that learns and then drops."""
+    run = cached.readable(DROPS)
+    if run is None:
+        return None
+    shares, last, edge = run.history["accuracy_test"], run.epochs[-1], side // 12
+    across = edge + run.epochs / last * (side - 2 * edge)
+    down = side - edge - shares * (side - 2 * edge)
+    card = Image.new("RGB", (side, side), colours.paper)
+    pen = ImageDraw.Draw(card)
+    pen.line([(edge, edge), (edge, side - edge), (side - edge, side - edge)], fill=colours.muted)
+    pen.line(list(zip(across.tolist(), down.tolist(), strict=True)), fill=colours.lines[1], width=max(2, side // 60), joint="curve")
+    return raster.rgb_png(np.asarray(card))
+
+
 _PICTURES: dict[str, tuple[Callable[[Shown, Theme, int], bytes], str]] = {
     "mlp": (_mlp, f"The last weight matrix of an MLP, sorted by its column for digit {CLASS}"),
     "templates": (_templates, f"The template of digit {CLASS} of a one-layer network"),
@@ -94,12 +111,17 @@ _ALONE: dict[str, tuple[Callable[[Theme, int], bytes], str]] = {  # pictures tha
 }
 
 
-@shared(16)
+@shared()
 def _drawn_alone(topic: str, side: int, dark: bool) -> bytes:
     return _ALONE[topic][0](theme(dark), side)
 
 
-@shared(32)
+@shared()
+def _drawn_lab(side: int, dark: bool) -> bytes | None:
+    return _lab(theme(dark), side)
+
+
+@shared()
 def _drawn(topic: str, key: str, side: int, dark: bool, _shown: Shown) -> bytes:
     return _PICTURES[topic][0](_shown, theme(dark), side)
 
@@ -111,6 +133,8 @@ def miniature(topic: str, side: int = SIDE) -> tuple[bytes | None, str]:
         side: SIDE or SMALL.
     """
     dark = page.theme().dark
+    if topic == "lab":
+        return _drawn_lab(side, dark), "The share of test images right of a training that learns and then drops"
     if topic not in KINDS:
         return (_drawn_alone(topic, side, dark), _ALONE[topic][1]) if topic in _ALONE else (None, "")
     shown = best(topic)

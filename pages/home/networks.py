@@ -39,14 +39,15 @@ KINDS = {  # topic -> kind
     "digits": Kind("run", lambda spec: spec.model.kind == "digit_cnn" and _reads_digits(spec)),
     "cnn": Kind("run", lambda spec: spec.model.kind == "pulse_cnn" and spec.train.store != "history"),
 }
-READERS = ("mlp", "templates", "digits")  # topics whose networks read the drawing
+READERS = ("templates", "mlp", "digits")  # topics whose networks read the drawing
 
 
 def best(topic: str) -> Shown | None:
     """The last state of the shipped network of a kind that is right on the most test images; None when none can be read."""
     ids = [entry.id for entry in catalog.fitting(KINDS[topic].fits) if entry.name]
     found = [Shown(run, run.states - 1, id_) for id_ in ids if (run := cached.readable(id_)) is not None]
-    return max(found, key=lambda shown: shown.run.history["accuracy_test"][-1], default=None)
+    counted = [shown for shown in found if "accuracy_test" in shown.run.history]
+    return max(counted, key=lambda shown: shown.run.history["accuracy_test"][-1], default=None)
 
 
 def trouble(topic: str) -> str:

@@ -1,13 +1,10 @@
-"""Home: what this is, and a card for each page."""
-
-import streamlit as st
+"""Home: what a network is, on the person's own digit, and a path through the app."""
 
 from core.ui import page
 from pages.home import words
-from pages.home.cards import cards
 from pages.home.draw import draw_a_digit
+from pages.home.path import path
 
 page.header(words.TITLE, words.SENTENCE)
-cards()
-st.subheader(words.DRAW, anchor=False)
 draw_a_digit()
+path()

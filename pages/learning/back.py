@@ -1,14 +1,17 @@
 """Hidden layers: how an error travels back, what the activations let through, and how little of it the first layer may get."""
 
+from collections.abc import Hashable
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
 import streamlit as st
 
-from core.analysis import gradient, gradient_flow
+from core.analysis import gradient_flow
 from core.analysis.gradient import Pass
-from core.charts import cells, curves, descent, numbers, raster
+from core.analysis.gradient_flow import Flow
+from core.charts import curves, descent, numbers, raster
 from core.charts.prepared import Prepared
-from core.charts.size import small
 from core.charts.theme import theme
 from core.data import catalog
 from core.models.activations import TABLE
@@ -21,10 +24,10 @@ from pages.learning import course, words
 from pages.learning.choices import MOST_DEPTH, PAGE, forget_weights, key, put, state_slider
 from pages.learning.drawn import pass_over_pool
 from pages.learning.images import missing, pool, values
-from pages.learning.picked import Picked, picked_image
+from pages.learning.picked import picked_image
 from pages.learning.view import View, deep
+from pages.learning.way import way
 
-STRIP = 24  # pixels of height of a row of numbers
 IMAGES = 48  # rows of a picture of slopes
 FRESH = 128  # images that untrained networks are asked about
 WIDTH = 32  # units of their hidden layers
@@ -44,15 +47,16 @@ def back_panel(view: View) -> None:
                 with side:
                     up = _which(view)
                 with picture:
-                    _way(view, picked, up)
+                    way(view, picked, up)
         with side:
             state_slider(view)
         found = pass_over_pool(view)
         if found is None:
             missing(view)
             return
-        _slopes(view, found[0])
-        _over_training(view, found[0])
+        through = _through(view, found[0], view.here)
+        _slopes(view, through)
+        _over_training(view, through)
         _fresh(view)
 
 
@@ -77,58 +81,37 @@ def _which(view: View) -> int:
     return st.selectbox("The error comes back", list(words), format_func=words.__getitem__, key=key("up"), persist_state="session")
 
 
-def _way(view: View, picked: Picked, up: int) -> None:
-    """The kernel at work forward, and the same numbers transposed on the way back."""
-    found = gradient.backward(view.model, view.weights, picked.values[None], np.array([picked.label]))
-    kernel = view.kernel(up).astype(np.float64)  # (below, above)
-    below, error = found.outputs[up - 1][0], found.errors[up - 1][0]
-    forward, back = below[:, None] * kernel, kernel.T * error[:, None]  # (below, above), (above, below)
-    st.markdown(
-        f"**{picked.words[0].upper() + picked.words[1:]}.** {view.moment}, loss {numbers.number(found.loss)}. Both pictures hold the same "
-        f"{kernel.size:,} weights of layer {up}: on the way up times the outputs below, on the way back times the errors above."
-    )
-    left, right = st.columns(2, gap="medium")
-    names = (f"unit of layer {up - 1}", "class" if up == view.layers else f"unit of layer {up}")
-    with left:
-        st.markdown("**Up**: each column adds up to a sum")
-        _matrix(forward, names, "up")
-        _strip(found.sums[up - 1], ("", names[1]), "sums, with the bias", f"{PAGE}-back-sums")
-    with right:
-        st.markdown("**Back**, transposed: each column adds up too")
-        _matrix(back, names[::-1], "down")
-        slope = np.asarray(TABLE[view.model.activation].slope(below), float)
-        sent = back.sum(0)
-        _strip(sent[None], ("", names[0]), "what comes back", f"{PAGE}-back-sent")
-        _strip(slope[None], ("", names[0]), "× slope of each unit", f"{PAGE}-back-slope", amount=True)
-        _strip((sent * slope)[None], ("", names[0]), f"= errors of layer {up - 1}", f"{PAGE}-back-errors", float(np.abs(sent).max()))
-    page.legend("orange above 0, blue below; a slope of 1 is the strongest green, and where it is 0 nothing comes through")
-    lost = float(np.linalg.norm(sent * slope) / (np.linalg.norm(sent) or 1))
-    st.markdown(
-        "**What to notice.** Nothing new is needed on the way back: a weight that carried a unit's output up carries the blame down. Of "
-        f"what comes back here, the slopes let {lost:.0%} through (by its length)."
-    )
+@dataclass(frozen=True)
+class Through:
+    """What the layers of a state let through, over the images that batches are drawn from."""
+
+    parts: list[Flow]
+    slopes: list[np.ndarray]  # of each hidden layer for the first images, (images, units)
+    white: float  # share of the inputs that are 0
+    images: int
 
 
-def _matrix(products: np.ndarray, names: tuple[str, str], key: str) -> None:
-    """Products as cells, or of a large kernel as a picture."""
-    limit = float(np.abs(products).max())
-    if small(*products.shape):
-        chart = cells.cells(products, limit, page.theme(), names=names, value="product", axes=False)
-        page.chart(chart, alt_text=f"Products, {names[0]} by {names[1]}", key=f"{PAGE}-back-{key}", width="stretch")
-    else:
-        st.image(raster.png(raster.signed_levels(products, limit), page.theme().signed_palette), width="stretch", alt="Products")
+@shared()
+def _through(_view: View, _found: Pass, here: Hashable) -> Through:
+    slope = TABLE[_view.model.activation].slope
+    slopes = [np.asarray(slope(_found.outputs[layer][:IMAGES]), float) for layer in range(1, _view.layers)]
+    white = float((_found.outputs[0] == 0).mean())
+    return Through(gradient_flow.flow(_view.model, _view.weights, _found), slopes, white, len(_found.losses))
 
 
-def _strip(row: np.ndarray, names: tuple[str, str], title: str, key: str, limit: float = 0.0, *, amount: bool = False) -> None:
-    """One number a unit, (1, units)."""
-    top = 1.0 if amount else limit or float(np.abs(row).max())
-    chart = cells.cells(
-        row, top, page.theme(), kind="amount" if amount else "signed", names=names, value=title, title=title, axes=False, least=STRIP
-    )
-    page.chart(chart, alt_text=title, key=key, width="stretch")
+@shared()
+def _slope_pictures(_found: Through, here: Hashable, dark: bool) -> list[Thumbnail]:
+    return [
+        Thumbnail(
+            layer,
+            raster.png_url(raster.amount_levels(slope, 1.0), theme(dark).amount_palette, max(1, min(6, 180 // slope.shape[1]))),
+            f"layer {layer}\nmean slope {slope.mean():.2f}",
+        )
+        for layer, slope in enumerate(_found.slopes, start=1)
+    ]
 
 
-def _slopes(view: View, found: Pass) -> None:
+def _slopes(view: View, found: Through) -> None:
     """The slopes as curves, then those of this network's units, and each layer's part in the way back."""
     st.markdown(
         f"**What an activation lets through.** An error comes back times the slope at the unit's sum. This network uses "
@@ -143,32 +126,26 @@ def _slopes(view: View, found: Pass) -> None:
             width="stretch",
         )
     with right:
-        pictures = []
-        for layer in range(1, view.layers):
-            slope = np.asarray(TABLE[view.model.activation].slope(found.outputs[layer][:IMAGES]), float)  # (images, units)
-            url = raster.png_url(raster.amount_levels(slope, 1.0), page.theme().amount_palette, max(1, min(6, 180 // slope.shape[1])))
-            pictures.append(Thumbnail(layer, url, f"layer {layer}\nmean slope {slope.mean():.2f}"))
-        thumbnails(f"{PAGE}-slope-pictures", pictures, scale=1)
+        thumbnails(f"{PAGE}-slope-pictures", _slope_pictures(found, view.here, page.theme().dark), scale=1)
         st.caption(f"Slopes of this network's units: a column a unit, a row an image ({IMAGES} training images). Strong: 1. Paper: 0.")
-    parts = gradient_flow.flow(view.model, view.weights, found)
     lines = [
         "| layer | error of a unit | sent back to it | slopes let through | gradient of a weight | dead units |",
         "|---|---:|---:|---:|---:|---:|",
     ]
     for layer in range(view.layers, 0, -1):
-        part = parts[layer - 1]
+        part = found.parts[layer - 1]
         sent = "p − y" if part.sent is None else numbers.number(part.sent)
         through = "" if part.through is None else f"{part.through:.0%}"
         dead = "" if part.sent is None else f"{part.dead:,} of {view.model.sizes[layer]:,}"
         lines.append(f"| {layer} | {numbers.number(part.error)} | {sent} | {through} | {numbers.number(part.gradient)} | {dead} |")
     st.markdown("\n".join(lines))
     st.caption(
-        f"From the last layer back, over {len(found.losses):,} training images; each number is the root of a mean square. Dead: the slope "
+        f"From the last layer back, over {found.images:,} training images; each number is the root of a mean square. Dead: the slope "
         f"is below {gradient_flow.OPEN:g} for every one of these images, so that no error of theirs comes through."
     )
 
 
-@shared(16)
+@shared()
 def _slope_curves(own: str, dark: bool) -> Prepared:
     z = np.linspace(-6, 6, 121)
     rows = []
@@ -178,7 +155,7 @@ def _slope_curves(own: str, dark: bool) -> Prepared:
     return descent.lines(pd.concat(rows), ("sum of the unit", "slope there"), theme(dark))
 
 
-def _over_training(view: View, found: Pass) -> None:
+def _over_training(view: View, found: Through) -> None:
     """A guess, then the size of the gradient in each layer at every stored state."""
     sizes = course.sizes(view)
     if sizes is None:
@@ -196,18 +173,17 @@ def _over_training(view: View, found: Pass) -> None:
     chart = _sizes_chart(view, sizes, view.key, view.run.states, page.theme().dark)
     page.chart(chart, alt_text="Size of the gradient in each layer over the epochs", key=f"{PAGE}-sizes", width="stretch")
     ratio = numbers.number(float(mean[0] / mean[1:].max()), 2)
-    through = [part.through or 0.0 for part in gradient_flow.flow(view.model, view.weights, found)[:-1][::-1]]
-    white = float((found.outputs[0] == 0).mean())
+    through = [part.through or 0.0 for part in found.parts[:-1][::-1]]
     st.markdown(
         f"**What to notice.** A weight of layer 1 gets a gradient {ratio} times as large as a weight of the layer with the largest. Its "
         f"error has come through the slopes of {words.number(len(through))} hidden layer{'s' if len(through) > 1 else ''}, none above 1: "
         f"now they let {' × '.join(f'{share:.0%}' for share in through)} = {np.prod(through):.0%} through; the weights on the way may "
-        f"weaken or strengthen it besides. And {white:.0%} of what its weights see is white: from an image most of them get error × 0. "
-        "All gradients shrink as the network gets its images right, since the error itself goes."
+        f"weaken or strengthen it besides. And {found.white:.0%} of what its weights see is white: from an image most of them get "
+        "error × 0. All gradients shrink as the network gets its images right, since the error itself goes."
     )
 
 
-@shared(16)
+@shared()
 def _sizes_chart(_view: View, _sizes: np.ndarray, key: str, states: int, dark: bool) -> Prepared:
     at = course.looked_at(_view)
     epochs = _view.run.epochs[at]
@@ -228,15 +204,7 @@ def _fresh(view: View) -> None:
     images = pool(view)
     if images is None:
         return
-    found = _errors(view, view.data, catalog.stamp(view.data), depth)
-    rows = [
-        {"x": layer, "curve": ACTIVATIONS[name], "y": float(size)}
-        for name, errors in found.items()
-        for layer, size in enumerate(errors, start=1)
-    ]
-    chart = descent.lines(
-        pd.DataFrame(rows), ("layer; the last one is the output", "error of a unit"), page.theme(), logarithmic=True, whole=True
-    )
+    found, chart = _errors(view, view.data, catalog.stamp(view.data), depth, page.theme().dark)
     page.chart(chart, alt_text="Error at each layer of untrained networks", key=f"{PAGE}-fresh", width="stretch")
     kept = ", ".join(f"{ACTIVATIONS[name]} {numbers.number(errors[0] / errors[-1], 2)}" for name, errors in found.items())
     st.markdown(
@@ -245,11 +213,19 @@ def _fresh(view: View) -> None:
     )
 
 
-@shared(32)
-def _errors(_view: View, data: DataSpec, stamp: str, depth: int) -> dict[str, np.ndarray]:
+@shared()
+def _errors(_view: View, data: DataSpec, stamp: str, depth: int, dark: bool) -> tuple[dict[str, np.ndarray], Prepared]:
+    """Size of the error at each layer, by activation, and the chart of them."""
     images = pool(_view)
     assert images is not None  # whoever asks has looked
     some = images.first(FRESH)
     flat = values(some, np.arange(len(some)))
     made = {name: gradient_flow.fresh(flat.shape[1], _view.model.sizes[-1], WIDTH, depth, name) for name in SHOWN}
-    return {name: gradient_flow.errors_by_layer(model, weights, flat, some.labels) for name, (model, weights) in made.items()}
+    found = {name: gradient_flow.errors_by_layer(model, weights, flat, some.labels) for name, (model, weights) in made.items()}
+    rows = [
+        {"x": layer, "curve": ACTIVATIONS[name], "y": float(size)}
+        for name, errors in found.items()
+        for layer, size in enumerate(errors, start=1)
+    ]
+    titles = ("layer; the last one is the output", "error of a unit")
+    return found, descent.lines(pd.DataFrame(rows), titles, theme(dark), logarithmic=True, whole=True)

@@ -5,7 +5,6 @@ from functools import partial
 import streamlit as st
 
 from core.runs.run import Run
-from core.specs import RunSpec
 from core.ui import choices, networks, question
 from core.ui.choices import Choice, Section
 from pages.learning.view import View, fits, fits_pulses, opening
@@ -14,12 +13,12 @@ from pages.learning.words import SECTIONS
 PAGE = "learning"
 FIRST = "softmax-mnist"  # the network that the page opens on
 FIRST_PULSES = "pulse-reliable"  # likewise the part about pulses
-SOURCES = {"test": "a test image", "draw": "a digit you draw"}
-TEST_IMAGE, DRAWING = SOURCES
+SOURCES = {"test": "a test image", "draw": "a digit you draw", "own": "your picture"}
+TEST_IMAGE, DRAWING, OWN = SOURCES
 RATES = (*(mantissa * 10.0**power for power in range(-4, 1) for mantissa in (1, 2, 5)), 10.0)
 LEAST, MOST = RATES[0], RATES[-1]
 TIMES, SIZES = (1, 5, 25), (1, 10, 128)
-AMONG = {"any": "any training images", "misread": "those it misreads", "picked": "the image of One step"}
+AMONG = {"any": "any training images", "misread": "those it misreads", "picked": "one image, as in One step"}
 SPANS, STEPS = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0), (10, 25, 100)  # of the landscape and of the walks in it
 PACES = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0)
 CORNERS = {
@@ -30,7 +29,7 @@ CORNERS = {
     "top-right": "top right",
 }
 MOST_DEPTH = 20  # hidden layers of an untrained network
-QUESTIONS = ("white", "others", "tenfold", "slowest")
+QUESTIONS = ("white", "which", "others", "tenfold", "slowest")
 
 
 def of_page() -> list[Choice]:
@@ -70,9 +69,11 @@ def of_network(run: Run, images: int) -> list[Choice]:
     ]
 
 
-def of_pulses(spec: RunSpec) -> list[Choice]:
-    """The choices that depend on the pulse CNN: which pulse, which of its first kernels."""
+def of_pulses(run: Run) -> list[Choice]:
+    """The choices that depend on the pulse CNN: which state, which pulse, which of its first kernels."""
+    spec = run.spec
     return [
+        networks.state_choice(run, "moment", section="pulses"),
         choices.whole("pulse", 0, 0, max(0, spec.data.test - 1), "pulses"),
         choices.whole("kernel", 1, 1, spec.model.channels[0], "pulses"),
     ]

@@ -26,7 +26,7 @@ def sizes(view: View) -> np.ndarray | None:
     return None if images is None else _sizes(view, images, view.key, view.run.states, images.words)
 
 
-@shared(12, "Going back through the training ...")
+@shared("Going back through the training ...")
 def _sizes(_view: View, _images: Images, key: str, states: int, words: str) -> np.ndarray:
     return np.array([[part.gradient for part in flow(_view.model, weights, found)] for weights, found in _passes(_view, _images)])
 
@@ -37,7 +37,7 @@ def pull(view: View, layer: int, source: int, unit: int) -> np.ndarray | None:
     return None if images is None else _pull(view, images, view.key, view.run.states, images.words, layer, source, unit)
 
 
-@shared(64, "Going back through the training ...")
+@shared("Going back through the training ...")
 def _pull(_view: View, _images: Images, key: str, states: int, words: str, layer: int, source: int, unit: int) -> np.ndarray:
     rows = []
     for _, found in _passes(_view, _images):

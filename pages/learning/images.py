@@ -1,5 +1,6 @@
 """The images of this page: those it tests with, those a batch is drawn from, and what a state makes of them."""
 
+from collections.abc import Hashable
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,8 +12,7 @@ from core.models import network
 from core.models.dense import inputs
 from core.serving.shared import shared
 from core.specs import DataSpec, SpecError
-from core.training import samples
-from core.ui import data_status
+from core.ui import cached, data_status
 from pages.learning.view import View
 
 POOL = 2_000  # training images, the first ones, that batches are drawn from
@@ -29,6 +29,11 @@ class Images:
 
     def __len__(self) -> int:
         return len(self.labels)
+
+    @property
+    def key(self) -> tuple[str, int]:
+        """Which they are, for caches."""
+        return self.words, len(self)
 
     def first(self, count: int) -> "Images":
         """The first ones."""
@@ -54,7 +59,7 @@ def others(view: View, without: int | None = None) -> Images | None:
     return Images(found.images[kept], found.labels[kept], found.words)
 
 
-@shared(8, "Reading the images")
+@shared("Reading the images")
 def _part(data: DataSpec, split: str, stamp: str) -> Images | None:
     found = _read(data, split)
     if found is None:
@@ -62,7 +67,8 @@ def _part(data: DataSpec, split: str, stamp: str) -> Images | None:
     images, labels, source = found
     most = POOL if split == "train" else len(labels)
     noun = "digits" if catalog.classes_of(data) == catalog.DIGITS else "pictures"
-    return Images(images[:most].copy(), labels[:most].astype(np.int64), f"{source} {'training' if split == 'train' else 'test'} {noun}")
+    kept = images if most >= len(images) else images[:most].copy()
+    return Images(kept, labels[:most].astype(np.int64), f"{source} {'training' if split == 'train' else 'test'} {noun}")
 
 
 def _read(data: DataSpec, split: str) -> tuple[np.ndarray, np.ndarray, str] | None:
@@ -71,7 +77,7 @@ def _read(data: DataSpec, split: str) -> tuple[np.ndarray, np.ndarray, str] | No
         found = digits.load_any(split)
         return found.images, found.labels, found.source
     try:
-        return *samples.part(data, split), catalog.get(data).title
+        return *cached.images(data, split), catalog.get(data).title
     except (MissingData, SpecError):
         return None
 
@@ -81,7 +87,7 @@ def ever_inked(view: View) -> tuple[np.ndarray, int] | None:
     return _ever_inked(view.data, catalog.stamp(view.data))
 
 
-@shared(8, "Looking through the training images")
+@shared("Looking through the training images")
 def _ever_inked(data: DataSpec, stamp: str) -> tuple[np.ndarray, int] | None:
     found = _read(data, "train")
     return None if found is None else ((found[0].reshape(len(found[0]), -1).max(0) > 0), len(found[0]))
@@ -89,11 +95,11 @@ def _ever_inked(data: DataSpec, stamp: str) -> tuple[np.ndarray, int] | None:
 
 def misread(view: View, images: Images) -> np.ndarray:
     """Places of the images that this state takes for another class."""
-    return np.flatnonzero(_read_as(view, images, view.key, view.state, images.words, len(images)) != images.labels)
+    return np.flatnonzero(_read_as(view, images, view.here, images.key) != images.labels)
 
 
-@shared(48)
-def _read_as(_view: View, _images: Images, key: str, state: int, words: str, count: int) -> np.ndarray:
+@shared()
+def _read_as(_view: View, _images: Images, here: Hashable, images: Hashable) -> np.ndarray:
     return network.answers(_view.model, _view.weights, _images.images).argmax(1)
 
 

@@ -42,7 +42,7 @@ def main() -> None:
             persist_state="session",
         )
         if section == "pulses":
-            networks.chooser(PAGE, "cnn", fits_pulses, label_visibility="collapsed", width=320)
+            networks.chooser(PAGE, "cnn", fits_pulses, label_visibility="collapsed", width=320, on_change=lambda: put("moment", None))
         else:
             networks.chooser(PAGE, "model", fits, label_visibility="collapsed", width=320, on_change=_another_network)
     if section == "pulses":

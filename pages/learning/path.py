@@ -9,7 +9,7 @@ from core.ui import page
 from pages.learning import course
 from pages.learning.cell import choose
 from pages.learning.choices import PAGE, layer_choice, state_slider, value
-from pages.learning.drawn import pass_over_pool
+from pages.learning.drawn import strongest
 from pages.learning.images import missing
 from pages.learning.view import View, opening
 
@@ -37,12 +37,8 @@ def _weight(view: View, layer: int) -> tuple[int, int]:
     if value("cell"):
         unit, source = (int(part) for part in value("cell").split("-"))
         return unit, source
-    found = pass_over_pool(View(view.run, opening(view.run), view.id))
-    if found is None:
-        return 0, 0
-    size = np.abs(found[0].kernel(layer))
-    place = np.unravel_index(int(size.argmax()), size.shape)
-    return int(place[1]), int(place[0])
+    found = strongest(View(view.run, opening(view.run), view.id), layer)
+    return (0, 0) if found is None else found[0][::-1]
 
 
 def _path(view: View, layer: int, source: int, unit: int, pulls: np.ndarray) -> None:

@@ -1,18 +1,26 @@
-"""Choose one image and its class: a test image by number or at random, one that the network misreads, or a digit drawn here."""
+"""Choose one image and its class: a test image by number or at random, one that the network misreads, a drawn or an own digit."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
 import numpy as np
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from core.data import pictures
+from core.data.catalog import an
+from core.data.drawing import UnusableDrawing, prepare_drawing
 from core.models import network
+from core.serving.upload import read, upload
+from core.ui import page
 from core.ui.drawn_digit import drawn_digit
-from pages.learning.choices import DRAWING, PAGE, SOURCES, key, put, value
+from pages.learning import words
+from pages.learning.choices import DRAWING, OWN, PAGE, SOURCES, TEST_IMAGE, key, put, value
 from pages.learning.images import Images, misread, missing, test_images, values
-from pages.learning.view import View, with_article
+from pages.learning.view import View
+
+UPLOAD = f"{PAGE}-upload"
 
 
 @dataclass(frozen=True)
@@ -22,7 +30,18 @@ class Picked:
     values: np.ndarray  # (inputs,) float32 in [0, 1], as the network takes it
     label: int  # its class, which the step is taken towards
     words: str  # which image it is
-    own: bool  # whether it was drawn here
+    index: int | None = None  # of the test image; None for an own one
+    actual: int | None = None  # the class that it has; None for an own one
+
+    @property
+    def key(self) -> tuple[int, bytes]:
+        """Which image and class, for caches."""
+        return self.label, self.values.tobytes()
+
+    @property
+    def own(self) -> bool:
+        """Whether it was drawn or brought by this person."""
+        return self.index is None
 
 
 @contextmanager
@@ -31,33 +50,45 @@ def picked_image(view: View, place: DeltaGenerator) -> Iterator[Picked | None]:
 
     What follows a drawing must stand inside the `with` block.
     """
-    with place:
-        drawing = view.digits and _wants_to_draw()
-        pad = drawn_digit(f"{PAGE}-pad", shape=view.shape) if drawing else None
-        if pad is None:
-            picked = _test_image(view)
-    if pad is None:
+    with ExitStack() as pad:
+        with place:
+            source = _source() if view.digits else TEST_IMAGE
+            if source == DRAWING:
+                drawn = pad.enter_context(drawn_digit(f"{PAGE}-pad", shape=view.shape))
+                picked = None if drawn is None else _own(view, drawn, "your drawing")
+            elif source == OWN:
+                picked = _picture(view)
+            else:
+                picked = _test_image(view)
         yield picked
-        return
-    with place:
-        drawn = pad.__enter__()
-        picked = None
-        if drawn is not None:
-            flat = drawn.reshape(-1)
-            says = int(network.answers(view.model, view.weights, flat[None])[0].argmax())
-            picked = Picked(flat, _label(view, says, "what the network reads now"), "your drawing", True)
+
+
+def _own(view: View, image: np.ndarray, words: str) -> Picked:
+    """A digit of this person's own, towards what it is read as now or another class."""
+    flat = image.reshape(-1)
+    says = int(network.answers(view.model, view.weights, flat[None])[0].argmax())
+    return Picked(flat, _label(view, says, "what the network reads now"), words)
+
+
+def _picture(view: View) -> Picked | None:
+    """An uploaded picture of a digit; None after a sentence."""
+    file = upload(words.UPLOAD, key=UPLOAD, help=words.UPLOAD_HELP)
+    if file is None:
+        page.empty("No picture yet", words.NO_UPLOAD, 160)
+        return None
     try:
-        yield picked
-    finally:
-        pad.__exit__(None, None, None)
+        return _own(view, prepare_drawing(read(UPLOAD, file, pictures.writing)).of(view.shape), "your picture")
+    except (pictures.BadPicture, UnusableDrawing) as error:
+        page.empty("This picture cannot be read", error, 160)
+        return None
 
 
-def _wants_to_draw() -> bool:
-    """Whether a drawing is chosen instead of a test image."""
+def _source() -> str:
+    """A test image, a drawing or an own picture."""
     st.segmented_control(
         "Image", list(SOURCES), format_func=SOURCES.__getitem__, required=True, key=key("source"), persist_state="session", wrap=True
     )
-    return value("source") == DRAWING
+    return str(value("source"))
 
 
 def _test_image(view: View) -> Picked | None:
@@ -71,9 +102,9 @@ def _test_image(view: View) -> Picked | None:
         st.button("Another", icon=":material/shuffle:", key=f"{PAGE}-another", on_click=_another, args=(images, None))
         st.button("A misread one", icon=":material/error:", key=f"{PAGE}-misread", on_click=_another, args=(images, view))
     flat, label = values(images, np.array([index]))[0], int(images.labels[index])
-    words = f"{images.words[:-1]} {index:,}, {with_article(view.classes[label])}"
-    chosen = _label(view, label, f"what it is, {with_article(view.classes[label])}")
-    return Picked(flat, chosen, words, False)
+    words = f"{images.words[:-1]} {index:,}, {an(view.classes[label])}"
+    chosen = _label(view, label, f"what it is, {an(view.classes[label])}")
+    return Picked(flat, chosen, words, index, label)
 
 
 def _label(view: View, usual: int, words: str) -> int:
@@ -81,7 +112,7 @@ def _label(view: View, usual: int, words: str) -> int:
     st.selectbox(
         "Teach it that this is",
         ["", *map(str, range(len(view.classes)))],
-        format_func=lambda text: with_article(view.classes[int(text)]) if text else words,
+        format_func=lambda text: an(view.classes[int(text)]) if text else words,
         key=key("label"),
         persist_state="session",
     )

@@ -1,5 +1,7 @@
 """How far to go: the loss along the gradient for every rate, and what many steps of three rates come to."""
 
+from collections.abc import Hashable
+
 import numpy as np
 import pandas as pd
 import streamlit as st
@@ -13,8 +15,8 @@ from core.serving.shared import shared
 from core.ui import page, question
 from pages.learning import words
 from pages.learning.choices import LEAST, MOST, PAGE, put, state_slider, value
-from pages.learning.drawn import Batch, batch, batch_controls
-from pages.learning.images import Images, missing, others, values
+from pages.learning.drawn import Batch, chosen_batch
+from pages.learning.images import Images, others, values
 from pages.learning.rate_line import Curve, rate_line
 from pages.learning.view import View
 
@@ -26,29 +28,27 @@ STEPS = 25  # of the three rates
 def rate_panel(view: View) -> None:
     """The line with its mark, then the guess about ten times the rate."""
     picture, side = st.columns([3, 1], gap="large")
-    with side:
-        batch_controls()
-        state_slider(view)
-    drawn = batch(view)
-    rest = None if drawn is None else others(view, drawn.test)
-    with picture:
+    with chosen_batch(view, side) as drawn:
+        with side:
+            state_slider(view)
+        rest = None if drawn is None else others(view, drawn.test)
         if drawn is None or rest is None:
-            missing(view)
             return
-        with st.container(key=f"{PAGE}-rate"):
-            _line(view, drawn, rest.first(JUDGES))
-        page.legend(
-            "the strong line is the loss of the batch whose gradient this is, the dashed one that of other images; the dotted lines are "
-            "where both stand now"
-        )
-        st.markdown(words.RATE_NOTICE)
-    _tenfold(view, drawn)
+        with picture:
+            with st.container(key=f"{PAGE}-rate"):
+                _line(view, drawn, rest.first(JUDGES))
+            page.legend(
+                "the strong line is the loss of the batch whose gradient this is, the dashed one that of other images; the dotted lines "
+                "are where both stand now"
+            )
+            st.markdown(words.RATE_NOTICE)
+        _tenfold(view, drawn)
 
 
 def _line(view: View, drawn: Batch, rest: Images) -> None:
     rate = value("eta")
     rates = np.array(sorted({*GRID[np.abs(np.log(GRID / rate)) > 1e-6].tolist(), rate}))
-    curves, slope = _curves(view, drawn, rest, view.key, view.state, rest.words, len(rest), drawn.key, rate, rates)
+    curves, slope = _curves(view, drawn, rest, drawn.key, rest.key, rate, rates)
     st.markdown(f"**{view.moment}, {drawn.words}.** One step along its gradient, for every rate from {LEAST:g} to {MOST:g}: drag the mark.")
     unit = int(np.linalg.norm(slope["dense1.kernel"], axis=0).argmax())
     kernel = view.kernel(1)[:, unit]
@@ -68,26 +68,17 @@ def _line(view: View, drawn: Batch, rest: Images) -> None:
     )
 
 
-@shared(64)
+@shared()
 def _curves(
-    _view: View,
-    _drawn: Batch,
-    _rest: Images,
-    key: str,
-    state: int,
-    words: str,
-    count: int,
-    drawn: tuple[int, str, int, str],
-    rate: float,
-    _rates: np.ndarray,
+    _view: View, _drawn: Batch, _rest: Images, drawn: Hashable, rest: Hashable, rate: float, _rates: np.ndarray
 ) -> tuple[list[Curve], dict[str, np.ndarray]]:
     """The losses along the line of the batch and of the others, and the gradient."""
     model, weights = _view.model, _view.weights
     slope = gradient.backward(model, weights, _drawn.images, _drawn.labels).gradient()
-    out = []
+    out, count = [], len(_rest)
     for name, images, labels in (
         ("These images" if len(_drawn) > 1 else "This image", _drawn.images, _drawn.labels),
-        (f"{count} other {words}", values(_rest, np.arange(count)), _rest.labels),
+        (f"{count} other {_rest.words}", values(_rest, np.arange(count)), _rest.labels),
     ):
         losses = gradient_line.along(model, weights, slope, images, labels, [0.0, *_rates.tolist()])
         out.append(Curve(name, float(losses[0]), losses[1:].tolist()))
@@ -97,7 +88,7 @@ def _curves(
 def _tenfold(view: View, drawn: Batch) -> None:
     """A guess: the same number of steps at ten times the rate."""
     rate = min(value("eta"), MOST / 10)
-    runs = {one: _repeated(view, drawn, view.key, view.state, drawn.key, one) for one in (rate / 10, rate, rate * 10)}
+    runs = {one: _repeated(view, drawn, drawn.key, one) for one in (rate / 10, rate, rate * 10)}
 
     def answer() -> tuple[str, str]:
         slow, fast = runs[rate][-1], runs[rate * 10][-1]
@@ -111,18 +102,16 @@ def _tenfold(view: View, drawn: Batch) -> None:
     asked = words.TENFOLD.format(steps=STEPS, rate=rate)
     options = (words.LOWER, words.NO_CHANGE, words.HIGHER)
     if question.ask(PAGE, "tenfold", asked, options, answer, words.TENFOLD_WHY, subject=view.id):
-        chart = _steps_chart(runs, view.key, view.state, drawn.key, rate, page.theme().dark)
+        chart = _steps_chart(runs, drawn.key, rate, page.theme().dark)
         page.chart(chart, alt_text=f"Loss over {STEPS} steps for three rates", key=f"{PAGE}-tenfold", width="stretch")
 
 
-@shared(64)
-def _repeated(_view: View, _drawn: Batch, key: str, state: int, drawn: tuple[int, str, int, str], rate: float) -> list[float]:
+@shared()
+def _repeated(_view: View, _drawn: Batch, drawn: Hashable, rate: float) -> list[float]:
     return gradient.repeated(_view.model, _view.weights, _drawn.images, _drawn.labels, rate, STEPS, np.float32)[1]
 
 
-@shared(64)
-def _steps_chart(
-    _runs: dict[float, list[float]], key: str, state: int, drawn: tuple[int, str, int, str], rate: float, dark: bool
-) -> Prepared:
+@shared()
+def _steps_chart(_runs: dict[float, list[float]], drawn: Hashable, rate: float, dark: bool) -> Prepared:
     rows = [{"x": i, "curve": f"rate {one:.3g}", "y": loss} for one, losses in _runs.items() for i, loss in enumerate(losses)]
     return descent.lines(pd.DataFrame(rows), ("steps on the same images", "loss"), theme(dark), logarithmic=True)

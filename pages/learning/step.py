@@ -48,8 +48,7 @@ def _step(view: View, picked: Picked, layer: int, rate: float, picture: DeltaGen
                 _board(view, picked, layer, rate, found, after, (unit, source))
         page.legend(words.BOARD_LEGEND.format(colours=COLOUR_WORDS if len(view.picture(layer)) == 3 else SIGNED_WORDS))
         what = "the image" if layer == 1 else f"what the {view.model.sizes[layer - 1]:,} units of layer {layer - 1} give"
-        if not picked.own:
-            st.button("Take it 25 times: what do the other images say?", icon=":material/repeat:", key=f"{PAGE}-again", on_click=_again)
+        st.button("Take it 25 times: what do the other images say?", icon=":material/repeat:", key=f"{PAGE}-again", on_click=_again)
         st.markdown(words.STAMP.format(what=what, units=words.number(view.model.sizes[layer])) + " In a formula: " + words.FORMULA + ".")
     with st.container(key=f"{PAGE}-ledger"):
         ledger(view, picked, found, layer, unit, source, rate)
@@ -77,11 +76,13 @@ def _sentence(view: View, picked: Picked, found: Pass, after: Pass, rate: float)
     """The image's probability and loss, before and after."""
     own = view.classes[picked.label]
     now, then = (float(one.probabilities[0, picked.label]) for one in (found, after))
+    scores = [float(one.sums[-1][0, picked.label]) for one in (found, after)]
     best = view.classes[int(found.probabilities[0].argmax())]
     says = f"gives **{own}** a probability of {numbers.probability(now)}" + ("" if best == own else f" and would say **{best}**")
     return (
         f"**{picked.words[0].upper() + picked.words[1:]}.** {view.moment}: the network {says}; its loss is "
-        f"{numbers.number(found.loss)}. After one step of rate {rate:.4g} it gives {own} **{numbers.probability(then)}**, loss "
+        f"{numbers.number(found.loss)}. After one step of rate {rate:.4g} the score of {own} goes from {numbers.number(scores[0])} to "
+        f"**{numbers.number(scores[1])}**, its probability to **{numbers.probability(then)}** and the loss to "
         f"**{numbers.number(after.loss)}**."
     )
 

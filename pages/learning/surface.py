@@ -1,5 +1,6 @@
 """The loss as a landscape over two weights, and three ways to walk downhill in it from the same place."""
 
+from collections.abc import Hashable
 from itertools import islice
 
 import numpy as np
@@ -16,7 +17,7 @@ from core.ui import choices, page
 from core.ui.plain import plain
 from pages.learning import words
 from pages.learning.choices import CORNERS, PACES, PAGE, SIZES, SPANS, STEPS, key, layer_choice, put, state_slider, value
-from pages.learning.drawn import pass_over_pool
+from pages.learning.drawn import strongest
 from pages.learning.images import missing, pool, values
 from pages.learning.view import View
 
@@ -54,20 +55,12 @@ def surface_panel(view: View) -> None:
 
 
 def _places(view: View, layer: int) -> tuple[Place, Place] | None:
-    """The two weights chosen, else the one with the largest gradient and the largest of another unit and another input."""
-    found = pass_over_pool(view)
+    """The two weights chosen, else two with large gradients."""
+    found = strongest(view, layer)
     if found is None:
         return None
-    size = np.abs(found[0].kernel(layer))
-    usual = []
-    for _ in range(2):
-        source, unit = (int(part) for part in np.unravel_index(int(size.argmax()), size.shape))
-        usual.append(Place(layer, source, unit))
-        if len(size) > 1:
-            size[source] = -1
-        if size.shape[1] > 1:
-            size[:, unit] = -1
-    return _chosen("first", usual[0]), _chosen("second", usual[1])
+    first, second = (Place(layer, source, unit) for source, unit in found)
+    return _chosen("first", first), _chosen("second", second)
 
 
 def _chosen(name: str, usual: Place) -> Place:
@@ -103,7 +96,7 @@ def _landscape(view: View, places: tuple[Place, Place]) -> None:
     images = pool(view)
     assert images is not None  # the panel has asked
     settings = (value("span"), value("corner"), value("few"), value("steps"), value("pace"), value("adam"))
-    chart, ends, here = _drawn(view, view.key, view.state, images.words, places, settings, page.theme().dark)
+    chart, ends, here = _drawn(view, view.here, images.key, places, settings, page.theme().dark)
     names = [f"{view.source(place.layer, place.source)} into {view.unit(place.layer, place.unit)}" for place in places]
     still = sum(array.size for array in view.weights.values()) - 2
     st.markdown(
@@ -115,18 +108,17 @@ def _landscape(view: View, places: tuple[Place, Place]) -> None:
     )
     page.legend(
         "paper: the lowest loss, the darker or stronger the higher; each band holds as many places as the next. Ring: the start of all "
-        f"three; diamonds: where they are after {value('steps')} steps; cross: the network as it is"
+        f"three; diamonds: where they are after {value('steps')} steps, for those that have not left the picture; cross: the network now"
     )
     told = "; ".join(f"**{name}** {numbers.number(loss)}" for name, loss in ends.items())
     st.markdown(f"Loss where each of them ends, over all {IMAGES} images: {told}. {words.SURFACE_NOTICE}")
 
 
-@shared(32, "Surveying the landscape ...")
+@shared("Surveying the landscape ...")
 def _drawn(
     _view: View,
-    key: str,
-    state: int,
-    source: str,
+    moment: Hashable,
+    source: Hashable,
     places: tuple[Place, Place],
     settings: tuple[float, str, int, int, float, float],
     dark: bool,

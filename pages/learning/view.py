@@ -26,7 +26,7 @@ def deep(spec: RunSpec) -> bool:
 
 
 def fits_pulses(spec: RunSpec) -> bool:
-    """Whether it is a pulse CNN whose last state is stored whole."""
+    """Whether it is a pulse CNN whose last state, at least, is stored whole."""
     pulses, model = spec.data.pulses, spec.model
     if model.kind != "pulse_cnn" or pulses is None or spec.train.store == "history":
         return False
@@ -45,6 +45,11 @@ def opening(run: Run) -> int:
 @dataclass(frozen=True)
 class View(Shown):
     """What every panel of this page gets."""
+
+    @property
+    def here(self) -> tuple[str, int]:
+        """The network and its state, for caches."""
+        return self.key, self.state
 
     @property
     def model(self) -> ModelSpec:
@@ -107,8 +112,3 @@ class View(Shown):
     def url(self, flat: np.ndarray, colours: Theme) -> str:
         """An image (inputs,) in [0, 1] as a picture."""
         return raster.rgb_url(image_pixels(flat.reshape(self.shape), colours))
-
-
-def with_article(word: str) -> str:
-    """a cat, an airplane, an 8."""
-    return f"{'an' if word[0] in 'aeiou8' else 'a'} {word}"

@@ -31,6 +31,10 @@ BOARD_LEGEND = (
     "step"
 )
 
+UPLOAD = "A photograph or scan of one digit (PNG, JPEG, WebP, GIF or BMP)"
+UPLOAD_HELP = "Dark on light or light on dark, both are read. It stays in this session."
+NO_UPLOAD = "Choose a picture of one digit above; dark on light or light on dark."
+
 WHITE = "Look at the white pixels of this image, those without ink. Which weights will the step change?"
 UNDER_INK, UNDER_WHITE, ALL = "only those under ink", "mostly those under white", "all of them a little"
 WHITE_WHY = (
@@ -38,7 +42,17 @@ WHITE_WHY = (
     "product: the weight had no part in the score, so changing it would have changed nothing."
 )
 
-OTHERS = "You take {times} steps on this batch alone: {batch}. How many of {count:,} other images will the network read right then?"
+WHICH = "You take {steps} on this batch alone: {batch}. Which of the {units} kernels changes most?"
+WHICH_WHY = (
+    "A kernel moves by its own errors times the images. Errors are largest where the network is most wrong: at the class that the images "
+    "have and get too little of, and at those that it takes them for and gives too much. A class that nobody thought of hardly moves."
+)
+WHICH_WHY_HIDDEN = (
+    "A kernel moves by its own errors times the images. A hidden unit gets a large error where its weights upwards are large, the classes "
+    "that they lead to are wrong, and its own slope lets the error through."
+)
+
+OTHERS = "You take {steps} on this batch alone: {batch}. How many of {count:,} other images will the network read right then?"
 FEWER, SAME, MORE = "fewer than before", "as many, give or take 1%", "more than before"
 OTHERS_WHY = (
     "A step serves the images that it was taken on. Weights are shared, so what helps one image is paid for by others, unless the "
@@ -70,6 +84,7 @@ SURFACE_NOTICE = (
     "at the bottom."
 )
 
+NO_START = "Its dense layers are kept of the last state alone, and its seed gives other weights here. Choose the last state."
 DEAD_KERNEL = (
     "Its sums, or all of the second convolution's, are below 0 on this image, so ReLU gives 0 and its slope is 0: no window says "
     "anything, and no step would change the kernel. Try another pulse; if none helps, the kernel is dead."

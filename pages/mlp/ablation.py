@@ -71,7 +71,7 @@ def ablation_panel(layer: Layer) -> None:
             _overview(layer, found, number, units, off)
 
 
-@shared(64, "Switching off one unit after the other ...")
+@shared("Switching off one unit after the other ...")
 def _each(
     _shown: Shown, key: str, state: int, _images: ImageSet, source: str, count: int, number: int, off: str
 ) -> tuple[np.ndarray, np.ndarray]:
@@ -89,7 +89,7 @@ def _tried(layer: Layer, found: ImageSet, number: int) -> ImageSet:
     count = max(100, TRIED // (min(MOST, layer.sizes[number]) * after))
     if count >= len(found.labels):
         return found
-    return replace(found, images=found.images[:count], labels=found.labels[:count], words=f"the first {count:,} of {found.words}")
+    return replace(found, pixels=found.pixels[:count], labels=found.labels[:count], words=f"the first {count:,} of {found.words}")
 
 
 def _overview(layer: Layer, found: ImageSet, number: int, units: list[int], off: str) -> None:

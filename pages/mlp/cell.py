@@ -5,12 +5,15 @@ import streamlit as st
 
 from core.analysis.dense import norms
 from core.charts import numbers, raster
+from core.charts.size import small
 from core.charts.templates import pixels
 from core.ui import page
+from core.ui.shown import state_words
 from pages.mlp import choices as mlp
 from pages.mlp import large, words
 from pages.mlp.layer import Layer, pixel_words
 
+SENTENCE = "mlp-cell-sentence"  # key of its container
 SIDE = 112  # pixels of a column as an image, about
 
 
@@ -19,9 +22,10 @@ def cell_panel(layer: Layer) -> None:
     with st.container(key="mlp-cell", border=True):
         row, column = mlp.picked()
         if row is None and column is None:
-            st.markdown(words.NOTHING_PICKED)
+            st.markdown(words.NOTHING_PICKED.format(layer=layer.number))
             return
-        st.markdown(describe(layer, row, column))
+        with st.container(key=SENTENCE):
+            st.markdown(describe(layer, row, column))
         st.caption(position(layer, row, column))
         if row is not None and layer.image:
             size = "×".join(map(str, layer.image[:2]))
@@ -65,8 +69,21 @@ def describe(layer: Layer, row: int | None, column: int | None) -> str:
     for name, index, values in (("Row", row, row_norms), ("Column", column, column_norms)):
         if index is not None:
             place = f"number {_rank(values, index):,} of {len(values):,} {name.lower()}s"
-            lines.append(f"{name} {index}: L2 norm **{numbers.number(values[index])}** ({numbers.exact(values[index])}), {place}.")
+            lines.append(f"{name} {index}: L2 norm **{numbers.number(values[index])}**, {place}.")
     return "\n\n".join(lines)
+
+
+def cell_sentences(layer: Layer) -> list[str]:
+    """The picked weight at every state, for while the player moves; none where no cell is picked or the layer is too large."""
+    row, column = mlp.picked()
+    if row is None or column is None or not small(*layer.shape):
+        return []
+    weights = layer.stack[:, row, column]
+    return [
+        f"### {numbers.number(weights[state])}\n\nWeight from input **{row}** to output **{column}** of layer {layer.number}, "
+        f"{state_words(layer.run, state)}."
+        for state in range(layer.run.states)
+    ]
 
 
 def position(layer: Layer, row: int | None, column: int | None) -> str:

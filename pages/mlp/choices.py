@@ -172,7 +172,9 @@ def pick_text(row: int | None, column: int | None) -> str:
 
 def set_pick(row: int | None, column: int | None) -> None:
     """Remember a pick."""
-    put("by", pick_text(row, column))
+    text = pick_text(row, column)
+    pick_parts(text)  # raises where no link can say it
+    put("by", text)
 
 
 def sort_by_norm(axis: str) -> None:

@@ -21,7 +21,10 @@ from core.ui import choices, networks, page, screen, shown
 from core.ui.player import player
 from pages.mlp import choices as mlp
 from pages.mlp import large, words
-from pages.mlp.cell import cell_panel
+from pages.mlp.cell import SENTENCE as CELL_SENTENCE
+from pages.mlp.cell import cell_panel, cell_sentences
+from pages.mlp.history import SENTENCE as HISTORY_SENTENCE
+from pages.mlp.history import sentence as history_sentence
 from pages.mlp.layer import Layer, class_names, class_noun, unit_name
 
 CHART = "mlp-matrix-chart"
@@ -33,22 +36,30 @@ def title(layer: Layer) -> str:
     return words.TITLE if class_noun(layer.spec) == "digit" else words.TITLE_OF_OTHERS
 
 
-def header_sentence(layer: Layer) -> str:
-    """What the picture shows now, with its numbers."""
+def header_sentence(layer: Layer, state: int | None = None) -> str:
+    """What the picture shows at a state, the one shown unless another is asked for, with its numbers."""
+    at = layer.shown if state is None else layer.shown.at(state)
     rows, columns = layer.shape
-    epoch, last = layer.shown.epoch, float(layer.run.epochs[-1])
-    when = "untrained" if epoch == 0 else f"after {layer.shown.words}" + (f" of {last:g}" if epoch % 1 == 0 else "")
+    last = float(layer.run.epochs[-1])
+    when = "untrained" if at.epoch == 0 else f"after {at.words}" + (f" of {last:g}" if at.epoch % 1 == 0 else "")
     said = words.HEADER.format(layer=layer.number, layers=layer.count, rows=numbers.count(rows), columns=numbers.count(columns), when=when)
     share = layer.run.history.get("accuracy_test")
-    if share is not None and np.isfinite(share[layer.state]):
+    if share is not None and np.isfinite(share[at.state]):
         of = f"{layer.spec.data.test:,} {catalog.get(layer.spec.data).test_words}"
-        said += words.READS.format(share=numbers.percent(share[layer.state]), images=of)
+        said += words.READS.format(share=numbers.percent(share[at.state]), images=of)
     else:
         said += "."
-    now, column = mlp.ordering(), mlp.picked()[1]
-    if layer.last and column is not None and now.axis_key("rows") == "value" and now.descending:
-        said += words.VOTES.format(name=class_names(layer.spec)[column])
     return said
+
+
+def sentences(layer: Layer) -> dict[str, list[str]]:
+    """What is said of each state while the player moves: above the picture, of the picked cell, and of the run's history."""
+    states = range(layer.run.states)
+    said = {page.SENTENCE: [header_sentence(layer, state) for state in states]}
+    if mlp.value("section") == "epochs":
+        said[HISTORY_SENTENCE] = [history_sentence(layer.run, state) for state in states]
+    cell = cell_sentences(layer)
+    return said | ({CELL_SENTENCE: cell} if cell else {})
 
 
 @choices.fragment
@@ -67,7 +78,15 @@ def explorer(layer: Layer) -> None:
                 _small(layer)
             else:
                 large.overview(layer)
-        rested = player("mlp-player", shown.labels(layer.run), layer.state, TARGETS, signals=mlp.signals(layer), on_rest=_rested)
+        rested = player(
+            "mlp-player",
+            shown.labels(layer.run),
+            layer.state,
+            TARGETS,
+            signals=mlp.signals(layer),
+            sentences=sentences(layer),
+            on_rest=_rested,
+        )
         _legend(layer)
         if not is_small:
             large.detail(layer)
@@ -89,7 +108,10 @@ def active_keys(layer: Layer) -> str:
     """What sorts the rows and the columns now."""
     now, held = mlp.ordering(), mlp.held_state(layer)
     when = f" as at {shown.state_words(layer.run, held)}" if held >= 0 else ""
-    return f"Rows: **{ordering.words(now, 'rows')}**. Columns: **{ordering.words(now, 'columns')}**{when}."
+    column = mlp.picked()[1]
+    votes = layer.last and now.axis_key("rows") == "value" and now.descending
+    said = words.VOTES.format(name=class_names(layer.spec)[column]) if votes and column is not None else ""
+    return f"Rows: **{ordering.words(now, 'rows')}**. Columns: **{ordering.words(now, 'columns')}**{when}.{said}"
 
 
 def _choice(label: str, name: str, options: Mapping[Any, str], **widget: Any) -> None:
@@ -149,7 +171,7 @@ def _small(layer: Layer) -> None:
     page.chart(chart.opened(opening_values(opening)), alt_text=alt_text(layer), key=CHART, select=_clicked, steady=steady)
 
 
-@shared(64)
+@shared()
 def _matrix(_layer: Layer, key: str, number: int, states: int, full: tuple[int, ...], own: bool, narrow: bool, dark: bool) -> Prepared:
     """The chart, which holds the states `full` beside those that it holds anyway."""
     return matrix(
@@ -174,14 +196,19 @@ def alt_text(layer: Layer) -> str:
 
 
 def _legend(layer: Layer) -> None:
-    """Colours, bars and strips in words, under the player."""
+    """Colours, their scales, bars and strips in words, under the player."""
     kernel, bias = layer.kernel, layer.bias
     rows, columns = norms(kernel)
-    spec, number = layer.spec, layer.number
+    spec, number, ends = layer.spec, layer.number, layer.extent
+    own = mlp.value("limits") == "epoch"
+    limit = float(np.abs(kernel).max()) if own else ends.limit
+    full = words.OWN_SCALE if own else words.SCALE
     page.legend(
         SIGNED_WORDS,
+        full.format(limit=numbers.number(limit)),
         f"Green at the right: the L2 norm of each row, {numbers.span(rows.min(), rows.max())}, "
         f"largest for {unit_name(spec, number - 1, int(rows.argmax()))}",
-        f"Below: each output's bias, {numbers.span(bias.min(), bias.max())}, and its column's L2 norm, "
-        f"{numbers.span(columns.min(), columns.max())}, largest for {unit_name(spec, number, int(columns.argmax()))}",
+        f"Below: each output's bias, {numbers.span(bias.min(), bias.max())}, in the same colours on a scale of its own, full at "
+        f"±{numbers.number(ends.bias_limit)}; and its column's L2 norm, {numbers.span(columns.min(), columns.max())}, largest for "
+        f"{unit_name(spec, number, int(columns.argmax()))}",
     )

@@ -19,6 +19,7 @@ from pages.mlp import maps, words
 from pages.mlp.layer import Layer, kernel_at
 
 SPLITS = {"training": "accuracy_train", "validation": "accuracy_validation", "test": "accuracy_test"}
+SENTENCE = "mlp-history-sentence"  # key of its container
 LOSSES = {"training": "loss", "validation": "loss_validation", "test": "loss_test"}
 
 
@@ -32,7 +33,8 @@ def history_panel(layer: Layer) -> None:
         if run.states < 2:
             page.empty(*words.ONE_STATE)
             return
-        st.markdown(sentence(run, layer.state))
+        with st.container(key=SENTENCE):
+            st.markdown(sentence(run, layer.state))
         left, right = st.columns(2)
         with left:
             _shares(layer)
@@ -57,11 +59,11 @@ def sentence(run: Run, state: int) -> str:
     return f"**{when}**: {right}{loss}"
 
 
-@shared(64)
+@shared()
 def spread_sentence(_run: Run, key: str, states: int) -> str:
     """Mean and range of the test accuracy over the seeds at the last state."""
     run = _run
-    if not run.seeds:
+    if not run.seeds or "accuracy_test" not in run.history:
         return words.ONE_SEED
     _, values = course.by_seed(run.history, run.seeds, run.spec.model.seed, "accuracy_test")
     last = course.spread(values[:, -1])
@@ -102,7 +104,7 @@ def _shares(layer: Layer) -> None:
     st.caption(words.CURVES + below)
 
 
-@shared(64)
+@shared()
 def _share_curves(_run: Run, key: str, states: int, now: int, dark: bool) -> tuple[Prepared, float]:
     """The accuracies as curves, and where their axis begins."""
     table = curves.table(_run.history, {name: column for name, column in SPLITS.items() if column in _run.history})
@@ -123,7 +125,7 @@ def _losses(layer: Layer) -> None:
     st.caption(spread_sentence(run, run.key, run.states))
 
 
-@shared(64)
+@shared()
 def _loss_curves(_run: Run, key: str, states: int, now: int, dark: bool) -> Prepared:
     table = curves.table(_run.history, LOSSES)
     low = bool((table["value"].dropna() <= 0).any())  # a logarithm has no room for 0
@@ -131,7 +133,7 @@ def _loss_curves(_run: Run, key: str, states: int, now: int, dark: bool) -> Prep
     return curves.over_epochs(table, _states(_run, now), title, theme(dark), 0, logarithmic=not low)
 
 
-@shared(32)
+@shared()
 def _norm_curves(_run: Run, key: str, states: int, layer: int) -> tuple[np.ndarray, np.ndarray]:
     """Norms over the states: of rows (states, inputs) and of columns (states, outputs)."""
     rows, columns = zip(*(dense.norms(kernel_at(_run, layer, state)) for state in range(states)), strict=True)
@@ -155,7 +157,7 @@ def _norms(layer: Layer) -> None:
     st.caption(words.NORMS)
 
 
-@shared(64)
+@shared()
 def _norm_chart(_layer: Layer, _norms: np.ndarray, key: str, states: int, number: int, what: str, dark: bool) -> tuple[Prepared, str]:
     """Lines where they can be told apart, bands where not; and what they are in words."""
     epochs, count = _layer.run.epochs, _norms.shape[1]
@@ -169,7 +171,7 @@ def _norm_chart(_layer: Layer, _norms: np.ndarray, key: str, states: int, number
     return norm_bands(bands, table, what, theme(dark), 0), said
 
 
-@shared(64)
+@shared()
 def _bars(_layer: Layer, key: str, states: int, number: int, dark: bool) -> Prepared:
     """Counts of weights at every state as bars."""
     limit = _layer.extent.limit
@@ -187,7 +189,7 @@ def _histogram(layer: Layer) -> None:
     st.caption(words.HISTOGRAM)
 
 
-@shared(64)
+@shared()
 def _change_limit(_run: Run, key: str, states: int, layer: int) -> float:
     """The largest change of a weight since the start, over all states."""
     start = kernel_at(_run, layer, 0)

@@ -20,12 +20,21 @@ KEPT = 12_000_000  # activations of one state that are kept; a large network see
 
 @dataclass(frozen=True)
 class ImageSet:
-    """Test images flattened, and which they are."""
+    """Test images, and which they are."""
 
-    images: np.ndarray  # (N, inputs) float32 in [0, 1], ink 1
+    pixels: np.ndarray  # (N, ...) uint8 as the data set holds them, a quarter of what they are as `images`
     labels: np.ndarray  # (N,) int64
     source: str  # the data set's name, or that of the set that stands in
     words: str  # how many and of what, for a sentence
+
+    @property
+    def images(self) -> np.ndarray:
+        """All as the network sees them, (N, inputs) float32 in [0, 1], ink 1."""
+        return dense.inputs(self.pixels)
+
+    def image(self, place: int) -> np.ndarray:
+        """One of them, (inputs,)."""
+        return dense.inputs(self.pixels[place : place + 1])[0]
 
 
 def images_of(spec: RunSpec) -> ImageSet | None:
@@ -39,10 +48,10 @@ def images_of(spec: RunSpec) -> ImageSet | None:
     few = max(500, KEPT // sum(spec.model.sizes[1:]))
     if few >= len(found.labels):
         return found
-    return ImageSet(found.images[:few], found.labels[:few], found.source, f"the first {few:,} of {found.words}")
+    return ImageSet(found.pixels[:few], found.labels[:few], found.source, f"the first {few:,} of {found.words}")
 
 
-@shared(8)
+@shared()
 def _read(name: str, stamp: str) -> ImageSet:
     """Read once for each state of the data folder."""
     data = catalog.get(name)
@@ -52,7 +61,7 @@ def _read(name: str, stamp: str) -> ImageSet:
     else:
         images, labels = catalog.load(name, "test")
         source, words_ = name, data.test_words
-    return ImageSet(dense.inputs(images), labels.astype(np.int64), source, f"{len(labels):,} {words_}")
+    return ImageSet(images, labels.astype(np.int64), source, f"{len(labels):,} {words_}")
 
 
 def images_or_say(spec: RunSpec) -> ImageSet | None:
@@ -68,7 +77,7 @@ def images_or_say(spec: RunSpec) -> ImageSet | None:
     return found
 
 
-@shared(24, "Sending the test images through the network ...")
+@shared("Sending the test images through the network ...")
 def _activations(_run: Run, key: str, state: int, states: int, _images: ImageSet, source: str) -> list[np.ndarray]:
     """Every layer's activations of the test images, the pixels first; pixels are shared."""
     model = _run.spec.model

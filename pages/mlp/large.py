@@ -133,7 +133,7 @@ def _unit(layer: Layer, of: Grid, row: int | None, column: int | None) -> tuple[
     return None if row is None else int(rows[sizes[0][rows].argmax()]), None if column is None else int(columns[sizes[1][columns].argmax()])
 
 
-@shared(64)
+@shared()
 def places(_layer: Layer, key: str, number: int, state: int, states: int, order: Ordering) -> tuple[np.ndarray, np.ndarray]:
     """Original row (inputs,) and column (outputs,) at each place, as the weights of one state order them."""
     return orders(_layer.kernel_at(state), order)
@@ -149,8 +149,9 @@ def _acted(layer: Layer, of: Grid) -> None:
     act = st.session_state[MAP].get("act")
     if not act or act["source"] != _name(layer) or act["n"] == st.session_state.get("_mlp-map-heard"):
         return
+    places = {axis: [max(0.0, min(float(place), 1e9)) for place in span] for axis, span in act["window"].items()}  # a browser may say NaN
     st.session_state["_mlp-map-heard"] = act["n"]
-    st.session_state["_mlp-map-brush"] = (of, act["window"])
+    st.session_state["_mlp-map-brush"] = (of, places)
     if act["by"] is None:
         return
     pick = mlp.pick_parts(act["by"])

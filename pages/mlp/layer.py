@@ -184,7 +184,7 @@ def kernel_at(run: Run, layer: int, state: int) -> np.ndarray:
     return _one(run, run.key, run.states, layer, state)
 
 
-@shared(6)
+@shared()
 def _one(_run: Run, key: str, states: int, layer: int, state: int) -> np.ndarray:
     """A large kernel at one state; few are kept."""
     found = _run.at(state, f"dense{layer}.kernel")
@@ -192,7 +192,7 @@ def _one(_run: Run, key: str, states: int, layer: int, state: int) -> np.ndarray
     return found
 
 
-@shared(256)
+@shared()
 def _extent(_run: Run, key: str, states: int, layer: int) -> Extent:
     biases = cached.stack(_run, f"dense{layer}.bias")
     large = math.prod(_run.shapes[f"dense{layer}.kernel"]) > STACKED

@@ -59,7 +59,7 @@ def show(
         st.image(picture, alt=alt_text, width=width)
 
 
-@shared(48)
+@shared()
 def _cells(
     _layer: Layer,
     _stack: Callable[[], np.ndarray],
@@ -76,7 +76,7 @@ def _cells(
     return cells.moving(_stack(), limit, theme(dark), full or 0, names=names, value=value, title=title)
 
 
-@shared(48)
+@shared()
 def _images(
     _layer: Layer,
     _now: np.ndarray,
@@ -94,7 +94,7 @@ def _images(
     return mosaic.images(tiles, limit, frame, theme(dark), title=title, large=large)
 
 
-@shared(48)
+@shared()
 def _raster(
     _layer: Layer, _now: np.ndarray, of: tuple[Hashable, ...], number: int, state: int, limit: float, large: bool, dark: bool
 ) -> tuple[bytes, int]:

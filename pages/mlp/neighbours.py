@@ -1,6 +1,7 @@
 """The MLP page's neighbours: a layer between the one before and the one after, what is picked there, and the strongest path."""
 
 from collections.abc import Mapping
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -38,7 +39,7 @@ def neighbours_panel(layer: Layer) -> None:
         path_panel(layer, steps)
 
 
-@shared(128)
+@shared()
 def _shown(_layer: Layer, key: str, states: int, number: int) -> tuple[charts.Shown, tuple[int, int]]:
     """The units shown around a layer, the strongest of its last state where they are many, and how many are left out."""
     found = neighbourhood(kernel_at(_layer.run, number, states - 1), number, _layer.sizes)
@@ -48,7 +49,7 @@ def _shown(_layer: Layer, key: str, states: int, number: int) -> tuple[charts.Sh
     )
 
 
-@shared(40)
+@shared()
 def _table(_layer: Layer, key: str, states: int, number: int, at: int, dark: bool) -> pd.DataFrame:
     """What the chart reads; without strips it is the same for every state that is kept."""
     shown, _ = _shown(_layer, key, states, number)
@@ -57,7 +58,7 @@ def _table(_layer: Layer, key: str, states: int, number: int, at: int, dark: boo
     return charts.table(lambda n, state: kernel_at(_layer.run, n, state), shown, kept, at, limits, theme(dark))
 
 
-@shared(24)
+@shared()
 def _chart(
     _layer: Layer, key: str, states: int, number: int, at: int, path: tuple[tuple[int, tuple[int, int]], ...], narrow: bool, dark: bool
 ) -> Prepared:
@@ -90,7 +91,7 @@ def _picture(layer: Layer, path: Mapping[int, tuple[int, int]]) -> None:
     opening.pop("pick", None)
     chart = _chart(layer, key, states, layer.number, at, way, screen.narrow(), page.theme().dark).opened(opening)
     said = _words(layer, shown, left_out)
-    page.chart(chart, alt_text=said, key=CHART, select=_clicked, steady=not moves)
+    page.chart(chart, alt_text=said, key=CHART, select=partial(_clicked, layer), steady=not moves)
     st.caption(said)
 
 
@@ -123,9 +124,9 @@ def _words(layer: Layer, shown: charts.Shown, left_out: tuple[int, int]) -> str:
     return text
 
 
-def _clicked() -> None:
+def _clicked(layer: Layer) -> None:
     picks = (st.session_state[CHART].get("selection") or {}).get("pick")
-    if picks and picks[0].get("py") is not None:
+    if picks and picks[0].get("py") is not None and pick_words(layer, picks[0]):  # which raises where there is no such weight
         st.session_state["_mlp-neighbours-pick"] = (mlp.value("model"), mlp.value("layer"), address.visit(), picks[0])
 
 

@@ -13,7 +13,7 @@ from core.charts.templates import image_pixels
 from core.charts.theme import theme
 from core.models import dense
 from core.serving.shared import shared
-from core.ui import clicks, page, screen
+from core.ui import choices, clicks, page, screen
 from core.ui.class_bars import class_bars
 from pages.mlp import choices as mlp
 from pages.mlp import maps, words
@@ -41,7 +41,7 @@ def through_panel(layer: Layer, extra_input: np.ndarray | None = None) -> None:
         with left:
             if found is not None:
                 place = _choose(layer, found, seen(layer.shown, found)[-1].argmax(axis=1))
-                image, label = found.images[place], int(found.labels[place])
+                image, label = found.image(place), int(found.labels[place])
                 st.caption(f"Image {place:,} of {found.words}, counted from 0.")
             else:
                 image, label = np.asarray(extra_input, dtype=np.float32).reshape(-1), None
@@ -112,22 +112,21 @@ def _a(name: str) -> str:
 
 
 def _unit(layer: Layer, outputs: list[np.ndarray]) -> int:
-    """The unit whose ledger is open; at first the one that answers most strongly."""
+    """The unit whose ledger is open: the one that was chosen, else the one that answers this image most strongly."""
     answers = outputs[layer.number][0]  # (units,)
-    key = mlp.key("unit")
-    if st.session_state.get(key) is None:
-        st.session_state[key] = int(np.abs(answers).argmax())
+    chosen = mlp.value("unit")
+    unit = int(np.abs(answers).argmax()) if chosen is None else int(chosen)
     noun = class_noun(layer.spec) if layer.last else "unit"
     names = class_names(layer.spec) if layer.last else [str(u) for u in range(len(answers))]
-    return int(
-        st.selectbox(
-            f"Open the ledger of a {noun} of layer {layer.number}",
-            range(len(answers)),
-            format_func=lambda u: f"{noun} {names[u]}: {numbers.fixed(answers[u], 3, sign=True)}",
-            key=key,
-            persist_state="session",
-        )
+    st.selectbox(  # names alone: what a browser has once been told of an option, it goes on showing
+        f"Open the ledger of a {noun} of layer {layer.number}",
+        range(len(answers)),
+        format_func=lambda u: f"{noun} {names[u]}",
+        **choices.showing(mlp.key("unit-shown"), unit, lambda u: mlp.put("unit", u)),
     )
+    why = ", the strongest answer of this layer" if unit == int(np.abs(answers).argmax()) else ""
+    st.caption(f"To this image it answers {numbers.fixed(answers[unit], 3, sign=True)}{why}.")
+    return unit
 
 
 def _picker(chart_key: str, field: str):
@@ -162,7 +161,7 @@ def _products(layer: Layer, terms: np.ndarray, inputs: np.ndarray, unit: int) ->
     st.caption(words.PRODUCTS.format(limit=numbers.number(limit)))
 
 
-@shared(48)
+@shared()
 def _cells(
     _terms: np.ndarray,
     _inputs: np.ndarray,
@@ -178,7 +177,7 @@ def _cells(
     return cells.cells(_terms, limit, theme(dark), names=names, value="input x weight", more=more, pick=True, now=now)
 
 
-@shared(48)
+@shared()
 def _images(
     _layer: Layer, _terms: np.ndarray, key: str, state: int, inputs: bytes, unit: int, now: int, large: bool, dark: bool
 ) -> Prepared:
@@ -214,14 +213,19 @@ def steps(layer: Layer, book: Ledger) -> pd.DataFrame:
     return pd.DataFrame({"label": [*labels, "sum"], "kind": kinds, **columns})
 
 
+def ledgered(value: float) -> str:
+    """A number of the ledger, with an ordinary minus so that it can be copied; a zero is not negative."""
+    return f"{round(float(value), 8) + 0.0:+.8f}"
+
+
 def ledger_table(layer: Layer, book: Ledger, unit: int) -> str:
     """The ledger in full: every line to eight decimals, the total and the activation it gives."""
     lines = ["| input | its value | times its weight | adds |", "|---|---:|---:|---:|"]
     for source, x, w, term in zip(book.sources, book.inputs, book.weights, book.products, strict=True):
-        lines.append(f"| {source_name(layer, int(source))} | {x:.8f} | {w:+.8f} | {term:+.8f} |")
+        lines.append(f"| {source_name(layer, int(source))} | {x:.8f} | {ledgered(w)} | {ledgered(term)} |")
     if book.rest_count:
-        lines.append(f"| {book.rest_count} others | | | {book.rest:+.8f} |")
-    lines += [f"| bias | | | {book.bias:+.8f} |", f"| **sum** | | | **{book.total:+.8f}** |"]
+        lines.append(f"| {book.rest_count} others | | | {ledgered(book.rest)} |")
+    lines += [f"| bias | | | {ledgered(book.bias)} |", f"| **sum** | | | **{ledgered(book.total)}** |"]
     name = f"its share of all {layer.shape[1]}, softmax" if book.function == "softmax" else f"{book.function} of the sum"
-    lines.append(f"| **activation of unit {unit}** | {name} | | **{book.activation:+.8f}** |")
+    lines.append(f"| **activation of unit {unit}** | {name} | | **{ledgered(book.activation)}** |")
     return "\n".join(lines)

@@ -99,7 +99,7 @@ def _images(layer: Layer, first: Layer, unit: int | None) -> None:
     st.caption(said if len(shown) == len(order) else f"The first {len(shown):,} of {len(order):,} in this order. {said}")
 
 
-@shared(48)
+@shared()
 def _mosaic(
     _layer: Layer, key: str, states: int, state: int, shown: tuple[int, ...], unit: int | None, now: int, large: bool, dark: bool
 ) -> Prepared:
@@ -149,7 +149,7 @@ def _field(norms: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
     return np.sqrt(np.square(norms).reshape(shape[0], shape[1], -1).sum(axis=2))
 
 
-@shared(48)
+@shared()
 def _norms(_first: Layer, key: str, states: int, state: int, spot: tuple[int, int] | None, now: int, dark: bool) -> Prepared:
     """The norms of layer 1's rows as cells, one framed."""
     shape = _first.image

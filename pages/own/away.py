@@ -73,7 +73,7 @@ def made(net: Shown, format_: str) -> tuple[dict[str, bytes], str]:
     return _made(net, net.key, net.run.states, net.state, format_)
 
 
-@shared(12)
+@shared()
 def _made(_net: Shown, key: str, states: int, state: int, format_: str) -> tuple[dict[str, bytes], str]:
     spec, name = _net.run.spec, file_name(_net)
     try:

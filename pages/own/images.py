@@ -63,7 +63,7 @@ def _try() -> None:
     st.session_state[EXAMPLE] = True
 
 
-@shared(1)
+@shared()
 def _example_set() -> OwnSet:
     return own_images.read(example())
 
@@ -162,7 +162,7 @@ def class_names(spec: RunSpec) -> tuple[str, ...]:
     return tuple(known[i] if i < len(known) else str(i) for i in range(spec.model.sizes[-1]))
 
 
-@shared(8)
+@shared()
 def _task(_net: Shown, _found: OwnSet, key: str, state: int, images: str) -> Task:
     model = _net.run.spec.model
     arrays, arguments = robustness.given(model, _net.weights, as_read(_found.images, model))
@@ -200,7 +200,7 @@ def _result(net: Shown, found: OwnSet, task: Task, labels: np.ndarray, names: tu
         thumbnails("own-images-misread", items, side=SIDE, own=True)
 
 
-@shared(16)
+@shared()
 def _matrix(_counts: np.ndarray, _names: tuple[str, ...], key: str, dark: bool) -> Chart:
     film = _counts[None]
     return chart.matrix(chart.table(film, film[0].sum(axis=1), recall(film), precision(film), _names), _names, theme(dark))

@@ -113,7 +113,7 @@ def _picture(net: Shown) -> None:
         st.dataframe(table, hide_index=True, width="content", height="content", column_config=whole)
 
 
-@shared(32)
+@shared()
 def _drawn(_spec: RunSpec, key: str, dark: bool) -> tuple[str, Any]:
     """The picture (SVG) and the table."""
     from core.charts.theme import theme

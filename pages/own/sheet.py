@@ -56,7 +56,7 @@ def _read(content: bytes, name: str) -> Sheet:
     return read_sheet(pictures.grey(pictures.read_upload(content, name)))
 
 
-@shared(1)
+@shared()
 def _example() -> Sheet:
     """Ten test digits in two lines on paper that a lamp lights from one side."""
     known = digits.load_any("test")

@@ -13,6 +13,7 @@ from core.serving.shared import shared
 from core.specs import PULSE_CLASSES, PulseSpec
 from core.ui import choices as all_choices
 from core.ui import page
+from core.ui.browser_part import FORGED
 from core.ui.pulse_set import Source, picture, tile_side, tile_url
 from core.ui.thumbnails import Thumbnail, thumbnails
 from pages.pulses import choices
@@ -31,10 +32,11 @@ def _brushed(names: list[str]) -> dict[str, tuple[float, float]]:
     """The ranges chosen in the charts, in the units shown."""
     out = {}
     for name in names:
-        event = st.session_state.get(_chart_key(name)) or {}
-        chosen = (event.get("selection") or {}).get(pulse_parameters.BRUSH) or {}
-        if len(chosen.get("low") or ()) == 2:
-            out[name] = (min(chosen["low"]), max(chosen["low"]))
+        try:
+            low, high = sorted(map(float, st.session_state[_chart_key(name)]["selection"][pulse_parameters.BRUSH]["low"]))
+        except FORGED:  # or nothing is chosen there
+            continue
+        out[name] = low, high
     return out
 
 
@@ -60,7 +62,7 @@ def gallery(source: Source) -> None:
     _distributions(source, values, names, charts)
 
 
-@shared(16)
+@shared()
 def _looked(_source: Source, spec: PulseSpec, count: int, seed: int, dark: bool) -> tuple[pd.DataFrame, list[str], list[Prepared]]:
     """The parameters in the units shown, which of them vary, and the charts of the class balance and of each that varies."""
     values = pulse_sets.shown(_source.frame, spec.size)
@@ -115,7 +117,7 @@ def _wall(source: Source, rows: np.ndarray, ranges: dict[str, tuple[float, float
         )
 
 
-@shared(32)
+@shared()
 def _tiles(_source: Source, spec: PulseSpec, count: int, seed: int, part: tuple[int, ...], dark: bool) -> list[Thumbnail]:
     """Some pulses of the set as pictures."""
     rows = np.array(part)

@@ -13,7 +13,7 @@ from pages.pulses import words
 from pages.pulses.choices import PAGE
 
 
-@shared(32)
+@shared()
 def _twins(spec, count: int, seed: int, _frame) -> pulse_sets.Twins | None:
     return pulse_sets.twins(spec, _frame)
 

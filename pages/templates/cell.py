@@ -8,8 +8,10 @@ import streamlit as st
 
 from core.analysis import confusion
 from core.charts import confusion as chart
+from core.charts.numbers import percent, probability
 from core.charts.prepared import Prepared
 from core.charts.theme import theme
+from core.data import catalog
 from core.serving.shared import shared
 from core.ui import choices, clicks, page, shown
 from core.ui.thumbnails import Thumbnail, thumbnails
@@ -84,7 +86,7 @@ def cell_panel(cell: Cell | None, view: View, second: View | None) -> None:
     counts = view.confusions[view.state]
     count, total = int(counts[cell.row, cell.column]), int(counts[cell.row].sum())
     st.markdown(
-        f"**{cell.words}**: {count:,} of {total:,} ({count / max(total, 1):.1%} of the row)"
+        f"**{cell.words}**: {count:,} of {total:,} ({percent(count / max(total, 1))} of the row)"
         + ("" if beside is None else f"; {beside.title}: {beside.confusions[beside.state, cell.row, cell.column]:,}")
     )
     _story(cell, beside)
@@ -115,7 +117,7 @@ def _story(cell: Cell, beside: View | None) -> None:
     )
 
 
-@shared(64)
+@shared()
 def _curves(
     _lines: list[tuple[str, np.ndarray, np.ndarray]], stamp: str, other: str, row: int, column: int, epoch: float, dark: bool
 ) -> Prepared:
@@ -132,12 +134,15 @@ def _images(cell: Cell) -> None:
     rows = probabilities(view, images)
     members = confusion.cell_images(rows, images.labels, cell.row, cell.column)
     if not images.own:
-        st.caption(f"The counts are those of MNIST; of the digits here {len(members):,} fall into this cell.")
-    items = [Thumbnail(int(i), url(images.images[i]), f"{rows[i, cell.column]:.1%}") for i in members[:SHOWN]]
+        st.caption(
+            f"The counts above are of the {view.counts.sum():,} {catalog.get(view.data).test_words}. Those are not here: of the "
+            f"{len(images.labels):,} {images.source} digits that stand in, {len(members):,} fall into this cell."
+        )
+    items = [Thumbnail(int(i), url(images.images[i]), probability(float(rows[i, cell.column]))) for i in members[:SHOWN]]
     if items:
         st.caption(f"By confidence{f', the first {SHOWN}' if len(members) > SHOWN else ''}. Click one to see its sums.")
         thumbnails(f"{PAGE}-cell-images", items, side=width(view.shape, LIST), on_pick=opener(view))
-    else:
+    elif images.own:
         st.caption("No image falls into this cell at this epoch.")
 
 

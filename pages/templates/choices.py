@@ -20,6 +20,7 @@ WEIGHTS, VOTES = BARS
 FORMS = {"counts": "Counts", "shares": "Row %", "images": "Top images"}  # of the confusion matrix
 ANY = "any"  # class
 NOTHING = "nothing"  # to compare with
+LEAST = (0.0, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99)  # probability from which an answer counts
 OWN = "own"  # order of the hidden filters
 
 
@@ -32,6 +33,7 @@ def of_page() -> list[Choice]:
         Choice("from", "", choices.one_of("from", "", PARTS).read, "a part of this page", section=("match", "hidden")),
         Choice("epoch", None, _read_epoch, "a number of epochs, 0 or more", "{:.4g}".format),
         choices.one_of("source", TEST_IMAGE, SOURCES, section=("rolled", "match", "breaking", "hidden")),
+        choices.one_of("least", 0.9, LEAST, "mistakes", "{:g}".format),
         choices.one_of("form", "counts", FORMS, section="confusion"),
         choices.one_of("bars", WEIGHTS, BARS, section="hidden"),
         question.choice("likeness", "second", "filters", breaking.QUESTION),

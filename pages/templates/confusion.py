@@ -8,11 +8,11 @@ import streamlit as st
 
 from core.analysis import confusion
 from core.charts import confusion as chart
-from core.charts import raster
+from core.charts import numbers, raster
 from core.charts import theme as colours
 from core.charts.prepared import Prepared
 from core.charts.templates import image_pixels
-from core.models.counts import precision, recall
+from core.models.counts import accuracy, precision, recall
 from core.runs import store
 from core.serving.shared import shared
 from core.ui import choices, clicks, networks, page, shown
@@ -23,7 +23,9 @@ from pages.templates.choices import FORMS, NOTHING, PAGE, at_rest, choose_state,
 from pages.templates.downloads import csv, downloads
 from pages.templates.images import probabilities, same_images, test_images
 from pages.templates.parts import on_images
-from pages.templates.view import View
+from pages.templates.view import SENTENCE, View, moments
+
+LATER = "The images follow where the player rests."
 
 
 def matrix(view: View) -> None:
@@ -41,19 +43,25 @@ def matrix(view: View) -> None:
     picture, side = (st.container(), st.container()) if beside else st.columns([3, 2], gap="large")
     with picture:
         with st.container(key=f"{PAGE}-confusion"):
+            said = {f"{SENTENCE}-first": moments(view)}
             if second is None:
                 _one(view, view, form)
                 _legend(form)
             elif subtracted:
                 _difference(view, second, form)
+                said = {SENTENCE: _compared(view, view.stamp, second, second.stamp)}
             else:
                 _both(view, second, form)
+                said[f"{SENTENCE}-second"] = _followed(second, view)
+            if form == "images":
+                said = {key: [f"{text} {LATER}" for text in texts] for key, texts in said.items()}
         player(
             f"{PAGE}-player",
             shown.labels(view.run),
             view.state,
             [f"{PAGE}-confusion"],
             signals={"picked": "" if cell is None else f"{cell.actual}|{cell.predicted}", "clicks": str(clicks.count(CHART))},
+            sentences=said,
             on_rest=at_rest(view),
         )
     with side:
@@ -99,7 +107,7 @@ def _choices(view: View) -> tuple[str, View | None]:
     return form or "counts", second
 
 
-@shared(48)
+@shared()
 def _matrix(_view: View, stamp: str, _clock: View, clock_stamp: str, shares: bool, dark: bool) -> Prepared:
     """Counts, recall and precision of a network at the states nearest to those of `clock`, the network whose player runs."""
     film = _view.confusions
@@ -109,7 +117,7 @@ def _matrix(_view: View, stamp: str, _clock: View, clock_stamp: str, shares: boo
     return chart.matrix(table, _view.classes, colours.theme(dark), shares=shares)
 
 
-@shared(24)
+@shared()
 def _less(_view: View, stamp: str, _other: View, other_stamp: str, shares: bool, dark: bool) -> Prepared:
     """The differences of two networks tested on the same images, each at the state nearest to the epoch."""
     film = _view.confusions
@@ -119,9 +127,28 @@ def _less(_view: View, stamp: str, _other: View, other_stamp: str, shares: bool,
     return chart.matrix(table, _view.classes, colours.theme(dark), shares=shares, difference=True)
 
 
+def _followed(view: View, clock: View) -> list[str]:
+    """The sentence about a network at the state nearest to each of those of `clock`, the network whose player runs."""
+    said = moments(view)
+    return said if view is clock else [said[shown.nearest(view.run, epoch)] for epoch in clock.run.epochs]
+
+
+@shared()
+def _compared(_view: View, stamp: str, _other: View, other_stamp: str) -> list[str]:
+    """What two networks read right at each state of the first."""
+    others = [float(accuracy(counts)) for counts in _other.confusions]
+    return [
+        f"**{_view.at(state).moment}**: {_view.title} reads {numbers.percent(float(accuracy(counts)))} right, {_other.title} "
+        f"{numbers.percent(others[shown.nearest(_other.run, epoch)])}."
+        for state, (counts, epoch) in enumerate(zip(_view.confusions, _view.run.epochs, strict=True))
+    ]
+
+
 def _one(view: View, clock: View, form: str) -> None:
     """A network's matrix in the form that is asked for."""
-    st.markdown(f"**{view.moment}**, {view.accuracy_words}.")
+    said, place = _followed(view, clock), f"{SENTENCE}-{'first' if view is clock else 'second'}"
+    with st.container(key=place):
+        st.markdown(said[clock.state])
     dark = page.theme().dark
     key = f"{CHART}-{view.data.name}-{form}-{'first' if view is clock else 'second'}"
     if form == "images":
@@ -164,7 +191,8 @@ def _legend(form: str) -> None:
 
 def _difference(view: View, second: View, form: str) -> None:
     """One network's matrix less the other's, which have the same test images."""
-    st.markdown(f"**{view.moment}**: {view.title} reads {view.share:.1%} right, {second.title} {second.share:.1%}.")
+    with st.container(key=SENTENCE):
+        st.markdown(_compared(view, view.stamp, second, second.stamp)[view.state])
     key = f"{CHART}-{view.data.name}-{form}-less"
     page.chart(
         _less(view, view.stamp, second, second.stamp, form == "shares", page.theme().dark),
@@ -191,10 +219,10 @@ def last_matrix(view: View) -> None:
         choices.put(PAGE, "model", view.id)
         choose_state(view, -1 % view.run.states)
 
-    st.markdown(f"{view.title}: {view.share:.1%} right")
+    st.markdown(f"{view.title}: {view.accuracy_words}")
     page.chart(
         _matrix(view, view.stamp, view, view.stamp, False, page.theme().dark),
-        alt_text=f"Confusion matrix of {view.title}: {view.share:.1%} of the images on the diagonal",
+        alt_text=f"Confusion matrix of {view.title}: {numbers.percent(view.share)} of the images on the diagonal",
         key=key,
         select=pick(key, open_cell),
         width="stretch",
@@ -217,7 +245,7 @@ def _both(view: View, second: View, form: str) -> None:
         )
 
 
-@shared(12)
+@shared()
 def _top_images(_view: View, key: str, state: int, dark: bool, source: str) -> Prepared:
     """Each cell's most confident image as a picture."""
     images = test_images(_view.data)

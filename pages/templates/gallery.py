@@ -19,7 +19,7 @@ from pages.templates.film import pack, template_film
 from pages.templates.groups import SHEET, choose_group
 from pages.templates.images import class_means
 from pages.templates.sizes import film_scale, sheet_columns
-from pages.templates.view import View
+from pages.templates.view import SENTENCE, View, moments
 
 STILL = 146  # pixels across of a still frame, about
 STILLS = 30  # templates on it
@@ -29,7 +29,9 @@ def gallery(view: View) -> None:
     """The picture of the page: every template at the epoch of the player, still frames beside it."""
     theme = page.theme()
     means = None if view.hidden else class_means(view)
-    st.markdown(f"**{view.moment}**, {view.accuracy_words}. {view.seeds_words}")
+    said = moments(view, view.seeds_words)
+    with st.container(key=SENTENCE):
+        st.markdown(said[view.state])
     picture, side = st.columns([4, 1], gap="medium")
     with picture:
         units = choose_group("sheet", len(view.units), SHEET)
@@ -38,7 +40,7 @@ def gallery(view: View) -> None:
             of = (theme, means, units.start, units.stop, tuple(states))
             key = ("template film", view.stamp, theme.dark, means is not None, *of[2:])
             template_film(f"{PAGE}-film", seen.built(key, lambda: _message(view, *of), "bin"))
-        player(f"{PAGE}-player", shown.labels(view.run), view.state, [f"{PAGE}-gallery"], on_rest=at_rest(view))
+        player(f"{PAGE}-player", shown.labels(view.run), view.state, [f"{PAGE}-gallery"], sentences={SENTENCE: said}, on_rest=at_rest(view))
         beside = ""
         if not view.hidden:
             beside = (
@@ -95,7 +97,7 @@ def _message(view: View, theme: colours.Theme, means: np.ndarray | None, first: 
     )
 
 
-@shared(24)
+@shared()
 def _stills(_view: View, stamp: str, dark: bool, first: int, stop: int) -> list[Thumbnail]:
     """Some templates at a few epochs, each of them a sheet."""
     columns = sheet_columns(stop - first)

@@ -6,6 +6,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from core.analysis.votes import film, leaners, sides, unit_order
 from core.charts import theme as colours
+from core.charts.numbers import number, probability
 from core.models.activations import softmax
 from core.runs import store
 from core.serving import seen
@@ -19,7 +20,7 @@ from pages.templates.groups import GROUP, choose_group
 from pages.templates.parts import nearest, one_layer
 from pages.templates.picked import Picked, picked_image
 from pages.templates.strip import strip
-from pages.templates.view import View, signed
+from pages.templates.view import SENTENCE, View, moments, signed
 from pages.templates.vote_bars import vote_bars
 
 ROWS = 420  # pixels of all classes' bars, where their rows stay within LEAST and MOST pixels
@@ -133,7 +134,9 @@ def _picture(view: View, class_: int | None, places: range, picked: Picked | Non
     order = np.searchsorted(units, chosen)  # of the columns
     states = view.held(2 * len(units) * int(np.prod(view.shape)))
     with picture:
-        st.markdown(f"**{view.moment}**, {view.accuracy_words}. {view.seeds_words}")
+        said = moments(view, view.seeds_words)
+        with st.container(key=SENTENCE):
+            st.markdown(said[view.state])
         with st.container(key=f"{PAGE}-hidden", gap="small"):
             of = (tuple(int(unit) for unit in units), tuple(states))
             key = ("hidden film", view.stamp, theme.dark, *of)
@@ -160,10 +163,11 @@ def _picture(view: View, class_: int | None, places: range, picked: Picked | Non
             view.state,
             [f"{PAGE}-hidden"],
             signals={"order": ",".join(map(str, order))},
+            sentences={SENTENCE: said},
             on_rest=at_rest(view),
         )
         page.legend(
-            f"a bar above its line (orange) votes for the class, one below (blue) against; a full bar is ±{limit:.3g} at every epoch"
+            f"a bar above its line (orange) votes for the class, one below (blue) against; a full bar is ±{number(limit)} at every epoch"
         )
         if len(units) < len(view.units):
             st.caption(f"{len(units)} of {len(view.units):,} filters stand here; what is written at the right counts them all.")
@@ -172,8 +176,8 @@ def _picture(view: View, class_: int | None, places: range, picked: Picked | Non
             best = int(logits.argmax())
             st.markdown(
                 f"The votes for **{view.classes[best]}** add up to {signed(cast.products[view.state, :, best].sum())}, with its bias "
-                f"{signed(cast.bias[view.state, best])} to z = **{signed(logits[best])}**, {softmax(logits)[best]:.1%} after softmax. "
-                f"The image: {picked.words}."
+                f"{signed(cast.bias[view.state, best])} to z = **{signed(logits[best])}**, "
+                f"{probability(float(softmax(logits)[best]))} after softmax. The image: {picked.words}."
             )
 
 

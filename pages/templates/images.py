@@ -35,14 +35,14 @@ def test_images(data: DataSpec) -> Images | None:
     return _test_images(data, catalog.stamp(data))
 
 
-@shared(4, "Reading the test images")
+@shared("Reading the test images")
 def _test_images(data: DataSpec, stamp: str) -> Images | None:
     """As `test_images`, read again when the data set comes or goes."""
     if data.name == "mnist" and catalog.missing(data):
         found = cached.test_digits()
         return Images(found.images, found.labels, found.source, False)
     try:
-        return Images(*samples.part(data, "test"), catalog.get(data).title, True)
+        return Images(*cached.images(data, "test"), catalog.get(data).title, True)
     except (MissingData, SpecError):
         return None
 
@@ -59,7 +59,7 @@ def class_means(view: View) -> np.ndarray | None:
     return _class_means(view, view.key, catalog.stamp(view.data))
 
 
-@shared(8, "Averaging the training images")
+@shared("Averaging the training images")
 def _class_means(_view: View, key: str, stamp: str) -> np.ndarray | None:
     try:
         return _view.run.evaluation("class_means").reshape(-1, *_view.shape).astype(np.float32)
@@ -77,7 +77,7 @@ def probabilities(view: View, images: Images) -> np.ndarray:
     return _probabilities(view, view.key, view.state, images.source, images)
 
 
-@shared(24, "Reading the test images ...")
+@shared("Reading the test images ...")
 def _probabilities(_view: View, key: str, state: int, source: str, _images: Images) -> np.ndarray:
     return network.answers(_view.run.spec.model, _view.weights, _images.images)
 
@@ -87,7 +87,7 @@ def url(image: np.ndarray) -> str:
     return _url(image, image.shape, image.tobytes(), page.theme().dark)
 
 
-@shared(1024)
+@shared()
 def _url(_image: np.ndarray, shape: tuple[int, ...], image: bytes, dark: bool) -> str:
     return raster.rgb_url(image_pixels(_image / np.float32(255), theme(dark)))
 

@@ -8,6 +8,7 @@ from core.analysis.matching import Match, decisive, match
 from core.analysis.templates import limit
 from core.charts import raster
 from core.charts import templates as pictures
+from core.charts.numbers import fixed, percent
 from core.ui import page, question
 from core.ui.breaking import seen_doubt
 from core.ui.thumbnails import Thumbnail, thumbnails
@@ -55,8 +56,9 @@ def _guess_and_result(view: View, picked: Picked, picture: DeltaGenerator) -> No
 def _answer(view: View, found: Match) -> tuple[str, str]:
     first, second = found.winner, found.second
     return view.classes[second], (
-        f"{view.classes[first]} wins with z = {found.logits[first]:+.2f}, {view.classes[second]} follows with "
-        f"{found.logits[second]:+.2f}; after softmax {found.probabilities[first]:.1%} against {found.probabilities[second]:.1%}."
+        f"{view.classes[first]} wins with z = {fixed(found.logits[first], 2, sign=True)}, {view.classes[second]} follows with "
+        f"{fixed(found.logits[second], 2, sign=True)}; after softmax {percent(found.probabilities[first])} against "
+        f"{percent(found.probabilities[second])}."
     )
 
 

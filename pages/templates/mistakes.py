@@ -3,6 +3,7 @@
 import streamlit as st
 
 from core.analysis.mistakes import CLOSE, CONFIDENT, KINDS, Mistakes, chosen, mistakes
+from core.charts.numbers import percent, probability
 from core.serving.shared import shared
 from core.ui import choices
 from core.ui.thumbnails import Thumbnail, thumbnails
@@ -10,6 +11,7 @@ from pages.templates import words
 from pages.templates.choices import ANY, PAGE, epoch_slider, opener
 from pages.templates.images import Images, missing, probabilities, test_images, url
 from pages.templates.sizes import LIST, width
+from pages.templates.sure import sure
 from pages.templates.view import View
 
 SHOWN = 30  # images a group
@@ -22,7 +24,8 @@ def misread(view: View) -> None:
         missing(view)
         return
     found = _found(view, images, view.key, view.state, images.source)
-    st.markdown(f"**{view.moment}**: {len(found):,} of {len(images.labels):,} images misread.")
+    besides = "" if images.own else f" On its own test images, which are not here, it has {view.accuracy_words}."
+    st.markdown(f"**{view.moment}**: {len(found):,} of {len(images.labels):,} images misread, test images of {images.source}.{besides}")
     options = [ANY, *view.classes]
     with st.container(horizontal=True, gap="large"):
         actual = st.selectbox("It is", options, key=choices.key(PAGE, "actual"), persist_state="session", width=150)
@@ -36,9 +39,10 @@ def misread(view: View) -> None:
                 _group(view, images, part, kind)
     st.caption(f"{int((found.kind == KINDS[2]).sum()):,} mistakes lie between the two groups and are not shown.")
     st.markdown(words.DIGITS_MISREAD if len(view.shape) == 2 else words.PICTURES_MISREAD)
+    sure(view, images)
 
 
-@shared(48)
+@shared()
 def _found(_view: View, _images: Images, key: str, state: int, source: str) -> Mistakes:
     """What a state misreads."""
     return mistakes(probabilities(_view, _images), _images.labels)
@@ -48,7 +52,7 @@ def _group(view: View, images: Images, part: Mistakes, kind: str) -> None:
     """One group's images with what the network said."""
     rule, order = {
         KINDS[0]: (f"the true class comes second, at most {100 * CLOSE:.0f} points behind", "closest race first"),
-        KINDS[1]: (f"the wrong class gets {CONFIDENT:.0%} or more", "most confident first"),
+        KINDS[1]: (f"the wrong class gets {percent(CONFIDENT, 0)} or more", "most confident first"),
     }[kind]
     st.markdown(f"**{kind.capitalize()}**: {rule}")
     st.caption(f"{len(part):,}, {order}" + (f"; the first {SHOWN}" if len(part) > SHOWN else ""))
@@ -59,7 +63,8 @@ def _group(view: View, images: Images, part: Mistakes, kind: str) -> None:
         Thumbnail(
             int(part.image[i]),
             url(images.images[part.image[i]]),
-            f"{view.classes[part.actual[i]]} → {view.classes[part.predicted[i]]}\n{part.given[i]:.1%}\ntrue {part.truth[i]:.1%}",
+            f"{view.classes[part.actual[i]]} → {view.classes[part.predicted[i]]}\n{probability(float(part.given[i]))}\n"
+            f"true {probability(float(part.truth[i]))}",
         )
         for i in range(min(SHOWN, len(part)))
     ]

@@ -12,6 +12,8 @@ from core.charts import raster
 from core.charts.templates import image_pixels
 from core.models.dense import inputs
 from core.ui import choices, page
+from core.ui.drawing_pad import last_drawing
+from core.ui.drawing_pad.examples import THREE
 from core.ui.drawn_digit import drawn_digit
 from core.ui.thumbnails import Thumbnail, thumbnails
 from pages.templates.choices import DRAWING, PAGE, SOURCES
@@ -47,9 +49,14 @@ def picked_image(view: View, place: DeltaGenerator) -> Iterator[Picked | None]:
     with place:
         drawn = pad.__enter__()
     try:
-        yield None if drawn is None else Picked(drawn, None, "your drawing")
+        yield None if drawn is None else Picked(drawn, None, _drawing_words())
     finally:
         pad.__exit__(None, None, None)
+
+
+def _drawing_words() -> str:
+    """Whose drawing stands on the pad."""
+    return "our example of a drawing" if last_drawing(f"{PAGE}-pad", THREE).example else "your drawing"
 
 
 def _wants_to_draw() -> bool:

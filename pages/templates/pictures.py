@@ -6,6 +6,7 @@ import streamlit as st
 from core.analysis.confusion import largest_errors
 from core.charts import raster
 from core.charts import templates as pictures
+from core.charts.numbers import percent
 from core.charts.theme import theme
 from core.data import catalog
 from core.models.counts import recall
@@ -77,7 +78,7 @@ def _two_decays(view: View, other: View) -> None:
     (low, few), (high, many) = ((v.run.spec.train.weight_decay, v.share) for v in (weak, strong))
     st.markdown(
         f"**Two weight decays.** Below is the same layer with weight decay {other.run.spec.train.weight_decay:g} instead of "
-        f"{view.run.spec.train.weight_decay:g}. With {low:g} it reads {few:.1%} right, with {high:g} {many:.1%}: "
+        f"{view.run.spec.train.weight_decay:g}. With {low:g} it reads {percent(few)} right, with {high:g} {percent(many)}: "
         + ("a stronger decay smooths the templates and costs accuracy." if many < few else "a stronger decay smooths the templates.")
     )
     strip(other, f"{PAGE}-decay")
@@ -117,7 +118,7 @@ def _samples(view: View) -> None:
     thumbnails(f"{PAGE}-samples", items, side=width(view.shape, STRIP), across=across(classes), on_pick=opener(view))
 
 
-@shared(16)
+@shared()
 def _drawn_means(_view: View, _means: np.ndarray, key: str, stamp: str, dark: bool) -> list[Thumbnail]:
     return [
         Thumbnail(i, raster.rgb_url(pictures.image_pixels(mean, theme(dark))), word)
@@ -126,7 +127,7 @@ def _drawn_means(_view: View, _means: np.ndarray, key: str, stamp: str, dark: bo
     ]
 
 
-@shared(16)
+@shared()
 def _drawn_samples(_view: View, _images: Images, key: str, stamp: str) -> tuple[list[Thumbnail], int]:
     """The pictures, and of how many classes they are."""
     of_class = {word: np.flatnonzero(_images.labels == c)[:SAMPLES] for c, word in enumerate(_view.classes)}

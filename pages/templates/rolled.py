@@ -7,13 +7,14 @@ from streamlit.delta_generator import DeltaGenerator
 from core.analysis import templates
 from core.analysis.matching import Match, match
 from core.charts import templates as pictures
+from core.charts.numbers import fixed
 from core.ui import choices, page, shown
 from core.ui.player import player
 from pages.templates import words
 from pages.templates.choices import PAGE, at_rest
 from pages.templates.picked import Picked, picked_image
 from pages.templates.rolled_vector import rolled_vector
-from pages.templates.view import View, signed
+from pages.templates.view import SENTENCE, View, moments, signed
 
 
 def rolled(view: View) -> None:
@@ -42,7 +43,9 @@ def _panels(view: View, which: int, picked: Picked | None, picture: DeltaGenerat
         panels.append(("w·x: multiplied", pictures.pixels(products, templates.limit(products[-1], 0.995), theme)))
         sums = [_sum_words(found, i) for i in range(len(film))]
     with picture:
-        st.markdown(f"**{view.moment}**, {view.accuracy_words}.")
+        said = moments(view)
+        with st.container(key=SENTENCE):
+            st.markdown(said[view.state])
         with st.container(key=f"{PAGE}-rolled"):
             label = f"The {numbers:,} weights of {unit} as a column and as an image"
             rolled_vector(
@@ -57,7 +60,7 @@ def _panels(view: View, which: int, picked: Picked | None, picture: DeltaGenerat
             )
         if picked is not None:
             st.caption("Bias, the products above 0 and those below 0. Each sum holds all numbers on the screen, in either layout.")
-        player(f"{PAGE}-player", shown.labels(view.run), view.state, [f"{PAGE}-rolled"], on_rest=at_rest(view))
+        player(f"{PAGE}-player", shown.labels(view.run), view.state, [f"{PAGE}-rolled"], sentences={SENTENCE: said}, on_rest=at_rest(view))
         page.legend(view.colour_words)
     st.markdown(words.ROLLED_NOTICE.format(numbers=numbers))
 
@@ -65,6 +68,6 @@ def _panels(view: View, which: int, picked: Picked | None, picture: DeltaGenerat
 def _sum_words(found: Match, state: int) -> str:
     """z as the sum that it is."""
     return (
-        f"z = b + sum(w·x) = {signed(found.bias[state])} + {found.positive[state]:.4f} − {-found.negative[state]:.4f} "
+        f"z = b + sum(w·x) = {signed(found.bias[state])} + {fixed(found.positive[state], 4)} − {fixed(-found.negative[state], 4)} "
         f"= {signed(found.logits[state])}"
     )

@@ -16,7 +16,7 @@ def strip(view: View, key: str, about: int = STRIP) -> None:
     thumbnails(key, items, side=width(view.shape, about), across=across(len(items)))
 
 
-@shared(64)
+@shared()
 def _drawn(_view: View, stamp: str, state: int, dark: bool) -> list[Thumbnail]:
     return [
         Thumbnail(i, raster.rgb_url(pictures.pixels(template, _view.limit, theme(dark))), word)

@@ -17,6 +17,7 @@ from core.specs import DataSpec, RunSpec
 from core.ui import shown
 from core.ui.shown import Shown
 
+SENTENCE = "templates-sentence"  # key of the container of the sentence that follows the player
 FILM = 4_000_000  # bytes of all states that the browser holds of one picture
 
 
@@ -100,7 +101,8 @@ class View(Shown):
     @property
     def palette_words(self) -> str:
         """How far the colours reach."""
-        return f"Colours are full from ±{self.limit:.3g} on; 3% of the last state's weights lie beyond. The same scale at every epoch."
+        full = f"Colours are full from ±{numbers.number(self.limit)} on"
+        return f"{full}; 3% of the last state's weights lie beyond. The same scale at every epoch."
 
     @property
     def moment(self) -> str:
@@ -134,9 +136,7 @@ class View(Shown):
     @property
     def accuracy_words(self) -> str:
         """How many test images this state reads right, from the counts stored with the run."""
-        if not self.counted:
-            return "not counted on test images"
-        return f"{self.share:.1%} of {self.counts.sum():,} {catalog.get(self.data).test_words} right"
+        return _right(self.counts, self.data)
 
     @property
     def seeds_words(self) -> str:
@@ -144,10 +144,11 @@ class View(Shown):
         last = self.run.ends()
         if not len(last):
             return ""
-        return f"At the end, over {len(last)} seeds: mean {last.mean():.1%}, range {last.min():.1%} to {last.max():.1%}."
+        mean, least, most = (numbers.percent(float(share)) for share in (last.mean(), last.min(), last.max()))
+        return f"At the end, over {len(last)} seeds: mean {mean}, range {least} to {most}."
 
 
-@shared(32)
+@shared()
 def _limit(_view: View, stamp: str) -> float:
     return templates.limit(_view.at(-1).weights["dense1.kernel"])
 
@@ -155,6 +156,24 @@ def _limit(_view: View, stamp: str) -> float:
 def signed(value: float, digits: int = 4) -> str:
     """A number with a true minus sign."""
     return numbers.fixed(value, digits)
+
+
+def _right(counts: np.ndarray, data: DataSpec) -> str:
+    """How many of the test images counted (classes, classes) are right."""
+    if not counts.any():
+        return "not counted on test images"
+    return f"{numbers.percent(float(accuracy(counts)))} of {counts.sum():,} {catalog.get(data).test_words} right"
+
+
+def moments(view: View, more: str = "") -> list[str]:
+    """The sentence about each stored state, for a player: moment, accuracy, and what holds at all of them."""
+    return [said + (more and f" {more}") for said in _moments(view, view.stamp)]
+
+
+@shared()
+def _moments(_view: View, stamp: str) -> list[str]:
+    film = _view.confusions
+    return [f"**{_view.at(state).moment}**, {_right(counts, _view.data)}." for state, counts in enumerate(film)]
 
 
 def with_article(word: str) -> str:

@@ -1,6 +1,6 @@
 """The words of the lesson, for a teacher to edit. What stands in braces is filled in from the network on the screen."""
 
-TITLE = "Looking inside neural nets"
+TITLE = "What one layer learns"
 
 PARTS = {  # part of the page -> its name, and which networks it shows
     "gallery": ("Templates", "every network of this page"),
@@ -56,6 +56,13 @@ PICTURES_MISREAD = (
     "each place and knows no shape, so whatever stands before the usual background of another class is taken for that class. "
     "Click an image to see its sums."
 )
+
+SURE = (
+    "**Should it have said nothing?** A network always answers. Let it stay silent below a threshold: which of its mistakes go, and how "
+    "many right answers go with them?"
+)
+ANSWERED = "Further left: it answers less. A threshold helps as far as the line rises to the left."
+RELIABILITY = "Dashed: honest, as right as it is sure. Bars below it: too sure. Bars above it: it knows more than it says."
 
 BREAKING = (
     "A template has one place for each stroke. Turn or move the ink and it lies over other weights, which know nothing of where it came "

@@ -5,8 +5,10 @@ import pytest
 import torch
 from torch.nn import functional
 
-from core.analysis.pulse_gradient import pulse_backward
+from core.analysis.pulse_gradient import pulse_backward, start
 from core.models.pulse_layers import shapes
+from core.runs import store
+from core.runs.shipped import RUNS
 from core.specs import ModelSpec
 
 CASES = {
@@ -79,3 +81,14 @@ def test_the_gradient_is_the_sum_of_what_every_window_says() -> None:
         for (row, column), one in np.ndenumerate(error):
             total += one * image[row : row + k, column : column + k]
         np.testing.assert_allclose(found.kernels["conv1"][kernel, 0], total, atol=1e-12)
+
+
+def test_a_start_is_given_back_by_its_seed_or_not_at_all() -> None:
+    run = store.load(RUNS["pulse-reliable"].key)
+    kept = run.state(0)
+    assert set(kept) < set(shapes(run.spec.model)), "of the start the convolutions alone are stored"
+    found = start(run.spec.model, kept)
+    assert found is not None and {name: array.shape for name, array in found.items()} == shapes(run.spec.model)
+    for name, array in kept.items():
+        np.testing.assert_allclose(found[name], array, atol=1e-3)
+    assert start(run.spec.model, run.state(5)) is None

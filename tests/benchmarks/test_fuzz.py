@@ -1,7 +1,10 @@
 """A quick slice of `make fuzz` from the same seed, and that it sees what it looks for."""
 
+from pathlib import Path
+
 import pytest
 
+from benchmarks.fuzz.__main__ import keep
 from benchmarks.fuzz.doors import DOORS, Door
 from benchmarks.fuzz.worker import made, outcome, smaller, try_all
 
@@ -41,3 +44,14 @@ def test_a_traceback_is_seen_and_its_input_made_small() -> None:
         raise ValueError
 
     assert outcome(Door("a test", 1, lambda random: "", silent, lambda: (ValueError,)), "x")[0] == "tracebacks", "no word is no sentence"
+
+
+def test_the_last_table_is_kept_and_the_one_before_goes(tmp_path: Path) -> None:
+    results = tmp_path / "RESULTS.md"
+    results.write_text("# Measured\n\n| a | 1 |\n\n## Hostile input, seed 0\n\n| old | 2 |\n\n## A class\n\n| b | 3 |\n", encoding="utf-8")
+    for row in ("| new | 4 |", "| newest | 5 |"):
+        keep(["## Hostile input, seed 1", "", row], results)
+    assert results.read_text(encoding="utf-8").splitlines() == [
+        *("# Measured", "", "| a | 1 |", "", "## A class", "", "| b | 3 |", ""),
+        *("## Hostile input, seed 1", "", "| newest | 5 |"),
+    ]

@@ -18,7 +18,7 @@ READ_PIXELS = """canvas => Array.from(canvas.getContext('2d').getImageData(0, 0,
 
 def open_page(page: Page, url: str, query: str = "") -> None:
     page.goto(f"{url}/templates?{query}")
-    expect(page.get_by_role("heading", name="Looking inside neural nets")).to_be_visible()
+    expect(page.get_by_role("heading", name="What one layer learns")).to_be_visible()
 
 
 def drawn(canvas: Locator) -> np.ndarray:

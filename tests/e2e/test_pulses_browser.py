@@ -185,7 +185,7 @@ def test_own_pulse_goes_to_the_cnn_page(page: Page, app_url: str) -> None:
     expect(page.get_by_role("img", name="Own pulse: y = 0.3 + 0.4*box((t - 0.5)/0.2)")).to_be_visible()
     page.locator(".st-key-pulses-own-keep button").click()
     page.get_by_role("link", name="See what a network makes of it").first.click()
-    expect(page.get_by_role("heading", name="Kernels that learn to see")).to_be_visible()
+    expect(page.get_by_role("heading", name="Kernels that read pulses")).to_be_visible()
     expect(page.get_by_text(re.compile(re.escape("y = 0.3 + 0.4*box((t - 0.5)/0.2)"))).first).to_be_visible()
 
 

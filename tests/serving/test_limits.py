@@ -1,16 +1,17 @@
 """Limits that a host sets: each has its sentence, and who meets one loses nothing."""
 
-import errno
+import os
 from concurrent.futures import Executor, Future
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from core.runs import store
 from core.serving import limits, people
 from core.serving.limits import LIMITS
 from core.training import jobs
-from core.ui import jobs_view
 from pages.digits.small_training import Small
 from tests.app import app, go
 from tests.pages.digits.digits_case import app as digits
@@ -63,6 +64,31 @@ def test_trainings_for_one_and_in_all(monkeypatch: pytest.MonkeyPatch) -> None:
     assert limits.against(spec(3), own) == "", "whoever asks for the same joins it"
     monkeypatch.setenv("KERNEL_EXPLORER_TRAININGS", "4")
     assert limits.against(spec(9), []) == ""
+
+
+@pytest.mark.parametrize(
+    ("variable", "most", "says"),
+    [
+        ("KERNEL_EXPLORER_EPOCHS", 2, "at most 1 epochs"),
+        ("KERNEL_EXPLORER_IMAGES", 550, "at most 549 images"),
+        ("KERNEL_EXPLORER_PARAMETERS", 5_994, "at most 5,993 weights and biases"),
+    ],
+)
+def test_a_training_beyond_what_a_host_allows(variable: str, most: int, says: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """8 kernels of 5x5, 16 of 8x5x5, and 256 values into 10 units, each with its bias: 208 + 3,216 + 2,570 parameters."""
+    asked = replace(spec(1), data=replace(spec(1).data, train=100, validation=50, test=400), train=replace(spec(1).train, epochs=2))
+    monkeypatch.setenv(variable, str(most))
+    assert limits.against(asked, []) == ""
+    monkeypatch.setenv(variable, str(most - 1))
+    assert says in limits.against(asked, [])
+
+
+def test_runs_that_nobody_uses_make_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KERNEL_EXPLORER_STORE_MB", "1")
+    store.save(spec(1), {"epoch": [0.0]}, {"dense1.kernel": np.zeros((1, 600_000))})
+    assert "every run in it was used lately" in limits.against(spec(9), [])
+    os.utime(tmp_path / "runs" / spec(1).key, (1, 1))
+    assert limits.against(spec(9), []) == "" and not (tmp_path / "runs" / spec(1).key).exists()
 
 
 def test_a_full_store_takes_no_new_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -168,12 +194,21 @@ def test_a_store_that_cannot_be_written_is_said_by_the_button_and_pages_open(tmp
     test = digits({"section": "train"})
     test.button(key="digits-train").click().run()
     assert not test.exception
-    assert any("the disk or folder of the trained runs cannot be written" in warning.value for warning in test.warning)
+    assert any("The folder of trained runs cannot be used" in warning.value for warning in test.warning)
     for path in ("", "mlp", "templates", "cnn"):
         other = go(app(), path).run()
         assert not other.exception and not other.error
 
 
-def test_a_full_disk_and_one_that_cannot_be_written_are_told_apart() -> None:
-    assert "is full" in jobs_view.unwritable(OSError(errno.ENOSPC, "No space left on device"))
-    assert "cannot be written" in jobs_view.unwritable(OSError(errno.EROFS, "Read-only file system"))
+def test_a_sweep_waits_in_line_and_has_a_limit_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    wanted = [spec(seed) for seed in range(1, 7)]
+    monkeypatch.setenv("KERNEL_EXPLORER_TRAININGS_EACH", "2")
+    assert limits.against_sweep(wanted, "me") == "" and limits.against_sweep([], "me") == ""
+    jobs.submit_all(wanted[:4], Waiting(), owner="me")
+    monkeypatch.setenv("KERNEL_EXPLORER_SWEEP", "5")
+    assert limits.against_sweep(wanted[4:5], "me") == "" and limits.against_sweep(wanted[4:], "another") == ""
+    assert limits.against_sweep(wanted[4:], "me").startswith("You have as many trainings of sweeps under way")
+    monkeypatch.setenv("KERNEL_EXPLORER_TRAININGS", "5")
+    assert limits.against_sweep(wanted[4:], "another").startswith("As many trainings are under way")
+    monkeypatch.setenv("KERNEL_EXPLORER_IMAGES", "50")
+    assert limits.against_sweep(wanted[4:5], "me").startswith("A training may use at most 50 images")

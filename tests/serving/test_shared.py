@@ -6,6 +6,7 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from core.serving import shared as module
@@ -17,7 +18,7 @@ WAIT = 5.0  # seconds that a thread waits at most for another
 def test_many_who_ask_alike_get_one_answer_worked_out_once() -> None:
     asked: Counter[str] = Counter()
 
-    @shared(4)
+    @shared()
     def answer(_net: object, key: str) -> list[str]:
         asked[key] += 1
         time.sleep(0.05)
@@ -31,7 +32,7 @@ def test_many_who_ask_alike_get_one_answer_worked_out_once() -> None:
 def test_who_asks_for_something_else_does_not_wait() -> None:
     begun, go_on = threading.Event(), threading.Event()
 
-    @shared(4)
+    @shared()
     def answer(key: str) -> str:
         if key == "slow":
             begun.set()
@@ -46,41 +47,54 @@ def test_who_asks_for_something_else_does_not_wait() -> None:
         assert slow.result(WAIT) == "slow"
 
 
-def test_the_answers_asked_for_last_are_kept() -> None:
+def busy(seconds: float) -> None:
+    """Take so much of the processor."""
+    until = time.thread_time() + seconds
+    while time.thread_time() < until:
+        pass
+
+
+def test_what_costs_little_for_its_bytes_goes_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    clear()
+    monkeypatch.setattr(module, "ROOM", 20_000)
+    asked: list[str] = []
+
+    @shared()
+    def chart(key: int) -> str:
+        asked.append(f"chart {key}")
+        busy(0.01)
+        return "x" * 5_000
+
+    @shared()
+    def layer(key: int) -> dict[str, np.ndarray]:
+        asked.append(f"layer {key}")
+        return {"weights": np.zeros(5_000, np.uint8)}
+
+    chart(1), layer(1), layer(2), layer(3), layer(4)
+    chart(1), layer(4)
+    assert asked == ["chart 1", "layer 1", "layer 2", "layer 3", "layer 4"], "the chart, asked for first, is kept"
+    for key in (1, 2, 3, 4):
+        layer(key)
+    assert len(asked) > 5, "there was no room for all layers"
+
+
+def test_of_equal_worth_what_was_not_asked_for_goes(monkeypatch: pytest.MonkeyPatch) -> None:
+    clear()
+    monkeypatch.setattr(module, "ROOM", 20_000)
+    monkeypatch.setattr(module.time, "thread_time", iter(range(1_000)).__next__)  # each takes a second
     asked: list[int] = []
 
-    @shared(2)
-    def answer(key: int) -> int:
+    @shared()
+    def answer(key: int) -> str:
         asked.append(key)
-        return key
+        return "x" * 5_000
 
-    for key in (1, 2, 1, 3, 1, 2):
-        answer(key)
-    assert asked == [1, 2, 3, 2]
-
-
-def test_all_answers_together_have_one_room(monkeypatch: pytest.MonkeyPatch) -> None:
-    clear()
-    monkeypatch.setattr(module, "ROOM", 1_000)
-    asked: list[tuple[str, int]] = []
-
-    @shared(100)
-    def array(key: int) -> dict[str, np.ndarray]:
-        asked.append(("array", key))
-        return {"weights": np.zeros(50, np.float64)}  # 400 bytes
-
-    @shared(100)
-    def text(key: int) -> list[str]:
-        asked.append(("text", key))
-        return ["x" * 400]
-
-    array(1), text(1), array(1)
-    assert asked == [("array", 1), ("text", 1)]
-    text(2)  # is too much: the first text was not asked for longest
-    array(1), text(2)
-    assert asked[2:] == [("text", 2)]
-    text(1)
-    assert asked[3:] == [("text", 1)]
+    for key in (1, 2, 3, 4, 5, 6):
+        answer(1), answer(key)
+    answer(1)
+    assert asked == [1, 2, 3, 4, 5, 6], "what is asked for between the others stays"
+    answer(2)
+    assert asked[-1] == 2, "what was not, went"
 
 
 def test_an_answer_that_is_larger_than_the_room_is_kept_alone(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -88,7 +102,7 @@ def test_an_answer_that_is_larger_than_the_room_is_kept_alone(monkeypatch: pytes
     monkeypatch.setattr(module, "ROOM", 1_000)
     asked: list[int] = []
 
-    @shared(100)
+    @shared()
     def array(key: int) -> np.ndarray:
         asked.append(key)
         return np.zeros(key, np.uint8)
@@ -103,7 +117,7 @@ def test_an_answer_that_is_larger_than_the_room_is_kept_alone(monkeypatch: pytes
 def test_an_error_is_not_kept_and_lets_the_next_one_try() -> None:
     tries: list[int] = []
 
-    @shared(2)
+    @shared()
     def answer(key: int) -> int:
         tries.append(key)
         if len(tries) == 1:
@@ -117,8 +131,23 @@ def test_an_error_is_not_kept_and_lets_the_next_one_try() -> None:
 
 def test_clear_forgets() -> None:
     asked: list[int] = []
-    answer = shared(2)(lambda key: asked.append(key))
+    answer = shared()(lambda key: asked.append(key))
     answer(1)
     clear()
     answer(1)
     assert asked == [1, 1]
+
+
+def test_a_shared_table_cannot_be_written_into() -> None:
+    @shared()
+    def table() -> dict[str, pd.DataFrame | pd.Series]:
+        return {"frame": pd.DataFrame({"a": [1.0, 2.0], "b": [3, 4]}), "series": pd.Series([1.0, 2.0])}
+
+    frame, series = table().values()
+    with pytest.raises(ValueError, match="read-only"):
+        frame.loc[0, "a"] = 9.0
+    with pytest.raises(ValueError, match="read-only"):
+        series.iloc[0] = 9.0
+    changed = frame.assign(a=frame["a"] * 2)  # what is made of it is nobody else's
+    changed.loc[0, "b"] = 9
+    assert changed.to_numpy().tolist() == [[2.0, 9.0], [4.0, 4.0]] and table()["frame"].to_numpy().tolist() == [[1.0, 3.0], [2.0, 4.0]]

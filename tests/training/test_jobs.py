@@ -18,8 +18,9 @@ import pytest
 
 from core.data.folder import MissingData
 from core.runs import contents, store
-from core.specs import DataSpec, ModelSpec, PulseSpec, RunSpec, TrainSpec
-from core.training import jobs, live, loop, processes
+from core.specs import DataSpec, ModelSpec, PulseSpec, RunSpec, TrainSpec, to_dict
+from core.training import job as job_module
+from core.training import job_folder, jobs, lease, live, loop, processes, turns, worker
 from core.training.loop import EpochRecord
 
 SPEC = RunSpec(
@@ -57,8 +58,9 @@ class Held(Executor):
 @pytest.fixture(autouse=True)
 def own_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.setenv("KERNEL_EXPLORER_RUNS", str(tmp_path / "runs"))
-    monkeypatch.setattr(jobs, "_futures", {})
+    job_module.handed.clear()
     yield tmp_path / "runs"
+    job_module.handed.clear()
 
 
 def records(spec: RunSpec) -> Iterator[EpochRecord]:
@@ -199,6 +201,7 @@ def test_cancel_before_it_begins() -> None:
     pool = Held()
     job = jobs.submit(SPEC, pool)
     job.cancel()
+    assert job.progress().sentence == "The training was cancelled before it began."
     assert job.progress().state == jobs.CANCELLED and pool.calls[0][0].cancelled()
 
 
@@ -223,33 +226,32 @@ def test_errors_become_sentences(fake, error: Exception, says: str) -> None:
     assert jobs.submit(SPEC, Inline()).progress().state == jobs.DONE, "a failed job can be started again"
 
 
-def test_silence_is_noticed_and_the_job_can_be_taken_over(fake, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_silence_is_noticed_and_the_job_is_taken_over(fake, monkeypatch: pytest.MonkeyPatch) -> None:
     """A server that was killed leaves a job that says it runs; another server finds out and trains it."""
     job = jobs.submit(SPEC, Held())
-    jobs._write_progress(job.folder, jobs.Progress(jobs.RUNNING, 1, 4, 3.0))
-    jobs._futures.clear()  # another server knows nothing of the first one's futures
+    job_folder.note(job.folder, jobs.Progress(jobs.RUNNING, 1, 4, 3.0))
+    job_module.handed.clear()  # another server knows nothing of the first one's futures
     assert job.progress().state == jobs.RUNNING
     pool = Held()
-    jobs.submit(SPEC, pool)
-    assert pool.calls == [], "while it shows life it is left alone"
-    os.utime(job.folder / jobs.PROGRESS, (1, 1))
-    assert job.progress().state == jobs.FAILED and "is gone" in job.progress().sentence
+    turns.start(pool)
+    assert jobs.submit(SPEC, pool) == job and pool.calls == [], "while it shows life it is left alone"
+    monkeypatch.setattr(lease, "SILENT_SECONDS", 0.0)
+    assert job.progress() == jobs.Progress(jobs.QUEUED, 1, 4, 3.0), "it waits to go on"
     fake(records)
-    assert jobs.submit(SPEC, Inline()).progress().state == jobs.DONE
+    turns.start(Inline())
+    assert job.progress().state == jobs.DONE
 
 
-def test_a_job_that_waits_is_known_by_its_process_and_gone_with_it() -> None:
+def test_a_job_that_waits_goes_on_waiting_when_its_process_is_gone(fake, monkeypatch: pytest.MonkeyPatch) -> None:
     job = jobs.submit(SPEC, Held())
-    os.utime(job.folder / jobs.PROGRESS, (1, 1))
-    jobs._touch_waiting()
+    job_module.handed.clear()  # it was killed; another one looks
     assert job.progress().state == jobs.QUEUED and jobs.active() == [job]
-    jobs._futures.clear()  # its process was killed; another one looks
-    os.utime(job.folder / jobs.PROGRESS, (1, 1))
-    jobs._touch_waiting()
-    assert job.progress().state == jobs.FAILED and "is gone" in job.progress().sentence
-    assert jobs.active() == [], "it counts for no limit"
+    monkeypatch.setattr(lease, "SILENT_SECONDS", 0.0)
     pool = Held()
-    assert jobs.submit(SPEC, pool).progress().state == jobs.QUEUED and len(pool.calls) == 1
+    turns.start(pool)
+    assert pool.calls == [], "at the first look nobody can know"
+    turns.start(pool)
+    assert len(pool.calls) == 1 and job.progress().state == jobs.QUEUED
 
 
 def test_processes_that_share_the_store_train_a_network_once(own_store: Path) -> None:
@@ -258,8 +260,8 @@ def test_processes_that_share_the_store_train_a_network_once(own_store: Path) ->
 import sys, time
 sys.path.insert(0, "tests/training")
 from test_jobs import SPEC, Held
-from core.training import jobs
-jobs._sweep = lambda: time.sleep(0.3)
+from core.training import job_folder, jobs
+job_folder.sweep = lambda: time.sleep(0.3)
 pool = Held()
 print("ready", flush=True)
 sys.stdin.readline()
@@ -289,10 +291,14 @@ def test_unknown_and_forgotten_jobs(fake) -> None:
     assert jobs.find("0123456789ab") is None and jobs.active() == []
     assert jobs.Job(SPEC).progress().state == jobs.FAILED
     job = jobs.submit(SPEC, Held())
-    jobs._write_progress(job.folder, jobs.Progress(jobs.FAILED, sentence="long ago"))
-    os.utime(job.folder / jobs.PROGRESS, (1, 1))
+    job_folder.end(job.folder, jobs.Progress(jobs.FAILED, sentence="long ago"))
+    left = [job.folder.with_name(f".{word}-{job.key}-0") for word in ("new", "old")]
+    for path in left:
+        path.mkdir()
+    for path in (job.folder / job_folder.ENDED, left[0]):
+        os.utime(path, (1, 1))
     jobs.submit(replace(SPEC, model=replace(SPEC.model, seed=3)), Held())
-    assert not job.folder.exists()
+    assert not job.folder.exists() and not left[0].exists() and left[1].exists()
 
 
 def test_half_written_line_is_not_read(own_store: Path) -> None:
@@ -343,14 +349,14 @@ def test_real_training_in_a_process_equals_training_here(pool) -> None:
         np.testing.assert_allclose(run.history[name], [r.metrics[name] for r in here], rtol=1e-6)
 
 
-def slow(folder: str) -> None:
+def slow(key: str, *_: object) -> None:
     """A worker that says it runs and then does nothing more."""
-    jobs._write_progress(Path(folder), jobs.Progress(jobs.RUNNING, 1, 4, 1.0))
-    (Path(folder) / "pid").write_text(str(os.getpid()))
+    job_folder.note((job_folder.home() / key), jobs.Progress(jobs.RUNNING, 1, 4, 1.0))
+    ((job_folder.home() / key) / "pid").write_text(str(os.getpid()))
     time.sleep(60)
 
 
-def broken(folder: str) -> None:
+def broken(*_: object) -> None:
     raise OSError("no such luck")
 
 
@@ -360,14 +366,25 @@ def findable(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parent))
 
 
-def test_killed_worker_is_a_failed_job_and_the_others_go_on(fake, findable, pool, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(jobs, "work", slow)
-    job = jobs.submit(SPEC, pool)
+def kill(job: jobs.Job) -> int:
+    """Kill the worker of a job as soon as it says who it is."""
     until(lambda: (job.folder / "pid").exists() and (job.folder / "pid").read_text() != "")
-    os.kill(int((job.folder / "pid").read_text()), signal.SIGKILL)
+    pid = int((job.folder / "pid").read_text())
+    (job.folder / "pid").unlink()
+    os.kill(pid, signal.SIGKILL)
+    return pid
+
+
+def test_a_worker_that_is_killed_again_and_again_is_given_up_and_the_others_go_on(findable, pool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(turns, "work", slow)
+    monkeypatch.setattr(turns, "DEATHS", 2)
+    job = jobs.submit(SPEC, pool)
+    assert kill(job) != kill(job), "another went on"
     until(lambda: job.progress().state == jobs.FAILED, 20)
-    assert job.progress().sentence == "The training stopped: its process was ended from outside (signal 9); start it again."
-    monkeypatch.setattr(jobs, "work", broken)
+    assert job.progress().sentence == (
+        "The training stopped: its process was ended from outside (signal 9), 2 times without an epoch in between; start it again."
+    )
+    monkeypatch.setattr(turns, "work", broken)
     job = jobs.submit(replace(SPEC, model=replace(SPEC.model, seed=1)), pool)
     until(lambda: job.progress().state == jobs.FAILED, 30)
     assert "its process ended with an error (OSError: no such luck)" in job.progress().sentence
@@ -403,7 +420,7 @@ os._exit(0)
     until(gone, 15)
 
 
-def stuck(folder: str) -> None:
+def stuck(key: str, number: int, token: str) -> None:
     """A training whose next record never comes."""
 
     def train(spec):
@@ -411,17 +428,17 @@ def stuck(folder: str) -> None:
         time.sleep(60)
 
     loop.train = train
-    jobs.work(folder)
+    worker.work(key, number, token)
 
 
 def test_cancel_does_not_wait_for_a_long_epoch(findable, pool, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(jobs, "work", stuck)
+    monkeypatch.setattr(turns, "work", stuck)
     job = jobs.submit(SPEC, pool)
     until(lambda: job.progress().state == jobs.RUNNING)
     began = time.monotonic()
     job.cancel()
     until(lambda: job.progress().state == jobs.CANCELLED, 15)
-    assert time.monotonic() - began < jobs.GRACE_SECONDS + 5
+    assert time.monotonic() - began < worker.GRACE_SECONDS + 5
     assert "cancelled" in job.progress().sentence
 
 
@@ -439,4 +456,6 @@ def test_submitting_loads_no_torch() -> None:
 
 def test_progress_is_plain_json(fake) -> None:
     job = jobs.submit(SPEC, Held())
-    assert json.loads((job.folder / jobs.PROGRESS).read_text())["state"] == "queued"
+    assert json.loads((job.folder / job_folder.JOB).read_text()) == {"spec": to_dict(SPEC), "parent": ""}
+    job_folder.note(job.folder, jobs.Progress(jobs.RUNNING, 1, 4))
+    assert json.loads((job.folder / job_folder.PROGRESS).read_text())["epoch"] == 1

@@ -9,6 +9,7 @@ import pytest
 
 from core.analysis import robustness
 from core.data import stand_in
+from core.runs import store
 from core.training import processes, tasks
 from core.training.tasks import Task
 from tests.digit_case import MODELS, weights
@@ -26,6 +27,13 @@ class Inline(Executor):
         except BaseException as error:
             done.set_exception(error)
         return done
+
+
+class Never(Executor):
+    """Lets a call wait."""
+
+    def submit(self, fn, /, *args, **kwargs):
+        return Future()
 
 
 @pytest.fixture(autouse=True)
@@ -61,12 +69,12 @@ def test_parts_are_those_of_the_generator(place: Path) -> None:
 
 
 def test_who_asks_alike_joins() -> None:
-    class Counting(Inline):
+    class Counting(Never):
         calls = 0
 
         def submit(self, fn, /, *args, **kwargs):
             Counting.calls += 1
-            return Future()  # never done
+            return super().submit(fn)
 
     pool = Counting()
     tasks.start(question(), pool)
@@ -83,11 +91,18 @@ def test_an_error_is_a_sentence_and_can_be_asked_again() -> None:
     assert tasks.progress(task).state == tasks.FAILED
 
 
-def test_one_that_waits_is_cancelled_at_once_and_can_begin_anew() -> None:
-    class Never(Executor):
-        def submit(self, fn, /, *args, **kwargs):
-            return Future()
+def test_the_sentence_of_an_error_names_no_folder_of_the_server(monkeypatch: pytest.MonkeyPatch) -> None:
+    def measured(arrays: object, **arguments: object) -> None:
+        raise IsADirectoryError(21, "Is a directory", "/srv/app/cache/history.jsonl")
 
+    monkeypatch.setattr(robustness, "measured", measured)
+    task = question()
+    tasks.start(task, Inline())
+    said = tasks.progress(task).sentence
+    assert "IsADirectoryError" in said and "history.jsonl" in said and "srv" not in said and "cache" not in said
+
+
+def test_one_that_waits_is_cancelled_at_once_and_can_begin_anew() -> None:
     task = question(2)
     tasks.start(task, Never())
     tasks.cancel(task)
@@ -96,6 +111,37 @@ def test_one_that_waits_is_cancelled_at_once_and_can_begin_anew() -> None:
     assert tasks.progress(task).state == tasks.DONE
     tasks.cancel(task)  # what is done stays
     assert tasks.progress(task).state == tasks.DONE
+
+
+def test_who_asks_for_something_else_gives_up_what_nobody_else_waits_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    mine, both, left = question(20), question(21), question(22)
+    for task in (mine, both, left):
+        tasks.start(task, Never())
+        tasks.look(task, "me")
+    tasks.look(both, "you")
+    tasks.look(left, "you")
+    tasks.leave(mine.key, "me")
+    tasks.leave(both.key, "me")
+    assert [tasks.progress(task).state for task in (mine, both)] == [tasks.CANCELLED, tasks.ACTIVE]
+    monkeypatch.setattr(tasks, "LOOKING_SECONDS", 0.0)  # the other one has gone without a word
+    tasks.leave(left.key, "me")
+    assert tasks.progress(left).state == tasks.CANCELLED
+    tasks.leave("no-such-task", "me")
+
+
+def test_what_is_done_stays_when_its_person_leaves() -> None:
+    task = question(23)
+    tasks.start(task, Inline())
+    tasks.look(task, "me")
+    tasks.leave(task.key, "me")
+    assert tasks.progress(task) == tasks.Progress(tasks.DONE, 3, 3)
+
+
+def test_answers_are_no_part_of_the_store_of_runs(place: Path) -> None:
+    (place / "run").mkdir()
+    (place / "run" / "file").write_bytes(bytes(7))
+    tasks.start(question(24), Inline())
+    assert store.size() == 7
 
 
 def test_a_silent_worker_is_gone(monkeypatch: pytest.MonkeyPatch) -> None:

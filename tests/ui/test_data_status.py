@@ -1,6 +1,7 @@
 """The panels of data sets and jobs say what is so, in every state."""
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,7 @@ from core.data import digits, download, stand_in
 from core.data.download import Progress
 from core.runs import store
 from core.specs import DataSpec, ModelSpec, RunSpec, TrainSpec
-from core.training import jobs
+from core.training import job_folder, jobs, lease
 from core.ui import cached, data_status, jobs_view
 
 SPEC = RunSpec(DataSpec(train=200, validation=50, test=100), ModelSpec(sizes=(784, 6, 10)), TrainSpec(epochs=4))
@@ -199,7 +200,8 @@ def job_page(values: dict) -> AppTest:
 def job(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> jobs.Job:
     monkeypatch.setenv("KERNEL_EXPLORER_RUNS", str(tmp_path))
     job = jobs.Job(SPEC)
-    job.folder.mkdir(parents=True)
+    monkeypatch.setattr(lease, "SILENT_SECONDS", 600)  # the machine may be busy
+    assert job_folder.make(job.folder, SPEC, "")
     return job
 
 
@@ -212,23 +214,43 @@ def test_job_under_way_shows_numbers_and_can_be_cancelled(job: jobs.Job) -> None
 
     live.write(job.folder, SPEC, 0, EpochRecord(0, 0, 0.0, {"loss": 2.3}, {"dense1.kernel": np.zeros((2, 2))}))
     now = jobs.Progress(jobs.RUNNING, 1, 4, 2.0, {"loss": 0.1234, "accuracy_train": 0.5, "accuracy_test": 0.25})
-    jobs._write_progress(job.folder, now)
+    job_folder.note(job.folder, now)
+    held = lease.take(job.folder)
+    assert held is not None
     app = job_page(to_dict(SPEC)).run()
     assert not app.exception and "state running" in text(app) and "1 states" in text(app)
     assert [(m.label, m.value) for m in app.metric] == [("Loss", "0.123"), ("Training accuracy", "50.0%"), ("Test accuracy", "25.0%")]
     assert [m.help for m in app.metric] == ["of 200 images", "of 200 images", "of 100 images"]
+    app.button(key="job-pause").click().run()
+    assert job.progress() == replace(now, state=jobs.PAUSED) and "Paused at epoch 1 of 4" in str(app.get("progress")[0].proto)
+    app.button(key="job-resume").click().run()
+    assert job.progress() == now
+    held.free()
+    app.run()
+    assert "Waiting to go on from epoch 1 of 4" in str(app.get("progress")[0].proto)
     app.button(key="job-cancel").click().run()
-    assert (job.folder / jobs.CANCEL).exists()
+    assert job.owners() == 0 and job.progress().state == jobs.CANCELLED
+
+
+def test_who_shares_a_training_leaves_it_and_others_cannot(job: jobs.Job) -> None:
+    from core.specs import to_dict
+
+    job_folder.wish(job.folder, job_folder.name_of("somebody"), True)
+    app = job_page(to_dict(SPEC)).run()
+    assert app.button(key="job-cancel").label == "Leave it" and app.button(key="job-pause").disabled
+    app.button(key="job-cancel").click().run()
+    assert job.owners() == 1 and job.progress().state == jobs.QUEUED
+    assert not app.exception and not app.button, "it is somebody else's now"
 
 
 def test_ended_jobs_say_how(job: jobs.Job) -> None:
     from core.specs import to_dict
 
-    jobs._write_progress(job.folder, jobs.Progress(jobs.FAILED, sentence="MNIST is not here."))
+    job_folder.end(job.folder, jobs.Progress(jobs.FAILED, sentence="MNIST is not here."))
     app = job_page(to_dict(SPEC)).run()
     assert "MNIST is not here." in text(app) and app.button(key="job-again").label == "Start it again"
     store.save(SPEC, {"epoch": [0.0]}, {})
-    (job.folder / jobs.PROGRESS).unlink()
+    job_folder.drop(job.folder)
     app = job_page(to_dict(SPEC)).run()
     assert f"stored as run `{SPEC.key}`" in text(app) and not app.button
 

@@ -83,7 +83,7 @@ def arrive(path: str, pages: Sequence[str]) -> None:
     elif back:
         now.read(brought)
     if now.told is not None and now.told.get("page") == path:
-        now.read(dict(parse_qsl(str(now.told["search"]).removeprefix("?"), keep_blank_values=True)))
+        now.read(dict(parse_qsl(now.told["search"].removeprefix("?"), keep_blank_values=True)))
     now.told = None
 
 
@@ -91,6 +91,7 @@ def _moved() -> None:
     """The browser tells where it is; kept until the page runs."""
     told = (st.session_state.get("address") or {}).get("moved")
     if told and told.get("session") == current().session:
+        told["search"].encode()  # raises where it is no text that an address can hold
         current().told = dict(told)
 
 

@@ -19,6 +19,8 @@ from core.ui.drawing_pad.strokes import Drawing, Stroke, read
 PEN_WIDTH = 85  # pad units: 2.4 of 28 pixels, about as wide as the pens that wrote MNIST
 LABEL = "Drawing pad: draw a digit with pen, finger, mouse or the arrow keys"
 
+_DIGIT = "_digit-drawn"  # session key of the digit drawn last, on whichever pad
+
 _pad = browser_part("drawing_pad", __file__)
 
 
@@ -51,11 +53,19 @@ def drawing_pad(key: str, label: str = LABEL, width: int = PEN_WIDTH, example: S
 
 
 def last_drawing(key: str, example: Sequence[Stroke] = ()) -> Drawing:
-    """What stands on a pad, or stood there when it was last on the page; `example` before the first stroke."""
+    """What stands on a pad, or stood there when it was last on the page; `example` before the first stroke.
+
+    Pads with an example are for digits: what somebody draws on one of them stands on the others when they come up.
+    """
     kept = f"{key}-kept"
     state = st.session_state.get(key)
     value = state.get("drawing") if state else None
-    drawing = read(value) if value else st.session_state.get(kept, Drawing(tuple(example), example=bool(example)))
+    before = st.session_state.get(kept, Drawing(tuple(example), example=bool(example)))
+    drawing = read(value) if value else before
+    if example and value and drawing.strokes != before.strokes:
+        st.session_state[_DIGIT] = drawing
+    elif example and not value and st.session_state.get(_DIGIT):
+        drawing = st.session_state[_DIGIT]
     st.session_state[kept] = drawing
     return drawing
 

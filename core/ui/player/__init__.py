@@ -6,6 +6,7 @@ from typing import Any
 import streamlit as st
 
 from core.ui.browser_part import browser_part
+from core.ui.player.sentences import packed
 
 _component = browser_part("kernel_explorer_player", __file__)
 
@@ -19,6 +20,7 @@ def player(
     name: str = "epoch",
     signal: str = "epoch",
     signals: Mapping[str, Any] | None = None,
+    sentences: Mapping[str, Sequence[str]] | None = None,
     on_rest: Callable[[], None] | None = None,
 ) -> int:
     """Show the player and return the frame at which it rests.
@@ -32,8 +34,18 @@ def player(
         labels: what stands for each frame, one a frame.
         value: the frame to show; a changed value moves the player.
         signals: further bound parameters (`alt.binding(input="text")`) and the values to give them.
+        sentences: what stands in a container of this key at each frame, one text a frame; while the player moves, the browser
+            shows the frame's instead of what the server wrote there (paragraphs, bold and a heading of three signs alone).
         on_rest: called before the rerun that reports a frame; read `st.session_state[key]["frame"]` there.
     """
+
+    def known(frame: object) -> bool:
+        return type(frame) is int and 0 <= frame < len(labels)
+
+    def rested() -> None:
+        if on_rest is not None and known(st.session_state[key].get("frame")):
+            on_rest()
+
     result = _component(
         key=key,
         data={
@@ -43,14 +55,15 @@ def player(
             "name": name,
             "signal": signal,
             "signals": dict(signals or {}),
+            "sentences": {key: packed(texts) for key, texts in (sentences or {}).items()},
         },
         default={"frame": int(value), "report": 0},
         on_frame_change=lambda: None,
-        on_report_change=on_rest or (lambda: None),
+        on_report_change=rested,
     )
     taken = f"_{key}-report"  # each report counts once: later the page may move the player elsewhere
     report, frame = result.get("report"), result.get("frame")
-    if not report or frame is None or report == st.session_state.get(taken):
+    if not known(frame) or not report or report == st.session_state.get(taken):
         return int(value)
     st.session_state[taken] = report
-    return min(max(int(frame), 0), len(labels) - 1)
+    return int(frame)

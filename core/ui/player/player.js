@@ -37,6 +37,7 @@ class Player {
     this.frame = 0;
     this.timer = null;
     this.rest = null;
+    this.sentences = new Sentences();
     this.root.addEventListener("click", (event) => {
       const action = event.target.closest("[data-do]")?.dataset.do;
       if (action) this.act(action);
@@ -54,6 +55,7 @@ class Player {
     const fresh = !this.data;
     const asked = fresh || (data.value !== this.data.value && data.value !== this.sent);
     this.data = data;
+    this.sentences.set(data.sentences);
     this.slider.max = data.labels.length - 1;
     this.slider.setAttribute("aria-label", data.name);
     this.root.querySelector(".name").textContent = data.name;
@@ -135,6 +137,7 @@ class Player {
     for (const target of this.data.targets) {
       document.dispatchEvent(new CustomEvent("player-frame", { detail: { target, frame: this.frame } }));
     }
+    this.sentences.say(this.frame, this.data.value);
     for (const input of inputs(this.data.targets, this.data.signal)) push(input, this.frame);
     for (const [name, value] of Object.entries(this.data.signals)) {
       for (const input of inputs(this.data.targets, name)) push(input, value);
@@ -143,6 +146,7 @@ class Player {
 
   close() {
     this.pause();
+    this.sentences.say(0, 0);
     clearTimeout(this.rest);
     clearTimeout(this.retry);
     this.observer.disconnect();

@@ -43,7 +43,9 @@ function tellWidth() {
 export default function (component) {
   part = component;
   copyLink(component);
+  explainWords(component);
   tellWidth();
+  tellPerson(component);
   if ("screenParts" in document.documentElement.dataset) return; // mounted by each page anew, but it listens once
   document.documentElement.dataset.screenParts = "";
   document.addEventListener("pointerdown", press, { capture: true });
@@ -51,4 +53,5 @@ export default function (component) {
   document.addEventListener("click", click, { capture: true });
   document.addEventListener("scroll", leave, { capture: true, passive: true });
   small.addEventListener("change", tellWidth);
+  noteWhereWeAre();
 }

@@ -1,8 +1,7 @@
 // The moving window of a convolution. All numbers come once; products and sums are made here, from the same numbers
 // that Python made the feature map of, and stand beside the map's own value.
 
-const bytes = (text) => Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
-const matrix = (m) => ({ rows: m.rows, columns: m.columns, at: new Float32Array(bytes(m.numbers).buffer) });
+const matrix = (m) => ({ rows: m.rows, columns: m.columns, at: floats(m.numbers) });
 const clamp = (v, low, high) => Math.min(high, Math.max(low, v));
 const said = (v) => (v < 0 ? "−" : "") + (Math.abs(v) >= 1e-4 || v === 0 ? String(Number(Math.abs(v).toPrecision(4))) : Math.abs(v).toExponential(2));
 

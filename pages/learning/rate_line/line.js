@@ -5,8 +5,6 @@ const EDGE = { left: 54, right: 14, top: 26, bottom: 42 };
 const SVG = "http://www.w3.org/2000/svg";
 const FLOOR = 1e-6; // losses below are drawn there
 const PICTURE = 112; // CSS pixels of the kernel's longer side
-const bytes = (text) => Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
-const floats = (text) => new Float32Array(bytes(text).buffer);
 const short = (v) => (v === 0 ? "0" : v >= 1e5 || v < 1e-3 ? v.toExponential(1).replace("-", "−").replace("+", "") : String(Number(v.toPrecision(3))));
 
 class Line {
@@ -88,7 +86,9 @@ class Line {
       const left = from ? (this.x(rates[from - 1]) + this.x(rates[from])) / 2 : this.x(rates[0]);
       const right = to + 1 < rates.length ? (this.x(rates[to]) + this.x(rates[to + 1])) / 2 : this.x(rates[to]);
       this.part("rect", { x: left, y: EDGE.top, width: Math.max(0, right - left), height: HEIGHT - EDGE.top - EDGE.bottom, fill: shade[verdicts[from]], opacity: verdicts[from] === "too small" ? 0.35 : 0.14 });
-      if (right - left > 55) this.part("text", { x: (left + right) / 2, y: EDGE.top - 9, "text-anchor": "middle" }, verdicts[from]);
+      const last = to === rates.length - 1;
+      if (right - left > (verdicts[from] === "right" ? 30 : 55)) this.part("text", { x: (left + right) / 2, y: EDGE.top - 9, "text-anchor": "middle" }, verdicts[from]);
+      else if (last) this.part("text", { x: right, y: EDGE.top - 9, "text-anchor": "end" }, verdicts[from]);
       from = to + 1;
     }
   }

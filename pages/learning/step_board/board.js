@@ -4,8 +4,6 @@ const ROOM = 64; // CSS pixels of a picture's longer side, at most
 const STRIP = 130; // of a row of weights
 const HINT = "Point at a picture to read a number; click a cell of a gradient to open it below.";
 const PICTURES = { gradient: "gradient", before: "kernel", after: "after the step" };
-const bytes = (text) => Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
-const floats = (text) => new Float32Array(bytes(text).buffer);
 const said = (v) => (v < 0 ? "−" : "") + (v === 0 ? "0" : Math.abs(v) >= 1e-4 ? String(Number(Math.abs(v).toPrecision(4))) : Math.abs(v).toExponential(2).replace("-", "−"));
 
 function part(parent, name, tag = "div") {

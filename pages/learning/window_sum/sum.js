@@ -1,7 +1,6 @@
 // Windows in the order of their errors, the largest first; each adds error x patch to the sum.
 
-const bytes = (text) => Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
-const matrix = (m) => ({ rows: m.rows, columns: m.columns, at: new Float32Array(bytes(m.numbers).buffer) });
+const matrix = (m) => ({ rows: m.rows, columns: m.columns, at: floats(m.numbers) });
 const said = (v) => (v < 0 ? "−" : "") + (v === 0 ? "0" : Math.abs(v) >= 1e-4 ? String(Number(Math.abs(v).toPrecision(3))) : Math.abs(v).toExponential(2).replace("-", "−"));
 const largest = (values) => values.reduce((top, v) => Math.max(top, Math.abs(v)), 0) || 1;
 

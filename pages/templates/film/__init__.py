@@ -81,4 +81,4 @@ def pack(
 
 def template_film(key: str, address: str) -> None:
     """Show the templates of `pack` at an address; the player that has this container's key among its targets drives them."""
-    _component(key=key, data=address)
+    _component(key=key, data={"address": address})

@@ -29,7 +29,11 @@ function unpack(bytes) {
   return { head, weights: new Uint16Array(part("weights").buffer), palette: part("palette"), means: part("means") };
 }
 
-const signed = (w) => (w < 0 ? "−" : "+") + Math.abs(w).toPrecision(4);
+// Significant digits, a true minus, and no zero with a sign.
+function signed(w, digits = 4) {
+  const size = Number(Math.abs(w).toPrecision(digits));
+  return (size === 0 ? "" : w < 0 ? "−" : "+") + size;
+}
 
 // The player writes its frame whenever the page changes: text is written only when it is another, or the two would never rest.
 function write(element, text) {
@@ -44,13 +48,14 @@ class Film {
     this.read = this.box.querySelector(".tf-read");
     this.mode = this.box.querySelector(".tf-mode input");
     this.words = this.box.querySelector(".tf-words");
+    this.bar = this.box.querySelector(".tf-bar");
     this.marked = 0;
     this.order = this.box.querySelector("[name=order]");
     this.signal.addEventListener("input", () => this.draw());
     this.order.addEventListener("input", () => this.arrange());
     this.resize = new ResizeObserver(() => this.fit());
     this.resize.observe(this.box);
-    this.mode.addEventListener("change", () => this.draw());
+    this.mode.addEventListener("change", () => { this.scale(); this.draw(); });
   }
 
   // A rerun tells the same address again: the canvases and the focus stay.
@@ -111,6 +116,7 @@ class Film {
     });
     this.read.textContent = head.hint;
     this.outline();
+    this.scale();
   }
 
   // The tiles in the order that is asked for: units from left to right.
@@ -153,6 +159,22 @@ class Film {
     const grey = this.mode.checked && channels === 1;
     const text = grey ? `black is the lowest weight of all epochs, ${signed(low)}, white the highest, ${signed(high)}` : words;
     return `${text[0].toUpperCase()}${text.slice(1)}.`;
+  }
+
+  // The same colours as a bar, with the weights at its ends.
+  scale() {
+    const { low, high, limit, channels } = this.head;
+    const grey = this.mode.checked && channels === 1;
+    const ends = grey ? [low, high] : [-limit, limit];
+    this.bar.querySelectorAll("span").forEach((end, i) => write(end, signed(ends[i], 3)));
+    const canvas = this.bar.querySelector("canvas");
+    const image = canvas.getContext("2d").createImageData(canvas.width, 1);
+    for (let i = 0; i < canvas.width; i++) {
+      const level = Math.round((i * 254) / (canvas.width - 1));
+      for (let c = 0; c < 3; c++) image.data[4 * i + c] = grey || channels === 3 ? level : this.palette[3 * level + c];
+      image.data[4 * i + 3] = 255;
+    }
+    canvas.getContext("2d").putImageData(image, 0, 0);
   }
 
   mark(unit) {
@@ -261,7 +283,7 @@ const films = new WeakMap();
 export default function (component) {
   const root = component.parentElement;
   if (!films.has(root)) films.set(root, new Film(root));
-  films.get(root).update(component.data);
+  films.get(root).update(component.data.address);
   return () => {
     films.get(root)?.resize.disconnect();
     films.delete(root);

@@ -2,7 +2,7 @@
 
 const PICTURE = 96; // CSS pixels of a picture's longer side, at most
 const HINT = "Point at a picture to read w·x of a pixel.";
-const signed = (value, digits = 2) => (value < 0 ? "−" : "+") + Math.abs(value).toFixed(digits);
+const signed = (value, digits = 2) => (Number(value.toFixed(digits)) === 0 ? "" : value < 0 ? "−" : "+") + Math.abs(value).toFixed(digits);
 const bytes = (text) => Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
 const percent = (share) => (share < 0.001 ? "<0.1%" : share > 0.999 ? ">99.9%" : `${(100 * share).toFixed(1)}%`);
 

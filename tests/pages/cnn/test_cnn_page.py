@@ -11,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 from core.models.pulse_layers import parameter_count
 from core.runs import store
 from core.runs.shipped.pulses import RECORDED, RUNS, TITLES
+from core.ui import networks
 from pages.cnn.words import SECTIONS
 from tests.app import ENTRY, go
 from tests.app import app as new_app
@@ -230,7 +231,7 @@ def test_the_first_picture_needs_no_torch():
     code = (
         "import sys; from tests.app import app, go\n"
         "app = go(app(), 'cnn'); app.run()\n"
-        "assert not app.exception and app.title[0].value == 'Kernels that learn to see'\n"
+        "assert not app.exception and app.title[0].value == 'Kernels that read pulses'\n"
         "sys.exit('torch' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], cwd=Path(ENTRY).parent, capture_output=True).returncode == 0
@@ -326,6 +327,10 @@ def test_what_the_study_saw_is_a_click_away(kernel, kind):
         "stage": "after-ReLU",
     }
     assert f"({kind}) under **kernel {kernel} at epoch" in words(app).replace(f"({kind})**", f"({kind})")
+    before = networks.label("pulse-reliable")
+    assert f"is shown in place of **{before}**, which you had chosen." in " ".join(one.value for one in app.caption)
+    sound(app.button(key="cnn-switch-back").click().run())
+    assert address(app) == {"section": "convolution"} and not [one for one in app.button if one.key == "cnn-switch-back"]
 
 
 def test_one_damaged_run_leaves_the_others(monkeypatch):

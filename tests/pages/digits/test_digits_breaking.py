@@ -9,13 +9,13 @@ from sklearn.metrics import recall_score
 
 from core.charts import numbers
 from core.data import catalog, damage
+from core.data.catalog import an
 from core.data.damage import DAMAGES, LETTERS, NOTHINGS
 from core.data.drawing import resized_digits
 from core.models.digit_layers import activations
 from core.serving import shared
 from core.specs import DataSpec
 from core.training import tasks
-from core.ui.breaking import an
 from core.ui.drawing_pad.strokes import Drawing, Stroke
 from tests.digit_case import EPOCHS, MODELS, spec, stored, weights
 from tests.pages.digits.digits_case import app, parts, search, words

@@ -89,7 +89,7 @@ def test_a_training_under_way_is_shown_to_whoever_asks_for_it():
     assert not test.exception and test.slider(key="digits-train-epochs").value == 3
     assert "This is the training of the network chosen above" not in words(test)
     test.button(key="digits-job-cancel").click().run()
-    assert (job.folder / jobs.CANCEL).exists()
+    assert job.progress().state == jobs.CANCELLED
 
 
 def test_ones_own_training_stays_in_sight_while_the_form_changes(monkeypatch):

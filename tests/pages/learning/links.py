@@ -8,7 +8,7 @@ LINKS: list[tuple[str, dict[str, object]]] = [
     ),
     ("learning?model=mlp-random&layer=2&cell=3-11&epoch=5", {"learning-layer": 2, "learning-cell": "3-11", "learning-epoch": 5}),
     (
-        "learning?section=batch&model=uci-mlp&batch=128&times=25&among=misread&draw=3&layer=2&shown=others",
+        "learning?section=batch&model=uci-mlp&batch=128&times=25&among=misread&draw=3&layer=2&shown=which-others",
         {"learning-batch": 128, "learning-times": 25, "learning-among": "misread", "learning-draw": 3, "learning-layer": 2},
     ),
     (
@@ -30,5 +30,5 @@ LINKS: list[tuple[str, dict[str, object]]] = [
         },
     ),
     ("learning?section=path&model=uci-mlp&layer=2&cell=4-7&epoch=10", {"learning-section": "path", "learning-cell": "4-7"}),
-    ("learning?section=pulses&cnn=pulse-ten&pulse=5&kernel=4", {"learning-cnn": "pulse-ten", "learning-pulse": 5, "learning-kernel": 4}),
+    ("learning?section=pulses&cnn=pulse-ten&pulse=5&kernel=4&moment=0", {"learning-pulse": 5, "learning-kernel": 4, "learning-moment": 0}),
 ]

@@ -8,12 +8,16 @@ import pytest
 import torch
 from streamlit.testing.v1 import AppTest
 
-from core.data import catalog
+from core.charts import numbers
+from core.data import catalog, pictures, pulse_sets
+from core.data.drawing import prepare_drawing
 from core.models import dense
 from core.runs import store
 from core.runs.shipped import RUNS
+from core.ui.drawing_pad import Drawing, Stroke
 from tests.app import app, go, report
 from tests.pages.learning.links import LINKS
+from tests.ui.upload_case import photograph
 
 SECTIONS = ("step", "batch", "rate", "back", "surface", "path")
 MODELS = ("uci-softmax", "uci-mlp")  # their images are always here
@@ -44,7 +48,7 @@ def number(text: str, row: str) -> float:
 @pytest.mark.parametrize("section", SECTIONS)
 @pytest.mark.parametrize("model", MODELS)
 def test_every_part_opens(section: str, model: str) -> None:
-    at = opened(section=section, model=model, shown="white-others-tenfold-slowest")
+    at = opened(section=section, model=model, shown="white-which-others-tenfold-slowest")
     assert at.title[0].value == "How a weight learns"
     assert not at.error and not at.warning
     if (section, model) == ("back", "uci-softmax"):
@@ -121,6 +125,90 @@ def test_the_rate_of_the_mark_comes_back() -> None:
     assert not at.exception and at.session_state["learning-eta"] == 1.0
 
 
+def after(model: str, images: np.ndarray, labels: np.ndarray, rate: float, times: int, epoch: int) -> list[dict[str, torch.Tensor]]:
+    """The weights before and after so many steps of torch's plain gradient descent on the same images, float64."""
+    run = store.load(RUNS[model].key)
+    start = {name: torch.tensor(array, dtype=torch.float64) for name, array in run.state(epoch).items()}
+    now = {name: tensor.clone().requires_grad_() for name, tensor in start.items()}
+    optimizer = torch.optim.SGD(list(now.values()), lr=rate)
+    for _ in range(times):
+        optimizer.zero_grad()
+        x = torch.tensor(dense.inputs(images), dtype=torch.float64)
+        torch.nn.functional.cross_entropy(x @ now["dense1.kernel"] + now["dense1.bias"], torch.tensor(labels.astype(int))).backward()
+        optimizer.step()
+    return [start, {name: tensor.detach() for name, tensor in now.items()}]
+
+
+@pytest.mark.parametrize("times", [1, 5, 25])
+def test_which_kernel_changes_most_is_guessed_then_told(times: int) -> None:
+    at = opened(section="batch", model="uci-softmax", batch="10", times=str(times), epoch="0")
+    assert "Which of the ten kernels changes most?" in words(at) and "changes least" not in words(at)
+    at.button_group(key="guess-learning-which-uci-softmax").select("4").run()
+    images, labels = (part[:] for part in catalog.load("uci-digits", "train"))
+    chosen = np.random.default_rng(0).permutation(len(labels))[:10]
+    before, then = after("uci-softmax", images[chosen], labels[chosen], 0.1, times, 0)
+    moved = (then["dense1.kernel"] - before["dense1.kernel"]).norm(dim=0).numpy()
+    assert f"**{moved.argmax()}**" in words(at) and f"have a length of {numbers.number(moved.max())} together" in words(at)
+    assert f"{moved.argmin()} changes least, by {numbers.number(moved.min())}" in words(at)
+
+
+@pytest.mark.parametrize("times", [1, 5, 25])
+def test_a_drawing_takes_many_steps_too(times: int) -> None:
+    at = go(app(), "learning")
+    for name, value in {"section": "batch", "model": "uci-softmax", "among": "picked", "source": "draw", "label": "4"}.items():
+        at.query_params[name] = value
+    at.query_params["times"], at.query_params["epoch"], at.query_params["shown"] = str(times), "1", "which-others"
+    one = Drawing((Stroke(85, ((500, 150), (500, 850))),), 5)
+    at.session_state["learning-pad-kept"] = one
+    at.run()
+    assert not at.exception and "your drawing taught as a 4" in words(at)
+    image = prepare_drawing(one.image(84)).of((8, 8))
+    before, then = after("uci-softmax", image[None], np.array([4]), 0.1, times, at.session_state["learning-epoch"])
+    tests, labels = (part[:] for part in catalog.load("uci-digits", "test"))
+    x = torch.tensor(dense.inputs(tests), dtype=torch.float64)
+    right = [int(((x @ one["dense1.kernel"] + one["dense1.bias"]).argmax(1).numpy() == labels).sum()) for one in (before, then)]
+    assert f"it read {right[0]:,} right before and reads {right[1]:,} after" in words(at)
+
+
+@pytest.mark.parametrize("kind", ["dark on light", "light on dark"])
+def test_an_own_picture_takes_the_step(kind: str) -> None:
+    at = opened(model="uci-softmax", source="own", label="7")
+    assert "No picture yet" in words(at)
+    at.file_uploader(key="learning-upload").set_value(("seven.png", photograph(kind), "image/png")).run()
+    assert not at.exception
+    image = prepare_drawing(pictures.writing(photograph(kind), "seven.png")).of((8, 8))
+    weights = store.load(RUNS["uci-softmax"].key).state(at.session_state["learning-epoch"])
+    z = image.reshape(-1) @ weights["dense1.kernel"].astype(float) + weights["dense1.bias"]
+    loss = np.log(np.exp(z).sum()) - z[7]
+    assert "**Your picture.** Step" in words(at) and f"its loss is {numbers.number(loss)}" in words(at)
+
+
+def test_a_bad_picture_gets_a_sentence() -> None:
+    at = opened(model="uci-softmax", source="own")
+    at.file_uploader(key="learning-upload").set_value(("a.png", b"hello, this is no picture", "image/png")).run()
+    assert not at.exception and "This picture cannot be read" in words(at)
+
+
+def test_the_three_questions_are_answered_in_words() -> None:
+    """Why a white pixel never learns, what 128 images see that one does not, why the first layer of a tanh network learns slowest."""
+    assert re.search(r"pixels are exactly 0 in this image, and error × 0 = 0", words(opened(model="uci-softmax", shown="white")))
+    batch = words(opened(section="batch", model="uci-softmax"))
+    assert re.search(r"One image teaches the \d+ pixels where it has something, for a single class\. 128 images see 10 classes", batch)
+    text = words(opened(section="back", model="mlp-random", shown="slowest"))
+    assert "The run says **layer 1**" in text and "through the slopes of four hidden layers, none above 1" in text
+    shares = [float(share) for share in re.findall(r"\| \d \|[^|]+\|[^|]+\| (\d+)% \|", text)]
+    through = re.search(r"now they let ([^=]+) = (\d+)% through", text)
+    assert through and [float(share) for share in re.findall(r"(\d+)%", through[1])] == shares and len(shares) == 4
+    assert float(through[2]) == pytest.approx(100 * np.prod(np.array(shares) / 100), abs=2)
+
+
+def test_take_it_25_times_goes_on_with_the_same_image() -> None:
+    at = opened(model="uci-softmax", image="7")
+    at.button(key="learning-again").click().run()
+    assert not at.exception and at.session_state["learning-section"] == "batch"
+    assert "UCI handwritten digits test digit 7" in words(at) and "Take 25 steps" in words(at)
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [
@@ -166,6 +254,20 @@ def test_pulses_say_what_their_windows_add_up_to() -> None:
     assert "5,776 windows" in words(at)
     part = [part for part in at.get("bidi_component") if "learning-windows" in part.proto.id]
     assert len(part) == 1 or "No error comes back" in words(at)
+
+
+def test_pulses_follow_the_state() -> None:
+    """The start, of which the shipped run keeps the convolutions alone, is given back by its seed."""
+    from core.models.pulse_cnn import PulseCNN
+
+    spec = RUNS["pulse-reliable"]
+    network = PulseCNN(spec.model)
+    image = pulse_sets.some(spec.data, "test", np.array([1]))[0].astype(np.float32)
+    loss = torch.nn.functional.cross_entropy(network(torch.tensor(image)[None, None]), torch.tensor([1])).item()
+    text = words(opened(section="pulses", pulse="1", moment="0"))
+    found = re.search(r"Untrained: the network gives it [^;]+; loss (\d+\.?\d*)\.", text)
+    assert found and float(found[1]) == pytest.approx(loss, rel=0.01)
+    assert "Epoch 8: the network gives it" in words(opened(section="pulses", pulse="1"))
 
 
 def test_the_links_hold_all_sections() -> None:

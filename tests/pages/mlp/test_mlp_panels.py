@@ -112,7 +112,7 @@ def test_ledger_on_the_page_adds_up_to_torchs_activation(folder: Path, name: str
     run = stored(folder, name)
     at = opened(run, section="image", layer=number, epoch=2)
     numbers_ = table_numbers(next(m.value for m in at.markdown if m.value.startswith("| input")))
-    unit = at.session_state["mlp-unit"]
+    unit = at.session_state["mlp-unit-shown"]
     activation, total = numbers_.pop(f"activation of unit {unit}"), numbers_.pop("sum")
     assert sum(numbers_.values()) == pytest.approx(total, abs=1e-6)  # eight decimals a line
     found = images_of(run.spec)
@@ -125,6 +125,21 @@ def test_ledger_on_the_page_adds_up_to_torchs_activation(folder: Path, name: str
         x = torch.softmax(z, dim=1) if n == last else TORCH[run.spec.model.activation](z)
     assert activation == pytest.approx(x[0, unit].item(), abs=1e-5)
     assert total == pytest.approx(z[0, unit].item(), abs=1e-4)  # torch's own float32 sum
+
+
+def test_the_ledger_follows_the_image_until_a_unit_is_chosen(run: Run) -> None:
+    found = images_of(run.spec)
+    assert found is not None
+    read = dense.forward(run.state(2), found.images[:40], "tanh", dtype=np.float64)[-1].argmax(axis=1)
+    other = int(np.flatnonzero(read != read[0])[0])
+    at = opened(run, section="image", layer=5, epoch=2)
+    assert at.session_state["mlp-unit-shown"] == read[0]
+    at.number_input(key="mlp-image").set_value(other + 1).run()
+    assert at.session_state["mlp-unit-shown"] == read[other]
+    assert f"activation of unit {read[other]}" in said(at)
+    at.selectbox(key="mlp-unit-shown").set_value(3).run()
+    at.number_input(key="mlp-image").set_value(1).run()
+    assert at.session_state["mlp-unit-shown"] == 3 and "activation of unit 3" in said(at)
 
 
 def test_probabilities_are_the_networks(run: Run) -> None:

@@ -20,8 +20,14 @@ LINKS: list[tuple[str, dict[str, object]]] = [
         {"templates-section": "match", "templates-image": 247, "templates-epoch": 0.04},
     ),
     (
-        "templates?section=mistakes&model=hidden-mnist&actual=4&predicted=9",
-        {"templates-section": "mistakes", "templates-model": "hidden-mnist", "templates-actual": "4", "templates-predicted": "9"},
+        "templates?section=mistakes&model=hidden-mnist&actual=4&predicted=9&least=0.5",
+        {
+            "templates-section": "mistakes",
+            "templates-model": "hidden-mnist",
+            "templates-actual": "4",
+            "templates-predicted": "9",
+            "templates-least": 0.5,
+        },
     ),
     (
         "templates?section=confusion&model=softmax-mnist&epoch=1&form=shares&with=hidden-mnist&cell=4-9",

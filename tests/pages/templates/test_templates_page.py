@@ -9,6 +9,8 @@ import pytest
 import torch
 from streamlit.testing.v1 import AppTest
 
+from core.charts import numbers
+from core.data import catalog as data_sets
 from core.data import digits
 from core.models import dense
 from core.runs import catalog, store
@@ -57,7 +59,7 @@ def last_counts(model: str) -> np.ndarray:
 @pytest.mark.parametrize("part, model", PARTS)
 def test_every_part_shows_every_model_it_can(part: str, model: str) -> None:
     at = opened(section=part, model=model)
-    assert at.title[0].value == "Looking inside neural nets"
+    assert at.title[0].value == "What one layer learns"
     assert not at.error and not at.warning
     usual = {"section": "gallery", "model": "softmax-mnist"}
     assert search(at) == {name: text for name, text in {"section": part, "model": model}.items() if usual[name] != text}
@@ -271,6 +273,18 @@ def test_the_mistakes_add_up() -> None:
     at.selectbox(key="templates-predicted").select("4").run()
     assert "None with these classes" in words(at)
     assert search(at)["actual"] == "4" and search(at)["predicted"] == "4"
+
+
+@pytest.mark.parametrize("least", [0.4, 0.95])
+def test_below_a_threshold_nothing_is_said(least: float) -> None:
+    images, labels = data_sets.load("uci-digits", "test")
+    weights = store.load(RUNS["uci-softmax"].key).state(-1)
+    z = images.reshape(len(images), -1) / np.float32(255) @ weights["dense1.kernel"] + weights["dense1.bias"]
+    shares = np.exp(z) / np.exp(z).sum(1, keepdims=True)
+    sure, right = shares.max(1) >= least, shares.argmax(1) == labels
+    said = words(opened(section="mistakes", model="uci-softmax", least=f"{least:g}"))
+    assert f"It answers **{numbers.percent(sure.mean())}** of {len(labels):,} test images" in said
+    assert f"**{numbers.percent(right[sure].mean(), 2)}** of these right ({(sure & ~right).sum():,} wrong)" in said
 
 
 @pytest.fixture

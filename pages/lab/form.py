@@ -16,7 +16,7 @@ from core.ui import choices as links
 from core.ui import data_status, forms, jobs_view
 from core.ui.choices import Choice
 from core.ui.plain import plain
-from pages.lab import asked, cost, opened
+from pages.lab import asked, cost, differences, opened
 from pages.lab.asked import CHANGES, DENSE, FIELDS, PULSES, TASKS, Field
 from pages.lab.choices import key, put, value
 from pages.lab.presets import PRESETS, name_of
@@ -190,11 +190,8 @@ def _on_the_way() -> None:
     changes = value(CHANGES)
     if not changes:
         return
-    words = "; ".join(
-        f"after epoch {one.epoch} rate {one.learning_rate:g}, momentum {one.momentum:g}, decay {one.weight_decay:g}" for one in changes
-    )
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f"On the way: {words}.")
+        st.markdown(f"On the way: {differences.on_the_way(changes)}.")
         st.button("Leave the changes out", key="lab-no-changes", icon=":material/close:", on_click=put, args=(CHANGES, ()))
 
 

@@ -258,14 +258,15 @@ def progress(cell: Cell) -> Progress:
     return now
 
 
-def seconds_left(standing: Sequence[Progress], slots: int) -> float | None:
-    """Seconds until the last of these trainings ends, at the speed that those of them had which are under way; None while that is unknown.
+def seconds_left(standing: Sequence[Progress], slots: int, measured: Iterable[float] = ()) -> float | None:
+    """Seconds until the last of these trainings ends, at the mean speed so far; None while that is unknown.
 
     Args:
         slots: trainings at a time.
+        measured: seconds an epoch of those that have ended.
     """
     under_way = [now for now in standing if now.state in ACTIVE]
-    measured = [now.seconds / now.epoch for now in under_way if now.epoch > 0]
+    measured = [*measured, *(now.seconds / now.epoch for now in under_way if now.epoch > 0)]
     if not measured:
         return None
     epoch = sum(measured) / len(measured)  # seconds

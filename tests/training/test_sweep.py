@@ -150,4 +150,4 @@ def test_cancel_leaves_the_rest_and_keeps_what_is_stored(fake) -> None:  # noqa:
 def test_time_left_is_shared_among_the_workers() -> None:
     now = [jobs.Progress(jobs.RUNNING, 5, 10, 10.0), jobs.Progress(jobs.QUEUED, 0, 10), jobs.Progress(jobs.DONE, 10, 10)]
     assert sweep.seconds_left(now, 1) == pytest.approx(5 * 2 + 10 * 2) and sweep.seconds_left(now, 2) == pytest.approx(15)
-    assert sweep.seconds_left(now[1:], 1) is None
+    assert sweep.seconds_left(now[1:], 1) is None and sweep.seconds_left(now[1:], 1, [3.0]) == 30

@@ -66,7 +66,7 @@ def moves(page: Page, script: str, canvas: bool) -> tuple[list[float], list[floa
     last = int(slider.get_attribute("max") or 0)
     ours, peer = [], []
     for i in range(ROUNDS):
-        value = (i * 5) % last
+        value = last - 1 - (i * 5) % (last // 2)  # whole epochs
         handles = [slider.element_handle(), str(value)]
         if canvas:
             handles.append(page.locator(".st-key-templates-confusion canvas").first.element_handle())

@@ -74,6 +74,10 @@ VIEWS = (
     View("lab", "section=class"),
     View("words"),
     View("words", "group=images"),
+    View("own"),
+    View("own", "section=images"),
+    View("own", "section=sheet"),
+    View("own", "section=away&format=onnx"),
 )
 FLOOR = (View(""),)  # of benchmarks/floor_page.py
 
@@ -89,6 +93,7 @@ ACTS: dict[str, tuple[int, tuple[str, ...]]] = {
             "learning-section",
             "cnn-section",
             "digits-section",
+            "own-section",
             "lab-section",
             "pulses-make",
             "floor-section",

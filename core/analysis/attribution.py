@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
+from core.analysis import sequence_gradient
 from core.models import network
 from core.models.activations import TABLE
 from core.models.digit_layers import POOL
@@ -46,8 +47,10 @@ def spread(falls: np.ndarray, side: int = SIDE) -> np.ndarray:
 def gradient(model: ModelSpec, weights: Mapping[str, np.ndarray], image: np.ndarray, label: int) -> np.ndarray:
     """How fast a class's logit rises with each pixel, (h, w) float64: back through the layers by the chain rule.
 
-    A network of dense layers, or a digit CNN. Of several equal values a pool passes the first one's share, as torch does.
+    Of several equal values a pool passes the first one's share, as torch does.
     """
+    if model.kind == "sequence":
+        return sequence_gradient.gradient(model, weights, image, label)
     acts = network.activations(model, weights, np.asarray(image, np.float64)[None], np.float64)
     last = sum(name.startswith("dense") and name.endswith(".kernel") for name in weights)
     flow = np.zeros(weights[f"dense{last}.bias"].shape)

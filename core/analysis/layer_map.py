@@ -7,6 +7,7 @@ import numpy as np
 
 from core.analysis.robustness import WEIGHT
 from core.models import network
+from core.models.blocks import convolutions, end_of
 from core.specs import ModelSpec, from_dict, to_dict
 
 IMAGES = 1_000  # that a map shows, the first of a test set
@@ -18,9 +19,12 @@ PERPLEXITY = 30  # neighbours that t-SNE looks after, about
 
 def names(model: ModelSpec) -> tuple[str, ...]:
     """The layers of a map: the image, what each pool hands on, the dense ones, and the logits."""
-    convolutions = [f"pool{i}" for i in range(1, len(model.channels) + 1)]
+    if model.kind == "sequence":
+        ends = [end_of(model, one.number).name for one in convolutions(model)]
+        return tuple(dict.fromkeys(["input", *ends, *(one.name for one in network.layers(model) if one.kind == "dense"), "logits"]))
+    pools = [f"pool{i}" for i in range(1, len(model.channels) + 1)]
     hidden = len(model.sizes) - (2 if model.kind == "dense" else 1)
-    return ("input", *convolutions, *(f"dense{i}" for i in range(1, hidden + 1)), "logits")
+    return ("input", *pools, *(f"dense{i}" for i in range(1, hidden + 1)), "logits")
 
 
 def given(

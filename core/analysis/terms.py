@@ -1,4 +1,4 @@
-"""Where one number inside a digit CNN comes from: the terms it is made of, whose total is the number shown."""
+"""Where one number inside a network of convolutions comes from: the terms it is made of, whose total is the number shown."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,6 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.models.digit_layers import POOL, Layer
+from core.models.sequence_steps import padded
+from core.specs import Step
 
 
 @dataclass(frozen=True)
@@ -20,6 +22,7 @@ class ConvolutionTerms:
     before: float  # channels and bias summed
     after: float  # ReLU of it
     corner: tuple[int, int]  # first row and column of the patch in the layer below
+    first: int = 0  # number of the first input map that it sees, where convolutions work in groups
 
 
 @dataclass(frozen=True)
@@ -38,8 +41,8 @@ class DenseTerms:
 class PoolTerms:
     """One value of a pooled map."""
 
-    values: np.ndarray  # (2, 2)
-    largest: float
+    values: np.ndarray  # (2, 2), or as many as its window holds
+    largest: float  # of them; of an average pool their mean
     corner: tuple[int, int]
 
 
@@ -48,24 +51,46 @@ Activations = Mapping[str, np.ndarray]
 
 
 def convolution_terms(
-    weights: Weights, acts: Activations, image: int, layer: Layer, channel: int, row: int, column: int
+    weights: Weights, acts: Activations, image: int, layer: Layer, channel: int, row: int, column: int, step: Step | None = None
 ) -> ConvolutionTerms:
-    """The terms of one value of a convolution for image number `image` of the activations."""
+    """The terms of one value of a convolution for image number `image` of the activations.
+
+    Args:
+        step: of the convolution, with its stride, padding, dilation and groups; every pixel, none and one where it is left out.
+    """
     kernel = weights[f"{layer.weights}.kernel"][channel].astype(np.float64)  # (in, k, k)
-    k = kernel.shape[-1]
-    patch = acts[layer.below][image][:, row : row + k, column : column + k].astype(np.float64)  # (in, k, k)
+    inside, height, width = kernel.shape
+    step = step or Step("conv", layer.shape[0], (height, width))
+    first = channel // (layer.shape[0] // step.groups) * inside
+    top, left = row * step.stride[0], column * step.stride[1]
+    down, across = step.dilation
+    below = padded(acts[layer.below][image][None, first : first + inside].astype(np.float64), step.pad)[0]
+    patch = below[:, top : top + (height - 1) * down + 1 : down, left : left + (width - 1) * across + 1 : across]  # (in, k, k)
     products = patch * kernel
     channels = products.sum((1, 2))
     bias = float(weights[f"{layer.weights}.bias"][channel])
     before = float(channels.sum()) + bias
-    return ConvolutionTerms(patch, kernel, products, channels, bias, before, max(before, 0.0), (row, column))
+    corner = (top - step.pad[0], left - step.pad[1])
+    return ConvolutionTerms(patch, kernel, products, channels, bias, before, max(before, 0.0), corner, first)
 
 
-def pool_terms(acts: Activations, image: int, layer: Layer, channel: int, row: int, column: int) -> PoolTerms:
-    """The four values of which one value of a pooling layer is the largest."""
-    top, left = row * POOL, column * POOL
-    values = acts[layer.below][image][channel, top : top + POOL, left : left + POOL]  # (2, 2)
-    return PoolTerms(values, float(values.max()), (top, left))
+def pool_terms(acts: Activations, image: int, layer: Layer, channel: int, row: int, column: int, step: Step | None = None) -> PoolTerms:
+    """The values of which one value of a pooling layer is the largest, or the mean.
+
+    Args:
+        step: of the pool; the largest of 2x2 where it is left out.
+    """
+    step = step or Step("maxpool", kernel=(POOL, POOL), stride=(POOL, POOL))
+    maps = acts[layer.below][image][channel]
+    if step.kernel == (0, 0):
+        return PoolTerms(maps, float(maps.max() if step.kind == "maxpool" else maps.mean()), (0, 0))
+    top, left = row * step.stride[0] - step.pad[0], column * step.stride[1] - step.pad[1]
+    rows, columns = (slice(max(start, 0), start + size) for start, size in zip((top, left), step.kernel, strict=True))
+    values = maps[rows, columns]  # (2, 2), fewer at the edges
+    if step.kind == "maxpool":
+        return PoolTerms(values, float(values.max()), (rows.start, columns.start))
+    count = values.size if step.mode == "inside" else step.kernel[0] * step.kernel[1]
+    return PoolTerms(values, float(values.sum() / count), (rows.start, columns.start))
 
 
 def dense_terms(weights: Weights, acts: Activations, image: int, layer: Layer, unit: int) -> DenseTerms:

@@ -45,6 +45,15 @@ class TooMany(BadPicture):
 
 
 @dataclass(frozen=True)
+class Sample:
+    """One picture on its way into a set."""
+
+    name: str  # of its file, or its number
+    brightness: NDArray[np.float32]  # (H, W) as it came, small
+    prepared: Prepared
+
+
+@dataclass(frozen=True)
 class OwnSet:
     """Labelled images, prepared."""
 
@@ -53,6 +62,7 @@ class OwnSet:
     classes: tuple[str, ...]  # in the order of the labels
     key: str  # of the images and labels: the same set has the same key
     notes: tuple[str, ...]  # what was left out or taken for granted, in sentences
+    samples: tuple[Sample, ...] = ()  # the first picture of each class on its way; none of images that stay as they are
 
     @property
     def counts(self) -> tuple[int, ...]:
@@ -115,25 +125,41 @@ def _of_folders(data: bytes) -> OwnSet:
         if not named:
             raise BadPicture("The ZIP file holds no pictures in folders; put each into a folder named by its class, like 7/first.png.")
         classes = _ordered({name for _, name in named})
-        images, labels, bad = [], [], []
+        waiting: list[tuple[str, str, bytes]] = []  # name of the file, class, contents
+        bad: list[str] = []
         room = ALL_PIXELS
         for info, name in named:
             try:
-                brightness, pixels = _brightness(unpacked(info), info.filename, room)
-                images.append(_of_picture(brightness))
-                room -= pixels
+                contents = unpacked(info)
+                room -= _pixels(contents, info.filename, room)
+                waiting.append((info.filename, name, contents))
             except TooMany:
                 raise
-            except (UnusableDrawing, BadPicture) as error:
+            except BadPicture as error:
                 bad.append(f"{info.filename[-40:]!r}: {error}")
-                continue
-            labels.append(classes.index(name))
+    images: list[Images] = []
+    labels: list[int] = []
+    steps: dict[str, Sample] = {}
+    for (file, name, _), found in zip(waiting, decoder.decode_all([one for *_, one in waiting], PICTURE), strict=True):
+        try:
+            if isinstance(found, decoder.Undecodable):
+                raise BadPicture(f"{file[-60:]} {found}")
+            width, height, colours = found
+            brightness = pictures.grey(np.frombuffer(colours, np.uint8).reshape(height, width, 3))
+            image, made = _of_picture(brightness)
+        except (UnusableDrawing, BadPicture) as error:
+            bad.append(f"{file[-40:]!r}: {error}")
+            continue
+        images.append(image)
+        labels.append(classes.index(name))
+        if made is not None:
+            steps.setdefault(name, Sample(file[-60:], brightness, made))
     notes = []
     if others:
         notes.append(f"{others:,} file{'s' if others > 1 else ''} of other kinds {'were' if others > 1 else 'was'} left out.")
     if loose:
         notes.append(f"{loose:,} picture{'s' if loose > 1 else ''} in no folder {'were' if loose > 1 else 'was'} left out.")
-    return _made(images, labels, classes, bad, notes)
+    return _made(images, labels, classes, bad, notes, tuple(steps[name] for name in classes if name in steps))
 
 
 def _class_of(name: str) -> str:
@@ -149,13 +175,14 @@ def _ordered(names: set[str]) -> tuple[str, ...]:
     return tuple(sorted(names, key=lambda name: [int(part) if part.isdigit() else part for part in re.split(r"(\d{1,9})", name)]))
 
 
-def _brightness(data: bytes, name: str, room: int) -> tuple[NDArray[np.float32], int]:
-    """A picture in grey, small, and how many pixels it has.
+def _pixels(data: bytes, name: str, room: int) -> int:
+    """How many pixels a picture has, by its header.
 
     Raises:
         BadPicture: no picture, or too large.
         TooMany: all pictures together are.
     """
+    pictures.check_upload(data, name[-60:])
     try:
         with Image.open(io.BytesIO(data), formats=decoder.FORMATS) as picture:  # reads its header alone
             width, height = picture.size
@@ -165,17 +192,16 @@ def _brightness(data: bytes, name: str, room: int) -> tuple[NDArray[np.float32],
         raise BadPicture(f"{width:,} x {height:,} pixels; up to {MOST_PIXELS // 10**6} million are read.")
     if width * height > room:
         raise TooMany(f"Together the pictures have more than {ALL_PIXELS // 10**6} million pixels; use fewer or smaller ones.")
-    small = Image.fromarray(pictures.read_upload(data, name[-60:]))
-    small.thumbnail((PICTURE, PICTURE), Image.Resampling.BOX)
-    return pictures.grey(np.asarray(small)), width * height
+    return width * height
 
 
-def _of_picture(brightness: NDArray[np.float32]) -> Images:
-    """A picture's digit (28, 28); one that has this size and a margin stays as it is."""
+def _of_picture(brightness: NDArray[np.float32]) -> tuple[Images, Prepared | None]:
+    """A picture's digit (28, 28) and how it was made; one that has this size and a margin stays as it is."""
     if brightness.shape == (SIDE, SIDE):
         ink = 1 - brightness if _mostly_light(brightness) else brightness
-        return np.rint(ink * 255).astype(np.uint8)
-    return np.rint(prepared(brightness).centred * 255).astype(np.uint8)
+        return np.rint(ink * 255).astype(np.uint8), None
+    made = prepared(brightness)
+    return np.rint(made.centred * 255).astype(np.uint8), made
 
 
 def _mostly_light(images: NDArray[np.float32]) -> bool:
@@ -241,14 +267,19 @@ def _of_numbers(images: np.ndarray, labels: np.ndarray, names: tuple[str, ...], 
         raise BadPicture(
             f"The file holds {len(images):,} images of {width}x{height} pixels; up to {MOST_PREPARED:,} are read where they are not 28x28."
         )
-    made, kept, bad = [], [], []
+    made: list[Images] = []
+    kept, bad = [], []
+    steps: dict[int, Sample] = {}
     for i, (image, label) in enumerate(zip((image for grey in parts() for image in grey), indices, strict=True)):
         try:
-            made.append(np.rint(prepare_drawing(pictures.ink_square(image)).centred * 255).astype(np.uint8))
-            kept.append(int(label))
+            one = prepare_drawing(pictures.ink_square(image))
         except UnusableDrawing as error:
             bad.append(f"image {i:,}: {error}")
-    return _made(made, kept, classes, bad, notes)
+            continue
+        made.append(np.rint(one.centred * 255).astype(np.uint8))
+        kept.append(int(label))
+        steps.setdefault(int(label), Sample(f"image {i:,}", image, one))
+    return _made(made, kept, classes, bad, notes, tuple(steps[label] for label in sorted(steps)))
 
 
 def _squared(images: np.ndarray) -> np.ndarray:
@@ -346,7 +377,14 @@ def _of_table(data: bytes) -> OwnSet:
     return _of_numbers(np.concatenate(parts), numbers, (), [])
 
 
-def _made(images: Images | Sequence[Images], labels: Sequence[int], classes: tuple[str, ...], bad: list[str], notes: list[str]) -> OwnSet:
+def _made(
+    images: Images | Sequence[Images],
+    labels: Sequence[int],
+    classes: tuple[str, ...],
+    bad: list[str],
+    notes: list[str],
+    samples: tuple[Sample, ...] = (),
+) -> OwnSet:
     """The set, or the sentence where nothing is left of it."""
     if bad and not len(images):
         raise BadPicture(f"None of the {len(bad):,} images can be used; the first is {bad[0]}")
@@ -358,10 +396,10 @@ def _made(images: Images | Sequence[Images], labels: Sequence[int], classes: tup
     small = [name for name, count in Counter(classes[label] for label in labels).items() if count < LEAST_TO_TRAIN]
     if small:
         notes.append(f"Of {', '.join(small[:5])} there are fewer than {LEAST_TO_TRAIN} images: enough to test on, not to train on.")
-    digest = hashlib.sha256(stack)
-    digest.update(numbers)
+    digest = hashlib.sha256(np.ascontiguousarray(stack).data)
+    digest.update(np.ascontiguousarray(numbers).data)
     digest.update("\n".join(classes).encode())
     key = digest.hexdigest()[:12]
     for array in (stack, numbers):
         array.setflags(write=False)
-    return OwnSet(stack, numbers, classes, key, tuple(notes))
+    return OwnSet(stack, numbers, classes, key, tuple(notes), samples)

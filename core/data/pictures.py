@@ -35,6 +35,20 @@ def read_upload(data: bytes, name: str) -> np.ndarray:
     Raises:
         BadPicture: empty, too large, not a picture, animated, cut or damaged.
     """
+    shown = check_upload(data, name)
+    try:
+        width, height, pixels = decoder.decode(data)
+    except decoder.Undecodable as error:
+        raise BadPicture(f"{shown} {error}") from error
+    return np.frombuffer(pixels, np.uint8).reshape(height, width, 3)
+
+
+def check_upload(data: bytes, name: str) -> str:
+    """How a picture's file is called in sentences, where it may be one that can be read, told by its first bytes.
+
+    Raises:
+        BadPicture: it cannot.
+    """
     shown = name if len(name) <= 60 else f"{name[:57]}..."
     if not data:
         raise BadPicture(f"{shown} is empty. Choose another file.")
@@ -47,11 +61,7 @@ def read_upload(data: bytes, name: str) -> np.ndarray:
         raise BadPicture(f"{shown} is an SVG drawing, which has no pixels. {decoder.CURE}")
     if data[4:12] in (b"ftypheic", b"ftypheix", b"ftypmif1", b"ftypavif"):
         raise BadPicture(f"{shown} is a HEIC or AVIF photograph, which cannot be read here. {decoder.CURE}")
-    try:
-        width, height, pixels = decoder.decode(data)
-    except decoder.Undecodable as error:
-        raise BadPicture(f"{shown} {error}") from error
-    return np.frombuffer(pixels, np.uint8).reshape(height, width, 3)
+    return shown
 
 
 def grey(picture: np.ndarray) -> np.ndarray:

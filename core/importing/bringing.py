@@ -29,6 +29,7 @@ WHOLE = 20e6  # multiplications an image up to which all test images are counted
 LARGE, FEWER = 60e6, 500  # multiplications an image above which the first answer is about fewer test images
 SAME = 0.005  # log-losses nearer than this cannot be told apart
 SEVERAL = "These files are checkpoints of different networks: {} differ. Drop them one by one."  # what several files are not
+_ODD = re.compile(r"[^\w .,+=()-]")  # signs that a title could be read as more than text for; other people may choose the network by it
 Tell = Callable[[str], None]  # gets what is being done, in words
 
 
@@ -127,7 +128,7 @@ def bring(
     for each in states:
         for one in sorted(each):
             digest.update(each[one])
-    out = Brought(shortly(name.strip(), 80) or "network", digest.hexdigest(), data=data)
+    out = Brought(shortly(_ODD.sub("_", name).strip(), 80) or "network", digest.hexdigest(), data=data)
     try:
         _bring(out, states, fixed or {}, keep, tell)
     except Refused as refused:

@@ -25,6 +25,7 @@ Reading = tuple[tuple[str, Any], ...]  # (question, option) in the order of the 
 FEW, MANY = 64, 1_000  # images of the first tries and of the last
 BEAM = 3
 WHOLE_QUESTION = 2.0  # seconds within which every option of a question is tried on many images
+REVERTED = 1.5  # seconds more for answers that are odd
 POLISH = 3.0  # seconds more for the last comparison
 SECONDS = 6.0  # of the processor that a search may take before it ends with the best so far
 GOOD = 0.25  # rank from which unusual options are no longer looked for
@@ -296,6 +297,12 @@ def solve(puzzle: Puzzle, scorer: Scorer, fixed: Mapping[str, Any] | None = None
     if not finalists:
         raise Refused(trouble[0] if trouble else "No reading of the file gives a network.")
     best = _best(finalists, many, oddity)
+    seconds += REVERTED
+    for question in questions:  # an odd answer to a question of two that few images liked better must do so on many, each for itself
+        if len(question.options) == 2 and best[1][question.name] != question.default and not late():
+            usual = {**best[1], question.name: question.default}
+            if (found := score(usual, many)) is not None:
+                best = _best([best, (found, usual)], many, oddity)
     alternatives: dict[str, dict[Any, Score | None]] = {}
     seconds += POLISH
     for _ in range(3):

@@ -228,6 +228,31 @@ def activations(model: ModelSpec, weights: Mapping[str, np.ndarray], images: np.
     return out
 
 
+def onward(model: ModelSpec, weights: Mapping[str, np.ndarray], name: str, values: np.ndarray) -> dict[str, np.ndarray]:
+    """Every activation behind a named one, whose values are given."""
+    found = parts(model)
+    at = next(i for i, part in enumerate(found) if part.name == name)
+    out: dict[str, np.ndarray] = {}
+    x = values
+    for part in found[at + 1 :]:
+        x = run(part.step, part.weights, weights, x)
+        if part.name:
+            out[part.name] = x
+    return out
+
+
+def looked_at(model: ModelSpec, images: np.ndarray) -> np.ndarray:
+    """Images as the network gets them, in its size and the right way up, before their pixels are scaled: (batch, h, w) float32 in [0, 1].
+
+    Args:
+        images: (batch, height, width) or (batch, height, width, 3), uint8 or floats.
+    """
+    step = read_step(model.layers[0])
+    x = np.asarray(images / np.float32(255) if images.dtype == np.uint8 else images, np.float32)
+    x = x[:, None] if x.ndim == 3 else x.mean(-1)[:, None]  # (batch, 1, height, width)
+    return fitted(x, step.kernel, step.mode)[:, 0].clip(0, 1)
+
+
 def answers(model: ModelSpec, weights: Mapping[str, np.ndarray], images: np.ndarray) -> np.ndarray:
     """What one state says to each image, (images, classes) float32."""
     x = pixels(model, images, np.float32)

@@ -16,7 +16,8 @@ def onward(page: str) -> None:
     with st.container(key="onward", horizontal=True, vertical_alignment="center"):
         if following is None:
             st.markdown(END, width="content")
-            st.page_link(site.entry("words").file, label="Words", icon=site.entry("words").icon)
+            for one in site.beside():
+                st.page_link(one.file, label=one.title, icon=one.icon)
         else:
             st.markdown(f"**Next:** {following.question}", width="content")
             st.page_link(following.file, label=following.title, icon=following.icon, query_params=site.query(following))

@@ -120,7 +120,7 @@ ENTRIES = (
         "Own",
         "own",
         ":material/upload_file:",
-        "Your own network",
+        "Your own network, your own images",
         "Drop the file of a network that you trained anywhere, and look inside it; try it on your own images.",
     ),
     Entry(
@@ -146,6 +146,11 @@ def path() -> list[Entry]:
     """The stations for somebody who begins: the pages of PATH that this app has."""
     known = {entry.topic: entry for entry in ENTRIES}
     return [known[topic] for topic in PATH if topic in known]
+
+
+def beside() -> list[Entry]:
+    """The pages that are no stations, without home."""
+    return [entry for entry in ENTRIES if entry.path and entry.topic not in PATH]
 
 
 def after(page: str) -> Entry | None:

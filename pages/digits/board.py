@@ -7,7 +7,9 @@ import numpy as np
 from core.charts import numbers
 from core.charts.strips import Pictures, Strip, strip
 from core.charts.theme import Theme
-from core.models.digit_layers import Layer, layers
+from core.models.blocks import hidden_behind, is_signed
+from core.models.digit_layers import Layer
+from core.models.network import layers
 from core.specs import ModelSpec, RunSpec
 from core.ui.board import board, picked_on
 from pages.digits import choices
@@ -19,15 +21,15 @@ MANY = 16  # maps above which they are drawn smaller
 
 def on_board(model: ModelSpec) -> list[Layer]:
     """The layers that a board shows: what each convolution lets through, what is pooled, and the dense ones."""
-    return [one for one in layers(model) if one.kind not in ("conv", "probabilities")]
+    hidden = hidden_behind(model)
+    return [one for one in layers(model) if one.name not in hidden]
 
 
 def kind(model: ModelSpec, one: Layer) -> str:
     """How a layer's values are coloured: ink, signed values or amounts."""
     if one.kind == "input":
         return "ink"
-    signed = one.kind in ("conv", "logits") or (one.kind == "dense" and model.activation not in ("relu", "sigmoid"))
-    return "signed" if signed else "amount"
+    return "signed" if is_signed(model, one) else "amount"
 
 
 def title_of(one: Layer) -> str:
@@ -42,7 +44,7 @@ def unit_of(spec: RunSpec, one: Layer, number: int) -> str:
     """One map or unit of a layer: "map 3", "unit 12", "digit 7"."""
     if not one.flat:
         return f"map {number}"
-    return f"unit {number}" if one.kind == "dense" else f"{class_noun(spec)} {classes(spec)[number]}"
+    return f"{class_noun(spec)} {classes(spec)[number]}" if one.kind == "logits" else f"unit {number}"
 
 
 def strips(

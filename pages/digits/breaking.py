@@ -17,7 +17,7 @@ from core.ui.drawn_digit import EMPTY_HEIGHT, prepare_or_say
 from core.ui.shown import Shown
 from pages.digits import choices, words
 from pages.digits.hangs import hangs
-from pages.digits.images import class_noun, classes, noun, stamp, test_images
+from pages.digits.images import class_noun, classes, drawn_side, noun, stamp, test_images
 from pages.digits.input import PAD, Given, drawn, given
 
 SIDE = 224  # pixels of the damaged image
@@ -50,8 +50,8 @@ def _break(about: Subject) -> None:
         if choices.value("input") == "pad":
             with own, drawing_pad(PAD, example=THREE) as drawing:
                 with film:
-                    prepared = prepare_or_say(drawing, centre=choices.value("centre"), side=about.side)
-                step = None if prepared is None else _film(about, drawn(prepared, drawing.example), kind, film, rest)
+                    prepared = prepare_or_say(drawing, centre=choices.value("centre"), side=drawn_side(net.run.spec))
+                step = None if prepared is None else _film(about, drawn(net.run.spec, prepared, drawing.example), kind, film, rest)
         else:
             with film:
                 seen = given(net.run.spec, EMPTY_HEIGHT)

@@ -2,13 +2,15 @@
 
 import re
 
-from core.data import catalog
-from core.models.digit_layers import Layer, layers
-from core.specs import DataSpec, ModelSpec, RunSpec, SpecError
+from core.models.blocks import convolutions, hidden_behind, output_of
+from core.models.digit_layers import Layer
+from core.models.network import layers
+from core.runs.fitting import digits as fits
+from core.specs import ModelSpec
 from core.ui import breaking, choices, networks, question
 from core.ui.choices import Choice
 from core.ui.shown import Shown
-from pages.digits.images import classes
+from pages.digits.images import classes, side
 from pages.digits.small_training import ALLOWED, Small
 
 PAGE = "digits"
@@ -33,19 +35,6 @@ LEAST = (0.0, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.999)
 TEMPERATURES = (0.5, 0.7, 0.8, 0.9, 1.0, 1.1, 1.2, 1.3, 1.4, 1.5, 1.7, 2.0, 2.5, 3.0, 4.0, 5.0)
 PLANES = {"pca": "PCA", "tsne": "t-SNE"}  # ways to draw a layer as a plane
 BEST = 9  # patches of each filter
-
-
-def fits(spec: RunSpec) -> bool:
-    """Whether the page can show a run: any digit CNN whose shape can be built."""
-    try:
-        return spec.model.kind == "digit_cnn" and bool(layers(spec.model)) and _grey(spec.data)
-    except SpecError:
-        return False
-
-
-def _grey(data: DataSpec) -> bool:
-    """Whether images have no colours; those of a data set that is not known here may be grey."""
-    return data.name not in catalog.DATASETS or len(catalog.shape_of(data)) == 2
 
 
 def of_page() -> list[Choice]:
@@ -77,9 +66,9 @@ def of_network(net: Shown, images: int) -> list[Choice]:
     model = net.run.spec.model
     names = [one.name for one in layers(model) if openable(one)]
     most = max(one.shape[0] for one in layers(model)) - 1
-    maps = max(model.channels) - 1
+    maps = max((one.shape[0] for one in layers(model) if not one.flat), default=1) - 1
     return [
-        *breaking.of_network(PAGE, model.image, classes(net.run.spec), ("breaking", "confidence")),
+        *breaking.of_network(PAGE, side(net.run.spec), classes(net.run.spec), ("breaking", "confidence")),
         networks.state_choice(net.run),
         choices.text("input", "pad", lambda text: read_input(text, images), "pad, upload or test- and a number"),
         choices.one_of("layer", "", names),
@@ -94,15 +83,21 @@ def of_network(net: Shown, images: int) -> list[Choice]:
 
 def openable(layer: Layer) -> bool:
     """Whether one of the layer's maps or units can be opened."""
-    return layer.kind not in ("input", "probabilities")
+    return layer.kind not in ("input", "probabilities", "pad")
 
 
 def tables(model: ModelSpec) -> dict[str, str]:
     """Layers of which there is an activation table, and their titles there; of each convolution, what most look at first."""
     titles = {one.name: one.title for one in layers(model)}
     out: dict[str, str] = {}
-    for i in range(1, len(model.channels) + 1):
-        out |= {f"relu{i}": titles[f"relu{i}"], f"conv{i}": f"{titles[f'conv{i}']} before ReLU", f"pool{i}": titles[f"pool{i}"]}
+    for one in convolutions(model):
+        shown = output_of(model, one.number)
+        out[shown.name] = shown.title if model.kind == "digit_cnn" else f"{one.title}, what it lets through"
+        if shown.name != one.name:
+            out[one.name] = f"{one.title} before {'ReLU' if model.kind == 'digit_cnn' else 'anything follows'}"
+        out |= {pool.name: pool.title for pool in layers(model) if pool.kind == "pool" and pool.number == one.number}
+    hidden = hidden_behind(model)
+    out |= {one.name: one.title for one in layers(model) if not one.flat and openable(one) and one.name not in {*out, *hidden}}
     out |= {one.name: one.title for one in layers(model) if one.kind == "dense" and one.shape[0] <= WIDEST}
     return out | {"probabilities": titles["logits"]}
 

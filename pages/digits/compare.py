@@ -11,7 +11,8 @@ from core.analysis.change import change
 from core.charts import numbers
 from core.charts.strips import Strip
 from core.charts.theme import theme
-from core.models.digit_layers import layers
+from core.models.blocks import hidden_behind
+from core.models.network import layers
 from core.serving.seen import told_as
 from core.serving.shared import shared
 from core.ui import board, class_bars, page, shown
@@ -66,8 +67,9 @@ def compare(net: Shown) -> None:
 
 def _asked(net: Shown) -> list[tuple[str, str]]:
     """The layers that the question is about: each convolution after ReLU, and the dense ones."""
-    kinds = ("relu", "dense", "logits")
-    return [(one.name, one.title.removesuffix(" after ReLU")) for one in layers(net.run.spec.model) if one.kind in kinds]
+    model = net.run.spec.model
+    kinds, hidden = ("conv", "norm", "relu", "activation", "dense", "logits"), hidden_behind(model)
+    return [(one.name, one.title.removesuffix(" after ReLU")) for one in layers(model) if one.kind in kinds and one.name not in hidden]
 
 
 def most_changed(net: Shown, image: np.ndarray) -> tuple[str, str]:

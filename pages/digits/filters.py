@@ -1,7 +1,5 @@
 """What a filter looks for: the test patches that excite it most, and the network without it."""
 
-import re
-
 import numpy as np
 import streamlit as st
 
@@ -11,9 +9,12 @@ from core.charts import numbers
 from core.charts.recall import recall_dots
 from core.charts.strips import Pictures, Strip, sheet
 from core.charts.theme import Theme, rgb, theme
+from core.models import sequence
+from core.models.blocks import convolutions, output_of
 from core.models.counts import accuracy, recall
-from core.models.digit_layers import layers
+from core.models.network import layer, layers
 from core.serving.shared import shared
+from core.specs import RunSpec
 from core.ui import choices as links
 from core.ui import page
 from core.ui.board import board, picked_on
@@ -27,14 +28,19 @@ from pages.digits.table import FINGER, tiled
 
 BOARD = "digits-patches"
 LARGE = 168  # pixels of the whole image
+MOST = 64  # filters of a convolution that are shown, the first ones
+BUTTONS = 32  # filters up to which each has a button of its own
 
 
 @links.fragment
 def filter_section(net: Shown) -> None:
     """The fifth section."""
+    if not convolutions(net.run.spec.model):
+        page.empty("No filters", words.NO_FILTERS)
+        return
     number = _convolution(net)
     found, images = survey(net), test_images(net.run.spec)
-    count = net.run.spec.model.channels[number - 1]
+    count = min(convolutions(net.run.spec.model)[number - 1].shape[0], MOST)
     chosen = min(choices.value("filter"), count - 1)
     left, right = st.columns([7, 5], gap="large")
     with left:
@@ -45,10 +51,11 @@ def filter_section(net: Shown) -> None:
 
 def _convolution(net: Shown) -> int:
     """Which convolution's filters, 1 for the first: the one whose map is open, for the link says it so."""
-    titles = {one.number: one.title for one in layers(net.run.spec.model) if one.kind == "conv"}
-    opened = re.fullmatch(r"(?:conv|relu|pool)(\d)", choices.value("layer"))
-    shown = int(opened[1]) if opened else 1
-    widget = links.showing("digits-filters-layer", shown, lambda n: choices.put(layer=f"relu{n}", filter=0, patch=None))
+    model = net.run.spec.model
+    titles = {one.number: one.title for one in convolutions(model)}
+    opened = next((one for one in layers(model) if one.name == choices.value("layer") and not one.flat and one.number), None)
+    shown = opened.number if opened else 1
+    widget = links.showing("digits-filters-layer", shown, lambda n: choices.put(layer=output_of(model, n).name, filter=0, patch=None))
     st.segmented_control("Filters of", list(titles), format_func=titles.__getitem__, required=True, **widget)
     return shown
 
@@ -59,16 +66,19 @@ def _patches(net: Shown, found: Survey, images: Images, number: int, chosen: int
     patches, shown = _drawn(net, found, images, net.key, net.state, stamp(spec), number, colours.dark)
     place = choices.value("patch")
     picked = f"{chosen}/" if place is None else f"{chosen}/{place}"
-    board(BOARD, [shown], least=min(shown.width, FINGER * (BEST + 1)), picked=picked, on_pick=lambda: _pick(number))
+    board(BOARD, [shown], least=min(shown.width, FINGER * (BEST + 1)), picked=picked, on_pick=lambda: _pick(spec, number))
+    if len(kernel := net.weights[f"conv{number}.kernel"]) > MOST:
+        st.caption(f"The first {MOST} of its {len(kernel):,} filters.")
     if place is None or place >= len(patches[chosen]):
         st.caption(words.OPEN_A_PATCH)
         return
     patch = patches[chosen][place]
     picture, said = st.columns([2, 5], gap="medium", vertical_alignment="center")
-    picture.image(framed(images.images[patch.image], patch, colours), width=LARGE)
+    picture.image(framed(looked_at(spec, images.images[patch.image]), patch, colours), width=LARGE)
     said.markdown(
-        f"**Filter {chosen}** of convolution {number} answers with **{numbers.fixed(patch.value, 4)}** before ReLU to this piece "
-        f"of {patch.side}x{patch.side} pixels of {test_name(spec, patch.image)}."
+        f"**Filter {chosen}** of convolution {number} answers with **{numbers.fixed(patch.value, 4)}** "
+        f"{'before ReLU' if spec.model.kind == 'digit_cnn' else 'as its sum'} to this piece "
+        f"of {patch.side}x{patch.across or patch.side} pixels of {test_name(spec, patch.image)}."
     )
 
 
@@ -79,14 +89,14 @@ def _drawn(
     """The strongest patches of each filter, and the picture of all."""
     kernel = _net.weights[f"conv{number}.kernel"]
     limit = float(np.abs(kernel).max())
-    patches = [best_patches(_found, number, f, BEST) for f in range(len(kernel))]
+    patches = [best_patches(_found, number, f, BEST) for f in range(min(len(kernel), MOST))]
     slices = kernel.shape[1]
     rows = []
     for f, row in enumerate(patches):
         name = f"Filter {f}" + (f", its {slices} slices" if slices > 1 else "") + ": switch it off"
         rows.append(
             [(f"{f}/", name, Pictures(tiled(kernel[f])[None], "signed", limit))]
-            + [(f"{f}/{n}", _words(_net, p), _cut(p, _images)) for n, p in enumerate(row)]
+            + [(f"{f}/{n}", _words(_net, p), _cut(_net.run.spec, p, _images)) for n, p in enumerate(row)]
         )
     shown = sheet(
         rows,
@@ -98,16 +108,23 @@ def _drawn(
     return patches, shown
 
 
-def _pick(number: int) -> None:
+def _pick(spec: RunSpec, number: int) -> None:
     """A click on a kernel of a convolution, or on one of its patches, chooses its filter."""
     chosen, _, place = picked_on(BOARD).partition("/")
-    choices.put(layer=f"relu{number}", filter=int(chosen), patch=int(place) if place else None)
+    choices.put(layer=output_of(spec.model, number).name, filter=int(chosen), patch=int(place) if place else None)
 
 
-def _cut(patch: Patch, images: Images) -> Pictures:
+def _cut(spec: RunSpec, patch: Patch, images: Images) -> Pictures:
     """The patch out of its image."""
-    window = (slice(patch.row, patch.row + patch.side), slice(patch.column, patch.column + patch.side))
-    return Pictures(images.images[patch.image][window][None] / np.float32(255), "ink", 1)
+    window = (slice(patch.row, patch.row + patch.side), slice(patch.column, patch.column + (patch.across or patch.side)))
+    return Pictures(looked_at(spec, images.images[patch.image])[window][None] / np.float32(255), "ink", 1)
+
+
+def looked_at(spec: RunSpec, image: np.ndarray) -> np.ndarray:
+    """A test image (side, side) uint8 in the size in which the filters of a network see it."""
+    if spec.model.kind != "sequence":
+        return image
+    return np.rint(sequence.looked_at(spec.model, image[None])[0] * 255).astype(np.uint8)
 
 
 def _words(net: Shown, patch: Patch) -> str:
@@ -122,7 +139,7 @@ def framed(image: np.ndarray, patch: Patch, colours: Theme) -> np.ndarray:
     pixels = colours.ink_palette[(levels.astype(np.uint16) * 254 // 255).astype(np.uint8)]  # (n, n, 3)
     mark = np.array(rgb(colours.wrong), np.uint8)
     top, left = patch.row * scale, patch.column * scale
-    end, right = top + patch.side * scale - 1, left + patch.side * scale - 1
+    end, right = top + patch.side * scale - 1, left + (patch.across or patch.side) * scale - 1
     for line in (slice(top, top + 2), slice(end - 1, end + 1)):
         pixels[line, left : right + 1] = mark
     for line in (slice(left, left + 2), slice(right - 1, right + 1)):
@@ -133,9 +150,14 @@ def framed(image: np.ndarray, patch: Patch, colours: Theme) -> np.ndarray:
 def _without(net: Shown, found: Survey, number: int, off: int) -> None:
     """Accuracy and each class's share with one filter off."""
     spec = net.run.spec
-    count, names, what = spec.model.channels[number - 1], classes(spec), class_noun(spec)
-    widget = links.showing("digits-off", off, lambda f: choices.put(layer=f"relu{number}", filter=f, patch=None))
-    st.segmented_control("Switch a filter off: its map becomes 0", list(range(count)), required=True, wrap=True, **widget)
+    count, names, what = layer(spec.model, f"conv{number}").shape[0], classes(spec), class_noun(spec)
+    shown = output_of(spec.model, number).name
+    widget = links.showing("digits-off", off, lambda f: choices.put(layer=shown, filter=f, patch=None))
+    label = "Switch a filter off: its map becomes 0"
+    if count > BUTTONS:
+        st.number_input(label, 0, min(count, MOST) - 1, **widget)
+    else:
+        st.segmented_control(label, list(range(count)), required=True, wrap=True, **widget)
     whole, cut = found.counts, _switched_off(found, net.key, net.state, stamp(spec), number, off)
     before, after = recall(whole), recall(cut)
     first = "the first " if len(found.labels) < len(test_images(spec).labels) else ""

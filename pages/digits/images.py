@@ -6,6 +6,8 @@ from functools import lru_cache
 import numpy as np
 
 from core.data import catalog, digits
+from core.data.drawing import SIDE as DRAWN
+from core.data.drawing import Prepared
 from core.data.pulse_sets import pulse_set
 from core.serving.shared import shared
 from core.specs import DataSpec, ModelSpec, RunSpec
@@ -23,7 +25,24 @@ class Images:
 
 def test_images(spec: RunSpec) -> Images:
     """The test images on this machine that a run's network can be shown: its own data set's, or digits that stand in for them."""
-    return _test_images(_tested(spec.data), spec.model.image, spec.model.sizes[-1], stamp(spec))
+    return _test_images(_tested(spec.data), side(spec), spec.model.sizes[-1], stamp(spec))
+
+
+def side(spec: RunSpec) -> int:
+    """Pixels of a side of the images that a network is given: its own size, or that of its data set where it fits them itself."""
+    if spec.model.kind != "sequence":
+        return spec.model.image
+    return catalog.shape_of(spec.data)[0] if spec.data.name in catalog.DATASETS else DRAWN
+
+
+def as_seen(spec: RunSpec, prepared: Prepared) -> np.ndarray:
+    """A drawing as the images of a network hold theirs, (side, side) float32."""
+    return prepared.of((side(spec),) * 2) if spec.model.kind == "sequence" else prepared.centred
+
+
+def drawn_side(spec: RunSpec) -> int:
+    """Pixels of a side in which a drawing is prepared."""
+    return DRAWN if spec.model.kind == "sequence" else spec.model.image
 
 
 @lru_cache(maxsize=256)

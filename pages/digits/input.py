@@ -15,7 +15,7 @@ from core.ui.drawing_pad import last_drawing
 from core.ui.drawing_pad.examples import THREE
 from core.ui.drawn_digit import PIXELS
 from pages.digits import choices, words
-from pages.digits.images import an, classes, noun, test_images
+from pages.digits.images import an, as_seen, classes, drawn_side, noun, test_images
 
 PAD = "digits-pad"
 UPLOAD = "digits-upload"
@@ -73,15 +73,16 @@ def given(spec: RunSpec, height: int = 320) -> Given | None:
         return test_image(spec, int(chosen.removeprefix("test-")))
     drawing = last_drawing(PAD, THREE)
     try:
-        return drawn(prepare_drawing(drawing.image(PIXELS), centre=choices.value("centre"), side=spec.model.image), drawing.example)
+        prepared = prepare_drawing(drawing.image(PIXELS), centre=choices.value("centre"), side=drawn_side(spec))
+        return drawn(spec, prepared, drawing.example)
     except UnusableDrawing as error:
         page.empty("No digit to read", error, height=height)
         return None
 
 
-def drawn(prepared: Prepared, example: bool) -> Given:
+def drawn(spec: RunSpec, prepared: Prepared, example: bool) -> Given:
     """What stands on the pad, or our example there."""
-    return Given(prepared.centred, "our example of a drawing" if example else "your drawing", prepared=prepared, own=not example)
+    return Given(as_seen(spec, prepared), "our example of a drawing" if example else "your drawing", prepared=prepared, own=not example)
 
 
 def test_image(spec: RunSpec, number: int) -> Given:
@@ -108,8 +109,8 @@ def _uploaded(spec: RunSpec, height: int) -> Given | None:
         page.empty("No picture yet", words.NO_UPLOAD, height=height)
         return None
     try:
-        prepared = prepare_drawing(read(UPLOAD, file, _ink), centre=choices.value("centre"), side=spec.model.image)
+        prepared = prepare_drawing(read(UPLOAD, file, _ink), centre=choices.value("centre"), side=drawn_side(spec))
     except (pictures.BadPicture, UnusableDrawing) as error:
         page.empty("This picture cannot be read", error, height=height)
         return None
-    return Given(prepared.centred, f"your picture {file.name}", prepared=prepared, own=True)
+    return Given(as_seen(spec, prepared), f"your picture {file.name}", prepared=prepared, own=True)

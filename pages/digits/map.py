@@ -11,7 +11,7 @@ from core.analysis import layer_map as maps
 from core.charts import curves, numbers, points
 from core.charts.prepared import Prepared
 from core.charts.theme import theme
-from core.models.digit_layers import layer
+from core.models.network import layer
 from core.serving.shared import shared
 from core.training.tasks import Task
 from core.ui import choices as links

@@ -4,7 +4,7 @@ import numpy as np
 
 from core.analysis import digit_survey
 from core.analysis.digit_survey import Survey
-from core.models.digit_layers import activations, weight_shapes
+from core.models.network import activations, weight_shapes
 from core.serving.shared import shared
 from core.ui.shown import Shown
 from pages.digits.images import stamp, test_images
@@ -53,7 +53,8 @@ def _limits(_net: Shown, key: str, states: int, stamp: str) -> dict[str, float]:
     """Taken once for each run, as far as it is, while its test images are the same."""
     shown = _net if not trouble(_net) else _net.at(0)
     acts = activations(shown.run.spec.model, shown.weights, test_images(shown.run.spec).images[:PROBE], np.float32)
-    return {name: float(np.quantile(np.abs(values), 0.999)) or 1.0 for name, values in acts.items()} | {"input": 1.0, "probabilities": 1.0}
+    found = {name: float(np.quantile(np.abs(values), 0.999)) or 1.0 for name, values in acts.items()} | {"probabilities": 1.0}
+    return found if shown.run.spec.model.kind == "sequence" else found | {"input": 1.0}  # a sequence may scale its pixels
 
 
 def survey(net: Shown) -> Survey:

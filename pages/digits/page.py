@@ -5,8 +5,10 @@ from collections.abc import Callable
 import streamlit as st
 
 from core.charts import numbers
+from core.runs.fitting import digits as fits
 from core.ui import choices as links
 from core.ui import data_status, networks, page, shown
+from core.ui.plain import plain
 from core.ui.shown import Shown
 from pages.digits import choices, words
 from pages.digits import input as digit_input
@@ -43,7 +45,7 @@ def show() -> None:
     head = st.container()  # it says what is chosen below it
     left, middle, right = st.columns([4, 4, 4], gap="medium")
     with left:
-        id_ = networks.chooser(PAGE, "run", choices.fits, on_change=choices.at_last_state)
+        id_ = networks.chooser(PAGE, "run", fits, on_change=choices.at_last_state)
     net = networks.opened(id_)
     if net is None:
         with head:
@@ -84,6 +86,9 @@ def sentence(net: Shown) -> str:
     reads = ""
     if shares is not None and shares[net.state] == shares[net.state]:
         reads = f": it reads {numbers.percent(shares[net.state])} of {spec.data.test:,} {own_words(spec)} right"
+    if spec.origin is not None:
+        at = f", at {net.words}" if net.run.states > 1 else ""
+        return f"**{plain(spec.origin.name)}**, a network brought here{at}{reads}. Draw a digit and look into every layer."
     trained = f"trained on {spec.data.train:,} {noun(spec)}s"
     return f"A small network, {trained}, at {net.words}{reads}. Draw a digit and look into every layer."
 

@@ -1,14 +1,16 @@
 """One map or unit opened: large, with its values, and the ledger of the value that is picked."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import streamlit as st
 
 from core.analysis.terms import convolution_terms, dense_terms, pool_terms
 from core.charts import cells, ledger, numbers
-from core.models.digit_layers import Layer, layer
-from core.specs import ACTIVATIONS
+from core.models.blocks import block, is_signed, output_of, source, step_of
+from core.models.digit_layers import Layer
+from core.models.network import layer
+from core.specs import ACTIVATIONS, STEPS, ModelSpec
 from core.ui import choices as links
 from core.ui import clicks, page
 from core.ui.plain import plain
@@ -18,6 +20,7 @@ from pages.digits.board import CLICKABLE, kind, unit_of
 from pages.digits.measures import limits
 
 MOST = 24  # terms that stand as bars of their own, the largest ones
+BUTTONS = 32  # input maps up to which each has a button of its own
 SIDE = 300  # pixels of the large map
 TERM = 180  # pixels of a term's small matrix
 
@@ -73,10 +76,17 @@ def _map(net: Shown, acts: Mapping[str, np.ndarray], image: int, one: Layer, num
         least, mean, most = (numbers.number(value, 4) for value in (values.min(), values.mean(), values.max()))
         st.caption(f"Least {least}, mean {mean}, most {most}. Click a square to see its sum.")
     with right:
-        if one.kind == "pool":
-            _pool(acts, image, one, number, row, column)
-        else:
+        found, steps = source(net.run.spec.model, one)
+        if found.kind == "conv":
             _convolution(net, acts, image, one, number, row, column, key)
+        elif found.kind == "pool":
+            _pool(net.run.spec.model, acts, image, found, number, row, column)
+        else:
+            st.markdown(
+                f"**Row {row}, column {column}** of {found.title} holds {numbers.fixed(acts[found.name][image][number][row, column], 6)}"
+            )
+        if steps and found.kind != "conv":
+            st.markdown(f"{_made(steps, acts, image, (number, row, column))}.")
 
 
 def _pick(chart: str, width: int) -> None:
@@ -96,15 +106,36 @@ def _picked(values: np.ndarray) -> tuple[int, int]:
     return int(largest[0]), int(largest[1])
 
 
-def _pool(acts: Mapping[str, np.ndarray], image: int, one: Layer, number: int, row: int, column: int) -> None:
-    found = pool_terms(acts, image, one, number, row, column)
-    terms = ", ".join(numbers.fixed(value, 6) for value in found.values.ravel())
-    top, left = found.corner
+def _made(steps: Sequence[Layer], acts: Mapping[str, np.ndarray], image: int, place: tuple[int, ...]) -> str:
+    """What steps on single values make of one, in words."""
+    said = [f"{_name(one)} makes it **{numbers.fixed(acts[one.name][image][place], 6)}**" for one in steps]
+    return ", ".join(said)
+
+
+def _name(one: Layer) -> str:
+    """A step without its number."""
+    return one.title.rstrip("0123456789 ") if one.name != "logits" else "flattening"
+
+
+def _pool(model: ModelSpec, acts: Mapping[str, np.ndarray], image: int, one: Layer, number: int, row: int, column: int) -> None:
+    step = step_of(model, one)
+    found = pool_terms(acts, image, one, number, row, column, step)
+    largest, (top, left), (down, across) = step.kind == "maxpool", found.corner, found.values.shape
+    count = {1: "one value", 4: "four values"}.get(found.values.size, f"{found.values.size} values")
     st.markdown(
-        f"**Row {row}, column {column}** is the largest of four values of the map below it, "
-        f"rows {top} and {top + 1}, columns {left} and {left + 1}:"
+        f"**Row {row}, column {column}** is the {'largest' if largest else 'mean'} of {count} of the map below it, "
+        f"{_span('row', top, down)}, {_span('column', left, across)}:"
     )
-    st.markdown(f"max({terms}) = **{numbers.fixed(found.largest, 6)}**")
+    shown = [numbers.fixed(value, 6) for value in found.values.ravel()]
+    terms = ", ".join(shown if len(shown) <= MOST else [*shown[: MOST - 1], "..."])
+    st.markdown(f"{'max' if largest else 'mean'}({terms}) = **{numbers.fixed(found.largest, 6)}**")
+
+
+def _span(what: str, first: int, count: int) -> str:
+    """Rows or columns in words."""
+    if count == 1:
+        return f"{what} {first}"
+    return f"{what}s {first} {'and' if count == 2 else 'to'} {first + count - 1}"
 
 
 def _convolution(net: Shown, acts: Mapping[str, np.ndarray], image: int, one: Layer, number: int, row: int, column: int, key: str) -> None:
@@ -112,13 +143,15 @@ def _convolution(net: Shown, acts: Mapping[str, np.ndarray], image: int, one: La
     conv = layer(model, f"conv{one.number}")
     below = layer(model, conv.below)
     colours = page.theme()
-    found = convolution_terms(net.weights, acts, image, conv, number, row, column)
-    inputs, k = len(found.patch), conv.kernel
+    step = step_of(model, conv)
+    found = convolution_terms(net.weights, acts, image, conv, number, row, column, step)
+    inputs, high, wide = found.patch.shape
+    outside = any(step.pad) and words.OUTSIDE
     st.markdown(
         f"**Row {row}, column {column}**: the filter lies on {inputs} patch{'es' if inputs > 1 else ''} of "
-        f"{k}x{k} values, multiplies and adds (cross-correlation: the kernel is not flipped)."
+        f"{high}x{wide} values, multiplies and adds (cross-correlation: the kernel is not flipped).{outside or ''}"
     )
-    channel = _channel(found.channels, key) if inputs > 1 else 0
+    channel = _channel(found.channels, found.first, key) if inputs > 1 else 0
     parts = {"what it sees": found.patch[channel], "kernel": found.kernel[channel], "products": found.products[channel]}
     tops = (limits(net)[below.name], float(np.abs(net.weights[f"{conv.weights}.kernel"]).max()), float(np.abs(found.products).max()) or 1.0)
     with st.container(horizontal=True):
@@ -128,36 +161,45 @@ def _convolution(net: Shown, acts: Mapping[str, np.ndarray], image: int, one: La
                     values,
                     top,
                     colours,
-                    kind="amount" if name == "what it sees" else "signed",
+                    kind="amount" if name == "what it sees" and not is_signed(model, below) else "signed",
                     title=name,
-                    size=max(1, TERM // k),
+                    size=max(1, TERM // max(high, wide)),
                     axes=False,
                     printed=True,
                 ),
-                alt_text=f"{name}, {k}x{k}; its values add up to {numbers.fixed(values.sum(), 6)}",
+                alt_text=f"{name}, {high}x{wide}; its values add up to {numbers.fixed(values.sum(), 6)}",
             )
     if inputs > 1:
-        _bars(found.channels, found.bias, "input map", "The sum over each input map, and the bias")
-    shown = acts[one.name][image][number][row, column]
+        _bars(found.channels, found.bias, "input map", "The sum over each input map, and the bias", found.first)
+    inside = block(model, one.number)
+    steps = inside[1 : inside.index(output_of(model, one.number)) + 1]
+    place = (number, row, column)
+    if [_name(step) for step in steps] in ([], ["ReLU"]) or model.kind == "digit_cnn":
+        after = f"; ReLU keeps what is above 0: **{numbers.fixed(found.after, 6)}**" if steps else ""
+    else:
+        after = f"; {_made(steps, acts, image, place)}"
     st.markdown(
         f"products **{numbers.fixed(found.channels.sum(), 6)}** + bias **{numbers.fixed(found.bias, 6)}** = "
-        f"**{numbers.fixed(found.before, 6)}**; ReLU keeps what is above 0: **{numbers.fixed(found.after, 6)}**. "
-        f"The map shows {numbers.fixed(shown, 6)}."
+        f"**{numbers.fixed(found.before, 6)}**{after}. The map shows {numbers.fixed(acts[one.name][image][place], 6)}."
     )
 
 
-def _channel(sums: np.ndarray, key: str) -> int:
-    """Which input map's products are shown: the one chosen, else the one that adds most; `sums` (inputs,)."""
+def _channel(sums: np.ndarray, first: int, key: str) -> int:
+    """Which input map's products are shown: the one chosen, else the one that adds most; `sums` (inputs,), the first of that number."""
     chosen = choices.value("channel")
-    shown = int(np.abs(sums).argmax()) if chosen is None else min(chosen, len(sums) - 1)
-    widget = links.showing(f"{key}-input", shown, lambda n: choices.put(channel=n))
-    st.segmented_control("Input map whose products are shown", list(range(len(sums))), required=True, wrap=True, **widget)
+    shown = int(np.abs(sums).argmax()) if chosen is None else min(max(chosen - first, 0), len(sums) - 1)
+    widget = links.showing(f"{key}-input", first + shown, lambda n: choices.put(channel=n))
+    label, last = "Input map whose products are shown", first + len(sums) - 1
+    if len(sums) > BUTTONS:
+        st.number_input(label, first, last, **widget)
+    else:
+        st.segmented_control(label, list(range(first, last + 1)), required=True, wrap=True, **widget)
     return shown
 
 
-def _bars(sums: np.ndarray, bias: float, what: str, alt_text: str) -> None:
+def _bars(sums: np.ndarray, bias: float, what: str, alt_text: str, first: int = 0) -> None:
     """What each input adds, and the bias; of many inputs the largest ones, and the others together."""
-    labels = [f"{what} {i}" for i in range(len(sums))]
+    labels = [f"{what} {first + i}" for i in range(len(sums))]
     if len(sums) > MOST:
         kept = np.sort(np.argsort(-np.abs(sums), kind="stable")[: MOST - 1])
         labels = [*(labels[i] for i in kept), f"the other {len(sums) - len(kept):,}"]
@@ -166,10 +208,16 @@ def _bars(sums: np.ndarray, bias: float, what: str, alt_text: str) -> None:
 
 
 def _dense(net: Shown, acts: Mapping[str, np.ndarray], image: int, one: Layer, unit: int) -> None:
-    spec = net.run.spec
+    spec, shown = net.run.spec, one
+    name = unit_of(spec, one, unit)
+    one, steps = source(spec.model, one)
+    if not one.flat or not one.weights:  # maps of one value each, laid out
+        of = acts[one.name][image].ravel()[unit]
+        made = f"It is value {unit} of {one.title}, **{numbers.fixed(of, 6)}**; {_made(steps, acts, image, (unit,))}"
+        st.markdown(made + (_shares(shown, spec.model, acts, image, unit) or "."))
+        return
     found = dense_terms(net.weights, acts, image, one, unit)
     below = layer(spec.model, one.below)
-    name = unit_of(spec, one, unit)
     left, right = st.columns([6, 6], gap="medium")
     with left:
         _bars(found.parts, found.bias, "unit" if below.flat else "map", f"What each part of {below.title} and the bias add to {name}")
@@ -178,7 +226,7 @@ def _dense(net: Shown, acts: Mapping[str, np.ndarray], image: int, one: Layer, u
         st.markdown(
             f"products **{numbers.fixed(found.parts.sum(), 6)}** + bias **{numbers.fixed(found.bias, 6)}** = "
             f"{'' if one.kind == 'dense' else 'logit '}**{numbers.fixed(found.before, 6)}**"
-            f"{_after(one, acts, image, unit)}"
+            f"{_after(spec.model, one, steps, acts, image, unit)}"
         )
 
 
@@ -187,15 +235,27 @@ def _parts(below: Layer, inputs: np.ndarray) -> str:
     if below.flat:
         return f"Each of the {len(inputs):,} units of {below.title} is multiplied by"
     maps, values = len(inputs), inputs[0].size
-    return (
-        f"Each of the {maps} pooled maps of convolution {below.number} has {values} value{'s' if values > 1 else ''}; each is multiplied by"
-    )
+    said = f"{'pooled ' * (below.kind == 'pool')}maps of convolution {below.number}" if below.number else f"maps of {below.title}"
+    return f"Each of the {maps} {said} has {values} value{'s' if values > 1 else ''}; each is multiplied by"
 
 
-def _after(one: Layer, acts: Mapping[str, np.ndarray], image: int, unit: int) -> str:
+def _after(model: ModelSpec, one: Layer, steps: Sequence[Layer], acts: Mapping[str, np.ndarray], image: int, unit: int) -> str:
     """What follows the sum of a dense unit."""
     if one.kind == "dense":
-        return f"; {ACTIVATIONS[one.activation]} makes it **{numbers.fixed(acts[one.name][image][unit], 6)}**."
+        title = ACTIVATIONS.get(one.activation) or STEPS.get(one.activation, ("",))[0]
+        value = numbers.fixed(acts[one.name][image][unit], 6)
+        said = f"; {title} makes it **{value}**" if title else ""
+        return f"{said}{', ' * bool(steps)}{_made(steps, acts, image, (unit,))}."
+    return _shares(one, model, acts, image, unit)
+
+
+def _shares(one: Layer, model: ModelSpec, acts: Mapping[str, np.ndarray], image: int, unit: int) -> str:
+    """What becomes of a logit."""
+    if one.kind != "logits":
+        return ""
+    if model.kind == "sequence" and model.layers[-1] == "sigmoid":
+        share = numbers.fixed(acts["probabilities"][image][unit], 6)
+        return f". Sigmoid makes a share of its own of it, whatever the others say: **{share}**."
     others = {1: "no other logit", 2: "the other logit", 10: "the other nine logits"}.get(
         one.shape[0], f"the other {one.shape[0] - 1:,} logits"
     )

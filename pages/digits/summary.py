@@ -21,7 +21,7 @@ def summary(net: Shown) -> None:
     with st.container(key="digits-summary"):
         whole = {name: st.column_config.NumberColumn(format="localized") for name in ("values", "parameters")}
         st.dataframe(layers, hide_index=True, width="content", height="content", column_config=whole)
-    st.caption(words.SUMMARY.format(k=model.kernel_size))
+    st.caption(words.SUMMARY.format(k=model.kernel_size) if model.kind == "digit_cnn" else words.SUMMARY_OF_STEPS)
     st.subheader(f"Weights, {net.words}", anchor=False)
     style = {name: st.column_config.NumberColumn(format="%.4f") for name in ("min", "max", "mean")}
     style["parameters"] = st.column_config.NumberColumn(format="localized")

@@ -10,7 +10,9 @@ from core.analysis import digit_examples, digit_survey
 from core.charts import numbers, raster
 from core.charts.strips import Pictures, Strip, sheet, sheet_png, strip
 from core.charts.theme import theme
-from core.models.digit_layers import Layer, activations, layer
+from core.models.blocks import convolution
+from core.models.digit_layers import Layer
+from core.models.network import activations, layer
 from core.serving.shared import shared
 from core.specs import RunSpec
 from core.ui import choices as links
@@ -26,6 +28,7 @@ from pages.digits.measures import limits, survey
 from pages.digits.panel import map_panel
 
 BOARD = "digits-table-board"
+MOST_FILTERS = 128  # of a layer that stand in a table, the first ones in its order
 FINGER = 34  # pixels that a map is wide at least, so that a finger can pick it
 Picture = tuple[str, str, Pictures]
 Acts = Mapping[str, np.ndarray]
@@ -42,7 +45,7 @@ def table(net: Shown) -> None:
     acts = _acts(net, net.key, net.state, stamp(spec), tuple(examples.tolist()))
     titles = [test_name(spec, int(n)) for n in examples]
     if name == "probabilities":
-        _answers(spec, acts, titles)
+        _answers(spec, acts, titles, tuple(examples.tolist()))
     else:
         _maps(net, acts, layer(spec.model, name), titles, tuple(examples.tolist()))
 
@@ -57,7 +60,7 @@ def shown_layer(net: Shown) -> str:
     """The layer whose table is shown: the one chosen, else that of the map that is open, else the first convolution's."""
     offered = choices.tables(net.run.spec.model)
     opened = choices.value("layer")
-    return choices.value("maps") or (opened if opened in offered else "relu1")
+    return choices.value("maps") or (opened if opened in offered else next(iter(offered)))
 
 
 def _choices(net: Shown) -> tuple[str, np.ndarray]:
@@ -111,8 +114,9 @@ def _examples(net: Shown, which: str, labels: np.ndarray) -> np.ndarray:
 
 
 def kernel_of(net: Shown, one: Layer) -> np.ndarray | None:
-    """The kernel (filters, in, k, k) that makes a layer of maps; None for a dense layer."""
-    return None if one.flat else net.weights[f"conv{one.number}.kernel"]
+    """The kernel (filters, in, k, k) that makes a layer of maps; None for a dense layer, and for maps that no convolution made."""
+    kernel = None if one.flat else net.weights.get(f"conv{one.number}.kernel")
+    return kernel if kernel is not None and len(kernel) == one.shape[0] else None
 
 
 def _maps(net: Shown, acts: Acts, one: Layer, titles: list[str], examples: tuple[int, ...]) -> None:
@@ -128,7 +132,7 @@ def _maps(net: Shown, acts: Acts, one: Layer, titles: list[str], examples: tuple
     page.legend(f"the {'values' if one.flat else 'maps'} of a layer share one scale, {scale}" + ("" if one.flat else f"; {words.KERNELS}"))
     st.download_button(
         "Table (PNG)",
-        data=lambda: sheet_png(_rows(net, acts, one, kernel, order, titles), colours, side=_side(order), heads=_heads(order)),
+        data=lambda: sheet_png(_rows(net, acts, one, kernel, order, titles, examples), colours, side=_side(order), heads=_heads(order)),
         file_name=f"digits-{one.name}-{net.id}.png",
         mime="image/png",
         key="digits-table-png",
@@ -137,7 +141,7 @@ def _maps(net: Shown, acts: Acts, one: Layer, titles: list[str], examples: tuple
     )
     slices = 1 if kernel is None else kernel.shape[1]
     if choices.value("kernel") is not None and kernel is not None and slices > 1:
-        _slices(net, one.number, kernel, min(choices.value("kernel"), len(kernel) - 1))
+        _slices(net, one, kernel, min(choices.value("kernel"), len(kernel) - 1))
     if choices.value("layer") == one.name:
         map_panel(net, acts, image, titles[image], key="digits-table-map")
     else:
@@ -148,7 +152,8 @@ def _maps(net: Shown, acts: Acts, one: Layer, titles: list[str], examples: tuple
 def _order(net: Shown, acts: Acts, one: Layer, by: str) -> np.ndarray:
     """The filters or units of a layer in the order chosen."""
     kernel = kernel_of(net, one)
-    return digit_examples.filter_order(acts[one.name], net.weights[f"{one.weights}.kernel"].T if kernel is None else kernel, by)
+    units = net.weights.get(f"{one.weights}.kernel") if kernel is None else None
+    return digit_examples.filter_order(acts[one.name], units.T if units is not None else kernel, by)[:MOST_FILTERS]
 
 
 def _side(order: np.ndarray) -> int:
@@ -178,7 +183,7 @@ def _sheet(
     order, title = _order(_net, _acts, _one, by), choices.tables(_net.run.spec.model)[name]
     what = "units" if _one.flat else "filters"
     return sheet(
-        _rows(_net, _acts, _one, kernel_of(_net, _one), order, list(_titles)),
+        _rows(_net, _acts, _one, kernel_of(_net, _one), order, list(_titles), examples),
         theme(dark),
         side=_side(order),
         heads=_heads(order),
@@ -188,19 +193,22 @@ def _sheet(
     )
 
 
-def _rows(net: Shown, acts: Acts, one: Layer, kernel: np.ndarray | None, order: np.ndarray, titles: list[str]) -> list[list[Picture]]:
+def _rows(
+    net: Shown, acts: Acts, one: Layer, kernel: np.ndarray | None, order: np.ndarray, titles: list[str], examples: tuple[int, ...]
+) -> list[list[Picture]]:
     """The table as pictures: kernels on top, then an example and its maps a row."""
     rows: list[list[Picture]] = []
+    images = test_images(net.run.spec).images[list(examples)]
     if kernel is not None:
-        side, strongest = net.run.spec.model.image, float(np.abs(kernel).max())
-        head: list[Picture] = [("", "", Pictures(np.zeros((1, side, side)), "ink", 1))]
+        strongest = float(np.abs(kernel).max())
+        head: list[Picture] = [("", "", Pictures(np.zeros((1, *images.shape[1:])), "ink", 1))]
         head += [(f"kernel/{f}", f"Kernel of filter {f}", Pictures(tiled(kernel[f])[None], "signed", strongest)) for f in order]
         rows.append(head)
     values, of = acts[one.name], kind(net.run.spec.model, one)
     if one.flat:
         values = values[:, :, None, None]  # a unit's value as a picture of one pixel
     for i, title in enumerate(titles):
-        row: list[Picture] = [("", title, Pictures(acts["input"][i], "ink", 1))]
+        row: list[Picture] = [("", title, Pictures(images[i][None] / np.float32(255), "ink", 1))]
         what = "Unit" if one.flat else "Filter"
         row += [(f"{i}/{one.name}:{f}", f"{what} {f} on {title}", Pictures(values[i, f][None], of, limits(net)[one.name])) for f in order]
         rows.append(row)
@@ -222,12 +230,15 @@ def _pick(name: str) -> None:
         open_picked(rest)
 
 
-def _slices(net: Shown, number: int, kernel: np.ndarray, chosen: int) -> None:
+def _slices(net: Shown, one: Layer, kernel: np.ndarray, chosen: int) -> None:
     """The input slices of one filter, large."""
-    count, k = kernel.shape[1], kernel.shape[-1]
+    number, (_, count, _, k) = one.number, kernel.shape
+    model = net.run.spec.model
+    title = layer(model, convolution(model, number).below).title
+    below = f"{title[0].lower()}{title[1:]}"
     with st.container(border=True, key="digits-slices"):
         st.markdown(
-            f"**Filter {chosen} of convolution {number}**: one {k}x{k} slice for each of the {count} maps of max-pool {number - 1}. "
+            f"**Filter {chosen} of convolution {number}**: one {k}x{k} slice for each of the {count} maps of {below}. "
             "Their products are added."
         )
         norms = [f"{np.linalg.norm(piece):.2f}" for piece in kernel[chosen]]
@@ -245,12 +256,13 @@ def _slices(net: Shown, number: int, kernel: np.ndarray, chosen: int) -> None:
         st.caption(f"L2 norm of each slice: {', '.join(norms)}. Bias {bias}.")
 
 
-def _answers(spec: RunSpec, acts: Acts, titles: list[str]) -> None:
+def _answers(spec: RunSpec, acts: Acts, titles: list[str], examples: tuple[int, ...]) -> None:
     """Each example with its probabilities."""
+    images = test_images(spec).images[list(examples)]
     colours, names = page.theme(), classes(spec)
     with st.container(horizontal=True, key="digits-table"):
         for i, (title, shares) in enumerate(zip(titles, acts["probabilities"], strict=True)):
-            picture = strip(Pictures(acts["input"][i], "ink", 1), colours, title=title, alt=title, side=84)
+            picture = strip(Pictures(images[i][None] / np.float32(255), "ink", 1), colours, title=title, alt=title, side=84)
             with st.container(width=250, key=f"digits-table-{i}"):
                 st.markdown(f"{title}: read as **{names[int(shares.argmax())]}**, {numbers.probability(shares.max())}")
                 board(f"digits-table-picture-{i}", [picture])

@@ -11,6 +11,7 @@ from core.charts import curves, numbers
 from core.charts.strips import Pictures, strip
 from core.data import catalog
 from core.runs import store
+from core.runs.fitting import digits as fits
 from core.runs.run import Run
 from core.specs import DataSpec, RunSpec, SpecError, TrainSpec
 from core.training import jobs
@@ -45,7 +46,7 @@ def training(net: Shown) -> None:
 
 def _job(spec: RunSpec | None) -> Job | None:
     """What this person trains, else what anybody trains by the form's choices at this moment; one's own also where it ended badly."""
-    own = [job for job in map(jobs.find, shown.own()) if job is not None and choices.fits(job.spec)]
+    own = [job for job in map(jobs.find, shown.own()) if job is not None and fits(job.spec)]
     under_way = [job for job in own if job.progress().state in jobs.ACTIVE]
     if under_way:
         return under_way[0]

@@ -12,6 +12,7 @@ from core.charts import numbers
 from core.charts.strips import Pictures, Strip, strip
 from core.charts.theme import Theme, theme
 from core.data.pictures import scaled
+from core.models.blocks import convolutions
 from core.serving.shared import shared
 from core.specs import RunSpec
 from core.ui import choices as links
@@ -25,7 +26,7 @@ from core.ui.drawn_digit import prepare_or_say
 from core.ui.shown import Shown
 from pages.digits import choices, words
 from pages.digits.board import layer_board, on_board, strips
-from pages.digits.images import an, class_noun, classes, noun
+from pages.digits.images import an, class_noun, classes, drawn_side, noun, side
 from pages.digits.input import PAD, Given, drawn, given
 from pages.digits.measures import limits, see
 from pages.digits.panel import map_panel
@@ -39,7 +40,7 @@ def draw_and_watch(net: Shown) -> None:
     held: dict[str, np.ndarray] = {}  # what is shown now, for the download
     _watch(net, held)
     page.legend(words.LAYERS.format(what=class_noun(net.run.spec)))
-    st.markdown(words.notice(noun(net.run.spec), len(net.run.spec.model.channels)))
+    st.markdown(words.notice(noun(net.run.spec), len(convolutions(net.run.spec.model))))
     st.download_button(
         "Activations (NPZ)",
         data=lambda: npz(held),
@@ -60,8 +61,8 @@ def _watch(net: Shown, held: dict[str, np.ndarray]) -> None:
     if choices.value("input") == "pad":
         with left, drawing_pad(PAD, example=THREE) as drawing:
             with right:
-                prepared = prepare_or_say(drawing, centre=choices.value("centre"), height=HEIGHT, side=spec.model.image)
-            seen = None if prepared is None else drawn(prepared, drawing.example)
+                prepared = prepare_or_say(drawing, centre=choices.value("centre"), height=HEIGHT, side=drawn_side(spec))
+            seen = None if prepared is None else drawn(spec, prepared, drawing.example)
             acts = _show(net, seen, middle, right)
     else:
         with right:
@@ -99,7 +100,7 @@ def _show(net: Shown, seen: Given | None, middle: DeltaGenerator, right: DeltaGe
     """The answer and every layer; returns the activations, those of blank paper where no image is."""
     spec = net.run.spec
     if seen is None:
-        return see(net, np.zeros((spec.model.image, spec.model.image), np.float32))
+        return see(net, np.zeros((side(spec), side(spec)), np.float32))
     acts = see(net, seen.image)
     colours = page.theme()
     reading, why = answer(seen, acts["probabilities"][0], spec)

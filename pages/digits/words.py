@@ -6,6 +6,8 @@ SHORT = "Draw a digit and look into every layer that reads it."
 
 def notice(noun: str, convolutions: int) -> str:
     """What to notice while one draws, in a network of so many convolutions."""
+    if not convolutions:
+        return "**What to notice.** Draw slowly and watch which units answer first, and when the reading tips over."
     deeper = {1: "", 2: " Those of convolution 2 do not: each says where one combination of edges lies."}.get(
         convolutions, " Those of the deeper ones do not: each says where one combination of what lies below it is."
     )
@@ -20,6 +22,8 @@ LAYERS = (
     "click any map, or a square of a dense layer, to open it with its values and the sums behind them"
 )
 OPEN_A_MAP = "Click any map, or a square of a dense layer, to open it with its values and the sums behind them."
+
+OUTSIDE = " What lies beside the map counts as 0."
 
 CHANGE = "The same image before and after training: in which layer do the values change most, set against their size?"
 CHANGE_WHY = (
@@ -44,6 +48,11 @@ SUMMARY = (
     "Output: maps x height x width. A convolution of {k}x{k} has one kernel for each pair of output and input map, and a bias for each "
     "output map; pooling has no parameters."
 )
+SUMMARY_OF_STEPS = (
+    "Output: maps x height x width. A convolution has one kernel for each pair of output and input map, and a bias for each output map; "
+    "pools and activations have no parameters. Batch norm keeps four numbers a map: what it takes away, divides by, multiplies by and adds."
+)
+NO_FILTERS = "This network has no convolution, so it has no filters; the other sections show its dense layers."
 HISTOGRAMS = "Each histogram has its own axes. Move the state slider: the kernels spread out while they learn."
 
 NONE_MISREAD = "This state reads every test {noun} right; choose an earlier one or other examples."

@@ -35,6 +35,18 @@ def _pulses(colours: Theme, side: int) -> bytes:
     return raster.png((image * 254).astype(np.uint8), colours.ink_palette, side // SMALL)
 
 
+def _own(colours: Theme, side: int) -> bytes:
+    card = np.zeros((side, side), np.uint8)  # three layers, each a few sheets behind each other
+    for left, high, sheets in ((0.06, 0.5, 1), (0.36, 0.36, 4), (0.7, 0.18, 6)):
+        across, step = round(high * side), max(2, side // 40)
+        for n in range(sheets):
+            x = round(left * side) + n * step
+            y = (side - across) // 2 + (n - sheets // 2) * step
+            card[y : y + across, x : x + across] = 230
+            card[y + 1 : y + across - 1, x + 1 : x + across - 1] = 25
+    return raster.png(card, colours.amount_palette)
+
+
 def _mlp(shown: Shown, colours: Theme, side: int) -> bytes:
     kernel = shown.weights[f"dense{len(shown.run.spec.model.sizes) - 1}.kernel"]  # (rows, classes)
     kernel = kernel[np.argsort(-kernel[:, CLASS])]
@@ -93,9 +105,15 @@ _PICTURES: dict[str, tuple[Callable[[Shown, Theme, int], bytes], str]] = {
 }
 
 
+_ALONE: dict[str, tuple[Callable[[Theme, int], bytes], str]] = {  # pictures that need no network
+    "pulses": (_pulses, "Three pulses on one small screen"),
+    "own": (_own, "Three layers of a network, each of them sheets behind each other"),
+}
+
+
 @shared()
-def _drawn_pulses(side: int, dark: bool) -> bytes:
-    return _pulses(theme(dark), side)
+def _drawn_alone(topic: str, side: int, dark: bool) -> bytes:
+    return _ALONE[topic][0](theme(dark), side)
 
 
 @shared()
@@ -118,6 +136,6 @@ def miniature(topic: str, side: int = SIDE) -> tuple[bytes | None, str]:
     if topic == "lab":
         return _drawn_lab(side, dark), "The share of test images right of a training that learns and then drops"
     if topic not in KINDS:
-        return (_drawn_pulses(side, dark), "Three pulses on one small screen") if topic == "pulses" else (None, "")
+        return (_drawn_alone(topic, side, dark), _ALONE[topic][1]) if topic in _ALONE else (None, "")
     shown = best(topic)
     return (None if shown is None else _drawn(topic, shown.key, side, dark, shown)), _PICTURES[topic][1]

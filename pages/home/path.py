@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core.ui import screen, site
-from core.ui.site import ENTRIES, Entry
+from core.ui.site import Entry
 from pages.home import words
 from pages.home.been import been
 from pages.home.miniatures import SMALL, miniature
@@ -22,12 +22,9 @@ def path() -> None:
         for column, number in zip(st.columns(across), range(first, min(first + across, len(stations))), strict=False):
             with column:
                 _station(number + 1, stations[number])
-    others = [entry for entry in ENTRIES if entry.path and entry not in stations]
-    if not others:
-        return
     st.subheader(words.BESIDE, anchor=False)
     with st.container(horizontal=True):
-        for entry in others:
+        for entry in site.beside():
             with st.container(border=True, key=f"card-{entry.path}", width=320, gap="xsmall"):
                 _words(entry, "")
 

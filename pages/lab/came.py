@@ -56,7 +56,7 @@ def of_spec(spec: RunSpec, now: Progress) -> Came | None:
     return None
 
 
-@shared(512)
+@shared()
 def _ended(_spec: RunSpec, key: str) -> Came:
     run = cached.run(key)
     return _came(run, _labelled(run))
@@ -122,7 +122,7 @@ def picture(of: Came, limit: float, colours: Theme) -> str | None:
     return _picture(of.tiles, of.tiles.tobytes(), float(f"{limit:.2g}"), colours)
 
 
-@shared(512)
+@shared()
 def _picture(_tiles: np.ndarray, content: bytes, limit: float, colours: Theme) -> str:
     across = int(np.ceil(len(_tiles) ** 0.5))
     tiled = raster.tiled(raster.signed_levels(_tiles, limit), across, fill=127)

@@ -69,7 +69,7 @@ def describe(layer: Layer, row: int | None, column: int | None) -> str:
     for name, index, values in (("Row", row, row_norms), ("Column", column, column_norms)):
         if index is not None:
             place = f"number {_rank(values, index):,} of {len(values):,} {name.lower()}s"
-            lines.append(f"{name} {index}: L2 norm **{numbers.number(values[index])}** ({numbers.exact(values[index])}), {place}.")
+            lines.append(f"{name} {index}: L2 norm **{numbers.number(values[index])}**, {place}.")
     return "\n\n".join(lines)
 
 

@@ -2,9 +2,11 @@
 
 from typing import Any
 
+from core.data.catalog import DATASETS
 from core.importing import guessing
 from core.importing.leaving import FORMATS
 from core.runs import catalog, store
+from core.specs import RunSpec
 from core.ui import choices, networks
 from core.ui.choices import Choice
 from pages.own import words
@@ -39,10 +41,8 @@ def read_network(key: str) -> str:
     raise ValueError(key)
 
 
-def reads_digits(spec: Any) -> bool:
+def reads_digits(spec: RunSpec) -> bool:
     """Whether a network reads images of 28x28 without colour, or fits them itself, and answers with shares."""
-    from core.data.catalog import DATASETS
-
     data = DATASETS.get(spec.data.name)
     return (
         data is not None

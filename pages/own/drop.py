@@ -3,7 +3,9 @@
 import streamlit as st
 
 from core.data import catalog
+from core.importing import guessing
 from core.importing.drop import Drop, groups
+from core.importing.reading import MOST_BYTES
 from core.runs import brought, store
 from core.serving.limits import LIMITS
 from core.serving.upload import uploads
@@ -29,7 +31,7 @@ def place() -> None:
     with right:
         st.selectbox(
             words.DATA,
-            [GUESS, *[name for name in _offered() if name != GUESS]],
+            [GUESS, *guessing.offered()],
             format_func=lambda name: words.GUESS if name == GUESS else catalog.get(name).title,
             key=links.key(PAGE, "data"),
             help=words.DATA_HELP,
@@ -43,12 +45,6 @@ def place() -> None:
             )  # fmt: skip
     for found in mine.refused():
         st.error(f"**{plain(found.name)}**: {plain(found.sentence)}", icon=":material/error:")
-
-
-def _offered() -> list[str]:
-    from core.importing import guessing
-
-    return guessing.offered()
 
 
 def _files() -> None:
@@ -78,13 +74,10 @@ def _unlike(name: str, taken: dict[str, bytes]) -> str:
 
 
 def full() -> str:
-    """Why nothing can be brought in now, in a sentence; old ones make room first."""
+    """Why nothing can be brought in now, in a sentence; what is old makes room first."""
+    brought.sweep()
     most = LIMITS["store"].most()
-    if most is not None and store.size() >= most * 1_000_000:
-        brought.sweep()
-        if store.size() >= most * 1_000_000:
-            return LIMITS["store"].words()
-    return ""
+    return LIMITS["store"].words() if most is not None and store.size() >= most * 1_000_000 else ""
 
 
 def _try(several: bool) -> None:
@@ -109,4 +102,4 @@ def _progress() -> None:
 def nothing() -> None:
     """The state without a network: what to do, and what can be read."""
     page.empty("No network yet", words.EMPTY, 170)
-    st.markdown(words.FORMATS)
+    st.markdown(words.FORMATS.format(most=min(LIMITS["upload"].most() or MOST_BYTES, MOST_BYTES >> 20)))

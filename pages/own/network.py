@@ -9,6 +9,7 @@ from core.charts import network as chart
 from core.charts import numbers
 from core.data import catalog as data
 from core.models import network as networks
+from core.models.blocks import POINTS
 from core.runs import brought, catalog
 from core.runs.fitting import PAGES
 from core.serving.shared import shared
@@ -93,8 +94,9 @@ def _open(spec: RunSpec, key: str) -> None:
             )
     if not fits:
         st.markdown(words.NOWHERE)
-    for topic in [topic for topic in PAGES if topic not in fits]:
-        st.caption(f"Not in {entry(topic).title}: that page shows {words.WANTS[topic]}.")
+    others = [f"{entry(topic).title} shows {words.WANTS[topic]}" for topic in PAGES if topic not in fits]
+    if others:
+        st.caption(f"Not in the other pages: {'; '.join(others)}.")
 
 
 def _picture(net: Shown) -> None:
@@ -118,7 +120,7 @@ def _drawn(_spec: RunSpec, key: str, dark: bool) -> tuple[str, Any]:
 
     model = _spec.model
     if model.kind in networks.LAYERED:
-        shapes = [(one.title, one.shape) for one in networks.layers(model) if one.kind not in ("probabilities", "pad")]
+        shapes = [(one.title, one.shape) for one in networks.layers(model) if one.kind not in (*POINTS, "probabilities", "pad")]
     else:
         shape = data.shape_of(_spec.data)
         sides = (shape[2] if len(shape) == 3 else 1, *shape[:2])

@@ -7,7 +7,11 @@ from core.ui import data_status, networks, page
 from pages.own import choices, drop, mine, words
 from pages.own.away import away
 from pages.own.choices import PAGE
+from pages.own.images import images
 from pages.own.network import gone, network, sentence
+from pages.own.sheet import sheet
+
+PANELS = {"images": images, "sheet": sheet, "away": away}  # beside that of a network
 
 
 def main() -> None:
@@ -31,8 +35,8 @@ def main() -> None:
         wrap=True,
         persist_state="session",
     )
-    if section == "away":
-        away()
+    if section in PANELS:
+        PANELS[section]()
         return
     drop.place()
     gone()

@@ -30,8 +30,8 @@ FORMATS = """
 | TensorFlow.js | `model.json` with its `.bin` files, or all as a ZIP | architecture and weights |
 | numpy | `.npz` | arrays of weights |
 
-Nothing in a file is ever run. Up to 64 MB; networks that read square images and name classes. A file stays on this server for your
-session, and the network that was read from it until you remove it, at most 30 days.
+Nothing in a file is ever run. Up to {most} MB a file; networks that read square images and name classes. A file stays on this server
+for your session, and the network that was read from it until you remove it, at most 30 days.
 """
 EXAMPLE = "Try it with an example"
 EXAMPLE_STATES = "Three checkpoints"
@@ -70,3 +70,26 @@ EVERYONE = "Let everyone on this server choose it, too"
 EVERYONE_HELP = "Unless you say so, it stands in your lists alone. Whoever gets your link can open it in any case."
 REMOVE = "Remove it from this server"
 GONE = "{name} is removed from this server, with its weights and its link."
+
+IMAGES = "Drop your images: a ZIP of folders, an .npz, or a table (.csv)"
+IMAGES_HELP = "They stay in this session; nobody else sees them."
+NO_IMAGES = "Drop pictures that you have labelled, and see how well a network reads them: ten of each class say a lot already."
+TRY_IMAGES = "Try it with forty pictures"
+IMAGE_FORMATS = """
+- **ZIP**: a folder for each class with its pictures inside, `7/first.png`, `7/second.jpg`, ... up to 2,000.
+- **.npz**: arrays `images` (N, height, width) and `labels` (N,), as `numpy.savez` writes them.
+- **.csv**: a line for each image, its label and its pixels, as Kaggle's digit recogniser has them.
+"""
+ENOUGH = "Of each class there are enough to train on, too."
+AS_THEY_ARE = "They are images of 28x28 pixels already, so they stay as they are."
+OTHER_CLASSES = (
+    "Your classes ({own}) are not among those that this network names ({names}). Name the folders or labels after them, or choose another "
+    "network."
+)
+SHEET = "A photograph of handwritten digits, one or many"
+SHEET_HELP = "Dark on light or light on dark; squared paper, a frame or a shadow do no harm. It stays in this session."
+NO_SHEET = "Write some digits on paper, apart from each other, and take a photograph: each is found, cut out and read by a network."
+TRY_SHEET = "Try it with a sheet of ours"
+CUTS = (
+    "**The cuts**, in pixels. Change a number to move a cut; the row at the end adds one, and a marked row is deleted with the bin on top."
+)

@@ -152,10 +152,10 @@ def _walk(kind: str) -> Callable[[Theme], str]:
                 speed = (0.85 if kind == "momentum" else 0.0) * speed - (0.04 if kind == "momentum" else 0.18) * slope
                 at = at + speed
         rings = "".join(
-            f'<ellipse cx="110" cy="48" rx="{r * 90:.0f}" ry="{r * 48:.0f}" fill="none" stroke="{c.grid}"/>' for r in (0.25, 0.5, 0.75, 1)
+            f'<ellipse cx="80" cy="48" rx="{r * 72:.0f}" ry="{r * 44:.0f}" fill="none" stroke="{c.grid}"/>' for r in (0.25, 0.5, 0.75, 1)
         )
         x, y = np.array(track).T
-        return rings + tiny.curve(list(110 + 90 * x), list(48 - 60 * y), c.up, 1.8) + tiny.dots(np.array([[110, 48]]), [c.text])
+        return rings + tiny.curve(list(80 + 72 * x), list(48 - 60 * y), c.up, 1.8) + tiny.dots(np.array([[80, 48]]), [c.text])
 
     return drawn
 
@@ -322,7 +322,7 @@ PICTURES: dict[str, Callable[[Theme], str]] = {
     "confusion-matrix": _confusion,
     "recall": lambda c: _line_of(c, True),
     "precision": lambda c: _line_of(c, False),
-    "recognised": lambda c: _pulse_history("recognised_test", PULSES, c),
+    "recognised-pulses": lambda c: _pulse_history("recognised_test", PULSES, c),
     "act": lambda c: _pulse_history("act", PULSES, c),
     "dead": lambda c: _pulse_history("act", "pulse-dead", c),
     "broad-strokes": lambda c: _pulse_kernel(-1, c),

@@ -18,6 +18,7 @@ from pages.cnn import words as cnn
 from pages.digits import choices as digits
 from pages.learning import words as learning
 from pages.mlp import words as mlp
+from pages.own import words as own
 from pages.templates import words as templates
 
 
@@ -29,6 +30,7 @@ def test_views_are_every_page_and_every_section() -> None:
         "learning": learning.SECTIONS,
         "cnn": cnn.SECTIONS,
         "digits": digits.SECTIONS,
+        "own": own.SECTIONS,
     }
     for page, names in sections.items():
         opened = {dict(parse_qsl(view.search)).get("section", next(iter(names))) for view in VIEWS if view.page == page}

@@ -175,3 +175,24 @@ def test_importing_loads_no_torch() -> None:
 
 def test_keys_without_an_origin_stay() -> None:
     assert "origin" not in json.dumps(RunSpec().key)
+
+
+def test_a_name_is_no_more_than_text() -> None:
+    hostile = "![x](http://evil.test) :red[x] $x$ <b> `x` a@evil.test.pt"
+    found = bring(hostile, {hostile: trained("dense", 1.0, 0.0)[0]}, "uci-digits")
+    assert not set("![]:<>`$@/*|#~\\") & set(found.name) and found.name.endswith("evil.test.pt")
+
+
+def test_the_data_set_is_told_by_the_shapes() -> None:
+    found = bring("net.pt", {"net.pt": trained("dense", 1.0, 0.0)[0]}, "")
+    assert not found.sentence and found.data == "uci-digits"
+
+
+def test_an_owners_answer_is_set_against_the_others_again() -> None:
+    data, _ = trained("dense", 1.0, 0.0)
+    found = bring("net.pt", {"net.pt": data}, "uci-digits", {"scaling": "0 to 16"})
+    scaling = choice(found, "scaling")
+    assert scaling.value == "0 to 16" and len(scaling.alternatives) > 5
+    assert scaling.alternatives[0].value != "0 to 16"  # the best one stands first
+    other = bring("net.pt", {"net.pt": data}, "uci-digits")
+    assert other.accuracy >= found.accuracy

@@ -2,6 +2,7 @@
 
 import functools
 import gc
+import json
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -12,6 +13,7 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from benchmarks.screenshots import OUTLINES, outline
 from core.serving import shared
 from core.ui.site import ENTRIES
 from tests.app import go
@@ -32,7 +34,8 @@ def test_it_opens(entry) -> None:
     at.run()
     assert not at.exception
     assert not at.error
-    assert len(at.title) == 1
+    assert [title.value for title in at.title] == [entry.headline or "Look inside small neural networks"], "as its card calls it"
+    assert outline(at) == json.loads(OUTLINES.read_text(encoding="utf-8"))[entry.topic], "its picture has grown old: `make screenshots`"
 
 
 def test_arrays_that_everyone_shares_are_read_only() -> None:

@@ -41,7 +41,7 @@ VIEWS = [  # page, query, containers whose sentence follows the player
     ("mlp", {"section": "epochs", "layer": "3"}, ["page-sentence", "mlp-history-sentence"]),
     ("templates", {}, ["templates-sentence"]),
     ("templates", {"section": "rolled"}, ["templates-sentence"]),
-    ("templates", {"section": "hidden", "model": "hidden-mnist"}, ["templates-sentence"]),
+    ("templates", {"section": "hidden", "model": "hidden-mnist", "shown": "filters"}, ["templates-sentence"]),
     ("templates", {"section": "confusion"}, ["templates-sentence-first"]),
     ("templates", {"section": "confusion", "with": "hidden-mnist"}, ["templates-sentence"]),
     ("digits", {"section": "compare", "run": "digit-cnn-small"}, ["digits-compare-sentence"]),

@@ -7,6 +7,7 @@ const MARKDOWN = '[data-testid="stMarkdownContainer"]';
 const LEAVE = "a, button, label, code, pre, summary, h1, h2, h3, .katex, [data-testid='stWidgetLabel'], [data-testid='stAlert']";
 const HIGHLIGHT = "glossary";
 const SETTLED_MS = 200;
+const LONGEST_MS = 1500;
 const HOVER_MS = 250;
 const GONE_MS = 350;
 
@@ -17,6 +18,7 @@ class Glossary {
     this.at = 0; // of the list
     this.shown = null;
     this.timer = 0;
+    this.since = null; // the first change that was not looked at
     this.hover = 0;
     this.observer = new MutationObserver(() => this.soon());
     this.observer.observe(document.body, { childList: true, characterData: true, subtree: true });
@@ -57,13 +59,16 @@ class Glossary {
     }
   }
 
+  // When the page has come to rest, or after a while of it never resting.
   soon() {
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.look(), SETTLED_MS);
+    this.since ??= Date.now();
+    this.timer = setTimeout(() => this.look(), Math.max(0, Math.min(SETTLED_MS, this.since + LONGEST_MS - Date.now())));
   }
 
   // Where each term stands first, of what can be seen.
   look() {
+    this.since = null;
     if (!this.pattern || !CSS.highlights || !this.root?.isConnected) return;
     const known = new Set();
     const found = [];

@@ -459,13 +459,14 @@ TERMS = (
         "precision below each column",
     ),
     Term(
-        "recognised",
+        "recognised pulses",
         "judging",
-        "Of a pulse: every output lies within 0.1 of its target. Stricter than right, which asks only that the largest output is that of "
-        "the pulse's class.",
+        "Those for which every output lies within 0.1 of its target. Stricter than right, which asks only that the largest output is that "
+        "of the pulse's class.",
         "cnn",
         "section=loss",
         "pulses recognised over the training",
+        ("pulses recognised",),
         plural=False,
     ),
     Term(

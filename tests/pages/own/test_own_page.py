@@ -19,7 +19,7 @@ def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_an_empty_page_says_what_to_do() -> None:
     at = app()
     assert not at.exception
-    assert "No network yet" in words(at) and "state_dict" in words(at) and "64 MB" in words(at)
+    assert "No network yet" in words(at) and "state_dict" in words(at) and "60 MB" in words(at)
 
 
 def test_a_file_becomes_a_network_with_scores_that_a_click_corrects() -> None:
@@ -48,7 +48,7 @@ def test_it_opens_in_every_page_that_fits_and_the_others_say_why() -> None:
     links = {link.proto.page: link.proto.query_string for link in at.get("page_link")}
     key = at.session_state["own-network"]
     assert {page for page, query in links.items() if key in query} == {"mlp", "templates", "learning"}
-    assert "Not in Digits: that page shows" in words(at)
+    assert "Not in the other pages: Digits shows layers of any kind" in words(at)
 
 
 def test_it_is_this_persons_until_offered_and_gone_when_they_say_so() -> None:

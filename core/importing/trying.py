@@ -288,6 +288,11 @@ def solve(puzzle: Puzzle, scorer: Scorer, fixed: Mapping[str, Any] | None = None
             break
 
     beam = [_flipped(beam[0], questions, lambda values: score(values, few), oddity), *beam]
+    scales = next((list(q.options) for q in questions if q.name == "scaling"), [])
+    rescaled = [{**beam[0], "scaling": option} for option in scales]  # what scaled best among wrong answers need not do so among right ones
+    rated = [(s.rank * oddity(one), i, one) for i, one in enumerate(rescaled) if (s := score(one, few)) is not None]
+    if rated:
+        beam.insert(0, min(rated, key=lambda one: one[:2])[2])
     # what looks odd on few images must beat the plain reading of the same layout on many
     kept = {q.name for q in puzzle.questions if q.joint} | {"scaling"}
     plain = [{**defaults, **{name: option for name, option in one.items() if name in kept}} for one in beam[:2]]

@@ -95,6 +95,21 @@ def test_it_is_found_by_its_key_and_extended_as_another(own_store: Path) -> None
     assert sweep.find("../../etc") is None and sweep.find("0123456789ab") is None
 
 
+def test_machines_that_share_a_store_share_its_sweeps(own_store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
+    class Objects(dict):
+        read = dict.get
+        write = dict.__setitem__
+
+    there = Objects()
+    monkeypatch.setattr(sweep.remote, "objects", lambda: there)
+    made = Sweep(BASE, (SEEDS,))
+    sweep.keep(made)
+    monkeypatch.setenv("KERNEL_EXPLORER_RUNS", str(tmp_path / "another"))
+    assert sweep.find(made.key) == made and sweep.find("0123456789ab") is None
+    there[f"sweeps/{made.key}.json"] = b"no json"
+    assert sweep.find(made.key) is None
+
+
 def test_what_exists_is_not_trained_again(fake, own_store: Path) -> None:  # noqa: F811
     trained = []
 

@@ -135,7 +135,8 @@ def _grid(colours: Theme, look: str, size: tuple[int, int], least: float) -> alt
     pick = alt.selection_point(name="picked", fields=["key", "now"], on="click", empty=False, toggle=False)
     press = alt.Chart(alt.NamedData("cells"), name="press").mark_rect(opacity=0, cursor="pointer")
     layers.append(press.encode(**box, tooltip=[alt.Tooltip("said:N", title="training")]).add_params(pick))
-    return alt.layer(*layers).properties(width=size[0], height=size[1], autosize=FIXED)
+    frame_of_all = alt.ViewBackground(stroke=None)
+    return alt.layer(*layers).properties(width=size[0], height=size[1], autosize=FIXED, view=frame_of_all)
 
 
 def _key() -> alt.Legend:

@@ -32,6 +32,7 @@ class Came:
     outcome: Outcome
     images: int  # behind its shares
     seconds: float  # of training steps
+    epochs: float  # so far, 1 at least
     profile: pd.DataFrame  # curve, part (0 to 1 of the epochs asked for), value
     tiles: np.ndarray  # (pictures, height, width) of the first layer; empty where it is not kept
     limit: float  # the largest weight in them
@@ -78,7 +79,7 @@ def _came(run: Run, labelled: tuple[np.ndarray, np.ndarray] | None = None) -> Ca
     tiles = _tiles(run)
     limit = float(np.abs(tiles).max()) if tiles.size else 0.0
     seconds = float(np.nansum(run.history["seconds"])) if "seconds" in run.history else 0.0
-    return Came(found, counts.get(found.split, 0), seconds, _profile(run), tiles, limit)
+    return Came(found, counts.get(found.split, 0), seconds, max(1.0, float(run.epochs[-1])), _profile(run), tiles, limit)
 
 
 def _profile(run: Run) -> pd.DataFrame:

@@ -18,7 +18,10 @@ sys.path.insert(0, str(ROOT))
 from deploy.serve import Part, say, stop  # noqa: E402
 
 # A worker that is gone has failed its training at once: it goes on from its last whole epoch under another lease.
-SCHEDULER = {"DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "0"}
+SCHEDULER = {
+    "DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "0",
+    "DASK_DISTRIBUTED__SCHEDULER__WORKER_TTL": "60 s",  # without a word from a worker, as when its cable is cut
+}
 # Trainings are processes of their own, so a worker's own memory says nothing.
 WORKER = ["--nthreads", "1", "--no-nanny", "--no-dashboard", "--memory-limit", "0", "--preload", "core.training.cluster_worker"]
 

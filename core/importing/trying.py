@@ -305,9 +305,9 @@ def solve(puzzle: Puzzle, scorer: Scorer, fixed: Mapping[str, Any] | None = None
     seconds += REVERTED
     for question in questions:  # an odd answer to a question of two that few images liked better must do so on many, each for itself
         if len(question.options) == 2 and best[1][question.name] != question.default and not late():
-            usual = {**best[1], question.name: question.default}
-            if (found := score(usual, many)) is not None:
-                best = _best([best, (found, usual)], many, oddity)
+            common = {**best[1], question.name: question.default}
+            if (found := score(common, many)) is not None:
+                best = _best([best, (found, common)], many, oddity)
     alternatives: dict[str, dict[Any, Score | None]] = {}
     seconds += POLISH
     for _ in range(3):
@@ -320,8 +320,8 @@ def solve(puzzle: Puzzle, scorer: Scorer, fixed: Mapping[str, Any] | None = None
                 near = list(question.options)
             scores = {option: score({**best[1], question.name: option}, many) for option in near}
             alternatives[question.name] = scores
-            rated = [(s, {**best[1], question.name: option}) for option, s in scores.items() if s is not None]
-            better = _best([best, *rated], many, oddity)
+            measured = [(s, {**best[1], question.name: option}) for option, s in scores.items() if s is not None]
+            better = _best([best, *measured], many, oddity)
             if reading(better[1]) != reading(best[1]):
                 best, changed_any = better, True
         if not changed_any or late():

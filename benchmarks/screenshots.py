@@ -23,8 +23,8 @@ SIZES = {"wide": (1300, 900), "narrow": (400, 800)}  # pixels of the window
 SHOWN = {"wide": 800, "narrow": 240}  # pixels across of the picture
 MODES = ("light", "dark")
 QUALITY = 62
-PATIENCE = 30_000  # ms
-TRIES = 20  # until two looks at a page are the same
+PATIENCE = 15_000  # ms
+TRIES = 8  # until two looks at a page are the same
 
 
 def picture(entry: Entry, mode: str, size: str) -> Path:

@@ -13,7 +13,7 @@ BIN := $(VENV)/bin
 # A folder of data sets for tests, training and benchmarks; the app itself does without.
 DATA := $(or $(KERNEL_EXPLORER_DATA),$(wildcard ../shared/data))
 
-.PHONY: help run dev serve light test bare fuzz fuzz-own lint reproduce bench kills soak screenshots clean
+.PHONY: help run dev serve light test bare fuzz fuzz-own lint reproduce bench kills cluster soak screenshots clean
 .DEFAULT_GOAL := help
 
 help: ## list what can be made
@@ -58,6 +58,9 @@ bench: $(VENV)/.dev ## measure speed and write benchmarks/RESULTS.md
 kills: $(VENV)/.dev ## kill workers and servers while they train (KILLS=, 100): is anything damaged, does everything go on?
 	$(BIN)/python -m benchmarks.kills $(KILLS)
 
+cluster: $(VENV)/.cluster ## kill parts of a cluster while it trains (ON=s3 for an object store, ON=sweep: how it grows)
+	$(BIN)/python -m benchmarks.cluster $(or $(ON),folder)
+
 soak: $(VENV)/.dev ## thirty people for a quarter of an hour (PEOPLE=, SECONDS= to change): does the server grow?
 	$(if $(DATA),KERNEL_EXPLORER_DATA="$(abspath $(DATA))") $(BIN)/python -m benchmarks.soak $(PEOPLE) $(SECONDS)
 
@@ -73,6 +76,10 @@ clean: ## remove the environment and caches
 
 $(VENV)/.app: requirements.txt requirements-light.txt
 	@scripts/environment.sh "$(PYTHON)" "$(VENV)" requirements.txt
+	@touch $@
+
+$(VENV)/.cluster: requirements-cluster-dev.txt requirements-cluster.txt $(VENV)/.dev
+	@scripts/environment.sh "$(PYTHON)" "$(VENV)" requirements-cluster-dev.txt
 	@touch $@
 
 $(VENV)/.dev: requirements-dev.txt $(VENV)/.app

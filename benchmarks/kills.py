@@ -47,7 +47,7 @@ LOG = "trained.log"  # beside the runs: a line for each state that a worker wrot
 MID_WRITE = 0.004  # share of writes in whose middle a worker kills itself
 
 
-def logged(folder: str, number: int, token: str) -> None:
+def logged(key: str, number: int, token: str) -> None:
     """A worker that notes each state it writes, and now and then kills itself in the middle of writing."""
     write, write_state = atomic.write, live.write
     chance = random.Random(os.getpid() + time.monotonic_ns())
@@ -64,9 +64,9 @@ def logged(folder: str, number: int, token: str) -> None:
         write_state(place, spec, index, record)
         note(f"state {spec.key} {index} {record.epoch}")
 
-    note(f"begin {Path(folder).name}")
+    note(f"begin {key}")
     atomic.write, live.write = dies, noted  # type: ignore[assignment]
-    worker.work(folder, number, token)
+    worker.work(key, number, token)
 
 
 def note(line: str) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 from core.runs.run import HISTORY, MANIFEST, SPEC
 
 MOST_TEXT = 1_000_000  # bytes of a manifest or a header; ours have a thousand
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
 
 class Broken(ValueError):
@@ -42,14 +42,14 @@ def check(folder: Path) -> None:
     """
     digests = read_json(folder / MANIFEST)["sha256"]
     named = {str(name) for name in digests}
-    if not all(map(_NAME.fullmatch, named)):
+    if not all(map(NAME.fullmatch, named)):
         raise Broken("its manifest names a file outside its folder")
     for name in (SPEC, HISTORY):
         if name not in named:
             raise Broken(f"its manifest does not name {name}")
     for name in sorted(entry for entry in os.listdir(folder) if entry != MANIFEST and not entry.startswith(".")):
         if name not in named:
-            raise Broken(f"its manifest does not name {name if _NAME.fullmatch(name) else 'one of its files'}")
+            raise Broken(f"its manifest does not name {name if NAME.fullmatch(name) else 'one of its files'}")
     for name, digest in digests.items():
         try:
             found = _digest(folder / name)

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from safetensors.numpy import save_file
 
-from core.runs import contents, seal
+from core.runs import contents, remote, seal
 from core.runs.run import EVALUATION, HISTORY, SEEDS, SPEC, WEIGHTS, Run, read_table, write_table
 from core.specs import APP_VERSION, FORMAT, RunSpec, SpecError, from_dict
 
@@ -50,7 +50,7 @@ def folders() -> list[Path]:
     A relative path counts from the project's folder, so that it is the same for all processes, wherever they were started.
     """
     own = os.environ.get("KERNEL_EXPLORER_RUNS")
-    return [ROOT / own, SHIPPED_FOLDER] if own else [SHIPPED_FOLDER]
+    return [remote.folder(own), SHIPPED_FOLDER] if own else [SHIPPED_FOLDER]
 
 
 def folder_of(key: str) -> Path:
@@ -62,6 +62,9 @@ def folder_of(key: str) -> Path:
     for folder in folders() if _KEY.fullmatch(key) else []:
         if os.path.isdir(folder / key):  # also where nobody may look
             return folder / key
+    with suppress(OSError):
+        if _KEY.fullmatch(key) and remote.again(folders()[0], key):
+            return folders()[0] / key
     raise MissingRun(f"No run {key} is stored; `python -m core.training list` shows those that are.")
 
 
@@ -167,6 +170,8 @@ def save(
         seal.apply(place)
         place.chmod(0o755)
         _swap(place, home / spec.key)
+        if folder is None:
+            remote.push(home / spec.key)
     finally:
         shutil.rmtree(place, ignore_errors=True)
     return load(spec.key)

@@ -14,6 +14,7 @@ from core.training.job_folder import ACTIVE, DONE, FAILED, PAUSED, QUEUED, RUNNI
 from core.training.lease import Lease
 
 handed: dict[str, tuple[Future[Any], Lease]] = {}  # jobs that this process has handed to an executor, by key
+why_waiting = ""  # why this process hands no job to anybody now, in a sentence
 troubles: dict[str, str] = {}  # why a job cannot go on, where not even that could be written, by key; until it is asked for again
 
 
@@ -48,7 +49,9 @@ class Job:
         wanted = job_folder.wishes(self.folder).values()
         if wanted and not any(wanted):
             return replace(found, state=PAUSED)
-        return replace(found, state=RUNNING if found.state == RUNNING and lease.held(self.folder) else QUEUED)
+        if found.state == RUNNING and lease.held(self.folder):
+            return found
+        return replace(found, state=QUEUED, sentence=why_waiting)
 
     def owned_by(self, owner: str) -> bool:
         """Whether this person may leave it or pause it: an owner, or anybody where nobody in particular asked for it."""

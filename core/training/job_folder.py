@@ -7,6 +7,7 @@ person does not want it now), progress.json and ended.json, leases (see core.tra
 
 import errno
 import hashlib
+import os
 import shutil
 import time
 from collections.abc import Callable
@@ -16,9 +17,9 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from core.runs import store
+from core.runs import remote, store
 from core.specs import RunSpec, SpecError, from_dict, to_dict
-from core.training import atomic
+from core.training import atomic, share
 
 JOB, PROGRESS, ENDED, OWNERS, SPARE = "job.json", "progress.json", "ended.json", "owners", "spare"
 QUEUED, RUNNING, PAUSED, DONE, FAILED, CANCELLED = "queued", "running", "paused", "done", "failed", "cancelled"
@@ -36,7 +37,7 @@ class Progress:
     epochs: int = 0  # epochs asked for
     seconds: float = 0.0  # that it was worked on
     metrics: dict[str, float] = field(default_factory=dict)  # of the latest state
-    sentence: str = ""  # why it failed, and what helps
+    sentence: str = ""  # why it failed, and what helps; or why it waits
 
     @property
     def share(self) -> float:
@@ -72,6 +73,9 @@ def make(folder: Path, spec: RunSpec, owner: str, parent: str = "", fill: Callab
         wish(new, name_of(owner), True)
         if fill is not None:
             fill(new)
+        if not share.publish(new, folder.name):
+            share.pull_one(folder.name)
+            return False
         new.rename(folder)
         atomic.sync_names(folder.parent)
         return True
@@ -94,6 +98,7 @@ def read(folder: Path) -> tuple[RunSpec, str] | None:
 
 def drop(folder: Path) -> None:
     """Take a job's folder away, for its readers in one step."""
+    share.drop(folder)
     old = folder.with_name(f".old-{folder.name}-{uuid4().hex[:8]}")
     with suppress(OSError):  # it is gone, or on Windows somebody reads in it
         folder.rename(old)
@@ -115,9 +120,10 @@ ANYBODY = name_of("")  # what nobody in particular asked for is everybody's
 def wishes(folder: Path) -> dict[str, bool]:
     """Each owner's name, and whether the job is to go on for that one."""
     found = {}
-    for path in (folder / OWNERS).glob("*"):
-        with suppress(OSError):
-            found[path.name] = path.read_text(encoding="utf-8") != _PAUSED
+    with suppress(OSError):  # it has just gone
+        for name in os.listdir(folder / OWNERS):
+            with suppress(OSError):
+                found[name] = (folder / OWNERS / name).read_text(encoding="utf-8") != _PAUSED
     return found
 
 
@@ -130,9 +136,12 @@ def wish(folder: Path, name: str, on: bool | None) -> None:
     """
     path = folder / OWNERS / name
     if on is None:
+        share.delete(folder, f"{OWNERS}/{name}")
         path.unlink(missing_ok=True)
     else:
-        path.write_text("" if on else _PAUSED, encoding="utf-8")
+        text = "" if on else _PAUSED
+        share.put(folder, f"{OWNERS}/{name}", text.encode())
+        path.write_text(text, encoding="utf-8")
 
 
 # How far it is.
@@ -157,6 +166,13 @@ def end(folder: Path, now: Progress) -> None:
     for path in [folder / SPARE, *folder.glob("*.safetensors"), *folder.glob("history.*")]:  # first, since the disk may be full
         path.unlink(missing_ok=True)
     atomic.write_json(folder / ENDED, asdict(now))
+    share.put(folder, ENDED, (folder / ENDED).read_bytes())
+
+
+def go_on(folder: Path) -> None:
+    """An end that was noted holds no more."""
+    share.delete(folder, ENDED)
+    (folder / ENDED).unlink(missing_ok=True)
 
 
 def sweep() -> None:
@@ -170,6 +186,8 @@ def sweep() -> None:
 
 def trouble(error: OSError) -> str:
     """Why nothing can be written, in a sentence without any path."""
+    if isinstance(error, remote.Unreachable):
+        return str(error)
     if error.errno in (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)):
         return "The disk that holds the trained runs is full. Make room on it, then start the training again; every stored run still opens."
     if error.errno in (errno.EROFS, errno.EACCES, errno.EPERM):

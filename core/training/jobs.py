@@ -14,7 +14,7 @@ from typing import Any
 
 from core.runs import store
 from core.specs import Change, RunSpec, SpecError
-from core.training import checkpoint, job_folder, live, worker
+from core.training import checkpoint, job_folder, live, share, worker
 from core.training.job import Job, active, find, of, troubles
 from core.training.job_folder import ACTIVE, CANCELLED, DONE, FAILED, PAUSED, QUEUED, RUNNING, Progress
 from core.training.turns import executor, forget, serve, start, workers
@@ -73,6 +73,7 @@ def more(spec: RunSpec, epochs: int = 10, pool: Executor | None = None, *, owner
     longer = replace(spec, train=replace(spec.train, epochs=spec.train.epochs + epochs))
 
     def fill(folder: Path) -> None:
+        share.fetch_end(worker.end_of(spec.key))
         saved = checkpoint.read(worker.end_of(spec.key))
         with suppress(store.DamagedRun):
             run = store.find(spec)
@@ -103,6 +104,7 @@ def change(
         raise SpecError("This training has ended, so nothing can be changed on its way; start another with these choices.")
     given = {"learning_rate": learning_rate, "momentum": momentum, "weight_decay": weight_decay}
     rates: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
+    share.fetch(job.folder, checkpoint.FILE)
     train, saved = job.spec.train, checkpoint.read(job.folder / checkpoint.FILE)
     if saved is None:
         changed = replace(train, **rates)

@@ -12,8 +12,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import uuid4
 
+from core.training import share
+
 BEAT_SECONDS = 1.0  # how often a holder shows that it lives
 SILENT_SECONDS = 15.0  # that a lease is seen unchanged until it counts as left behind
+BEGUN = ".begun"  # after a lease's name: the work that it was given for has begun, once and never again
 _FREE, _WAITING = b"free", b" waiting "
 _seen: dict[Path, tuple[bytes, float]] = {}  # lease -> its content, and when this process first saw that
 _numbers: dict[Path, int] = {}  # job -> the highest number seen
@@ -37,6 +40,10 @@ class Lease:
     def path(self) -> Path:
         return _path(self.folder, self.number)
 
+    @property
+    def _begun(self) -> Path:
+        return self.path.with_name(self.path.name + BEGUN)
+
     def holds(self) -> bool:
         """Whether it is still the one that counts."""
         try:
@@ -46,20 +53,44 @@ class Lease:
 
     def check(self) -> None:
         """Raises LostLease unless it still counts."""
+        share.refresh(self.folder)
         if not self.holds():
             raise LostLease(self.folder.name)
 
     def renew(self) -> bool:
         """Show that its holder lives; False if it does not count any more."""
+        with suppress(OSError):
+            share.refresh(self.folder)
         self._beats += 1
         return self._put(f"{self.token} {self._beats}".encode())
 
     def wait(self) -> None:
         """Show that whoever took it waits for the worker that was given it, until that one renews it; a busy machine starts slowly."""
         with suppress(OSError):
-            if _WAITING in self.path.read_bytes():
+            if _WAITING in self.path.read_bytes() and not self._begun.exists():
                 self._beats += 1
                 self._put(f"{self.token}{_WAITING.decode()}{self._beats}".encode())
+
+    def waiting(self) -> bool:
+        """Whether it counts and the worker that it was given to has not begun."""
+        with suppress(OSError):
+            share.refresh(self.folder)
+            return self.holds() and _WAITING in self.path.read_bytes()
+        return False
+
+    def begin(self) -> bool:
+        """Begin the work that it was given for; False if it does not count, or the work has begun before.
+
+        Whoever hands out work may do so again when a worker seems to be gone; that one may be alive still.
+
+        Raises:
+            OSError: nothing can be written in the folder.
+        """
+        if not self.holds():
+            return False
+        if not _create(self._begun, b""):
+            return False
+        return self.renew()
 
     def free(self) -> None:
         """Give it up, so that the job can be taken at once."""
@@ -72,6 +103,7 @@ class Lease:
             with self.path.open("r+b") as file:  # never made anew: in a folder that was deleted it must not appear again
                 file.write(content)
                 file.truncate()
+            share.put(self.folder, self.path.name, content)
         except FileNotFoundError:
             return False
         except OSError:  # the store cannot be written at the moment; what is to be written next will say why
@@ -85,16 +117,26 @@ def take(folder: Path) -> Lease | None:
     Raises:
         OSError: nothing can be written in the folder.
     """
+    share.refresh(folder)
     number = _highest(folder)
     if number and held(folder):
         return None
     lease = Lease(folder, number + 1, uuid4().hex)
+    return lease if _create(lease.path, f"{lease.token}{_WAITING.decode()}0".encode()) else None
+
+
+def _create(path: Path, content: bytes) -> bool:
+    """Make a file; of several who try, one succeeds."""
+    if not share.create(path.parent, path.name, content):
+        return False
     try:
-        with lease.path.open("xb") as file:  # of several who try, one succeeds
-            file.write(f"{lease.token}{_WAITING.decode()}0".encode())
-    except (FileExistsError, FileNotFoundError):
-        return None
-    return lease
+        with path.open("xb") as file:
+            file.write(content)
+    except FileNotFoundError:
+        return False
+    except FileExistsError:  # or another process of this machine has just copied what was shared
+        return path.read_bytes() == content and bool(share.number_of(path.parent))
+    return True
 
 
 def held(folder: Path) -> bool:

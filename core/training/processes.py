@@ -21,6 +21,7 @@ from typing import Any
 ROOT = Path(__file__).parents[2]
 _PATH = re.compile(r"(?<![\w.:/\\])(?:[A-Za-z]:)?(?:[/\\]+[^/\\\s'\":;,]+)+[/\\]+([^/\\\s'\":;,]*)")
 _alone = False
+_under_way: set[subprocess.Popen[bytes]] = set()
 
 
 def pathless(text: str) -> str:
@@ -31,9 +32,12 @@ def pathless(text: str) -> str:
 class WorkerDied(RuntimeError):
     """A process ended before its call did; the message says how, as the rest of a sentence."""
 
-    def __init__(self, how: str, *, killed: bool) -> None:
-        super().__init__(how)
+    def __init__(self, how: str, killed: bool) -> None:
+        super().__init__(how, killed)  # both, so that it can be sent to another machine
         self.killed = killed  # from outside, and not by its own fault
+
+    def __str__(self) -> str:
+        return str(self.args[0])
 
 
 class Processes(Executor):
@@ -86,15 +90,23 @@ def run(call: list[str]) -> None:
         stderr=subprocess.PIPE,
         creationflags=getattr(subprocess, "BELOW_NORMAL_PRIORITY_CLASS", 0),  # of Windows
     )
+    _under_way.add(process)
     with process:
         assert process.stderr is not None
         said = process.stderr.read().decode(errors="replace").strip().splitlines()[-1:]
+    _under_way.discard(process)
     if process.returncode < 0:
         raise WorkerDied(f"its process was ended from outside (signal {-process.returncode})", killed=True)
     if process.returncode > 0 and not said:  # as Windows does it
         raise WorkerDied("its process was ended from outside", killed=True)
     if process.returncode > 0:
         raise WorkerDied(f"its process ended with an error ({pathless(said[0])[:200]})", killed=False)
+
+
+def end_all() -> None:
+    """End every call that this process runs."""
+    for process in list(_under_way):
+        process.kill()
 
 
 def alone() -> bool:

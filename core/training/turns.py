@@ -1,21 +1,25 @@
 """Whose turn it is: jobs that wait are handed to an executor, one for each person before anybody's second.
 
-An executor is a `concurrent.futures.Executor` with `slots`, the number of jobs that it runs at once. `work` and its arguments (text
-and a number) can be sent to another machine that sees the store. Every process of the app that shares it may hand out its jobs: a
-lease sees to it that one of them does.
+An executor is a `concurrent.futures.Executor` with `slots`, the number of jobs that it runs at once; it is `shared` where every
+process of the app fills the same ones, and its `trouble` says why it has none. `work` and its arguments (the key, a number, a token)
+can be sent to another machine that sees the store. Every process of the app that shares it may hand out its jobs: a lease sees to it
+that one of them does.
 """
 
+import logging
 import os
 import threading
 from collections import Counter
 from concurrent.futures import Executor, Future
-from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from core.training import job_folder, lease, processes
+from core.runs import remote
+from core.training import job as job_module
+from core.training import job_folder, lease, processes, share
+from core.training.cluster import Cluster
 from core.training.job import Job, all_known, end_unwanted, given, handed, troubles
 from core.training.job_folder import FAILED, Progress
 from core.training.lease import Lease
@@ -24,6 +28,7 @@ from core.training.worker import work
 LOOK_SECONDS = 1.0  # between two looks for jobs that wait
 DEATHS = 5  # of a job's processes, one after another without an epoch in between; then it is given up
 
+_log = logging.getLogger(__name__)
 _lock = threading.RLock()
 _executor: Executor | None = None
 _deaths: dict[str, list[float]] = {}  # epochs at which a job's processes were ended from outside
@@ -36,30 +41,48 @@ def workers() -> int:
 
 
 def executor() -> Executor:
-    """The executor of this process of the app: processes of one torch thread each. From the first call on jobs that wait are looked for."""
+    """The executor of this process of the app: processes of one torch thread each, here or on the cluster that KERNEL_EXPLORER_DASK names.
+
+    From the first call on jobs that wait are looked for.
+    """
     global _executor
     with _lock:
         if _executor is None:
-            _executor = processes.Processes(workers())
+            cluster = os.environ.get("KERNEL_EXPLORER_DASK")
+            _executor = Cluster(cluster) if cluster else processes.Processes(workers())
             threading.Thread(target=_look, args=(_executor, job_folder.home()), daemon=True).start()
         return _executor
 
 
 def serve() -> None:
-    """Begin to run jobs that wait, those too that another process left behind; returns at once."""
+    """Begin to run jobs that wait, those too that another process left behind; returns at once.
+
+    Raises:
+        SystemExit: the address of the store cannot be used.
+    """
+    remote.objects()
     executor()
 
 
 def _look(pool: Executor, home: Path) -> None:
-    pause = threading.Event()
+    pause, checked = threading.Event(), False
     while home == job_folder.home():  # for as long as this store is the one
-        with suppress(Exception):  # whatever is wrong with one job or for a moment: the others must not wait for ever
+        try:
+            if (shared := remote.objects()) and not checked:
+                shared.check()
+            checked = True
+            share.pull()
             start(pool)
+        except remote.Unreachable as error:
+            job_module.why_waiting = str(error)
+        except Exception:  # whatever is wrong with one job or for a moment: the others must not wait for ever
+            _log.exception("jobs that wait")
         pause.wait(LOOK_SECONDS)
 
 
 def start(pool: Executor) -> None:
     """Hand jobs that wait to an executor as far as it has room, one for each person before anybody's second."""
+    job_module.why_waiting = getattr(pool, "trouble", "")
     with _lock:
         for future, mine in handed.values():
             if not future.done():
@@ -69,13 +92,15 @@ def start(pool: Executor) -> None:
             tried.add(job.key)
             try:
                 held = lease.take(job.folder)
+            except remote.Unreachable:
+                return
             except OSError as error:
                 troubles[job.key] = job_folder.trouble(error)
                 continue
             if held is None:
                 continue
             try:
-                future = pool.submit(work, str(job.folder), held.number, held.token)
+                future = pool.submit(work, job.key, held.number, held.token)
             except RuntimeError:  # it is being shut down
                 held.free()
                 return
@@ -94,8 +119,9 @@ def _next(pool: Executor, tried: set[str]) -> Job | None:
         wishes = job_folder.wishes(job.folder)
         wanting = [name for name, on in wishes.items() if on]
         mine = given(job) is not None
-        room -= mine
-        if mine or lease.held(job.folder):
+        busy = mine or lease.held(job.folder)
+        room -= busy if getattr(pool, "shared", False) else mine
+        if busy:
             running.update(wanting)
         elif wanting and job.key not in tried and job.key not in troubles:
             waiting.append((job, wanting))
@@ -125,6 +151,8 @@ def _over(job: Job, held: Lease, pool: Executor, future: "Future[Any]") -> None:
             held.free()  # it goes on from its last whole epoch
         else:
             _give_up(job, held, replace(now, state=FAILED, sentence=_why(error, len(at))))
+    elif now.state in job_folder.ACTIVE and held.waiting():
+        held.free()  # nobody has begun it, nor will
     start(pool)
 
 

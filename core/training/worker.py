@@ -10,9 +10,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from core.data.folder import MissingData
-from core.runs import room, store
+from core.runs import remote, room, store
 from core.specs import RunSpec, SpecError
-from core.training import checkpoint, job_folder, lease, live, loop, processes
+from core.training import checkpoint, job_folder, lease, live, loop, processes, share
 from core.training.job_folder import CANCELLED, FAILED, RUNNING, Progress
 from core.training.lease import Lease, LostLease
 
@@ -23,14 +23,21 @@ class Diverged(ArithmeticError):
     """The loss is no number any more; the message is a sentence."""
 
 
-def work(folder: str, number: int, token: str) -> None:
+def work(key: str, number: int, token: str) -> None:
     """Train a job until it ends, is paused, or somebody else has its lease, which this worker was given.
 
     A training that was interrupted goes on from its last whole epoch, to the same bits as one that never was.
     """
-    place, held = Path(folder), Lease(Path(folder), number, token)
+    place = share.workplace(key, number)
+    try:
+        _work(place, Lease(place, number, token))
+    finally:
+        share.left(place)
+
+
+def _work(place: Path, held: Lease) -> None:
     asked = job_folder.read(place)
-    if asked is None or not held.renew():
+    if asked is None or not held.begin():
         return
     spec, parent = asked
     storing, over = threading.Event(), threading.Event()
@@ -46,7 +53,7 @@ def work(folder: str, number: int, token: str) -> None:
             close(place, spec)
         else:
             held.free()
-    except LostLease:
+    except (LostLease, remote.Unreachable):  # somebody goes on from the last epoch that is known
         return
     except Exception as error:  # a worker has no one above it: whatever went wrong must reach the page as a sentence
         if not held.holds():  # the folder was deleted, or somebody else trains in it
@@ -54,7 +61,7 @@ def work(folder: str, number: int, token: str) -> None:
         if not isinstance(error, OSError | SpecError | MissingData | loop.MissingTorch | Diverged):
             with suppress(OSError):
                 (place / "error.txt").write_text(traceback.format_exc(), encoding="utf-8")
-        job_folder.end(place, Progress(FAILED, epochs=spec.train.epochs, sentence=reason(error, place.name)))
+        job_folder.end(place, Progress(FAILED, epochs=spec.train.epochs, sentence=reason(error, spec.key)))
         held.free()
     finally:
         over.set()
@@ -84,6 +91,7 @@ def _train(held: Lease, spec: RunSpec) -> bool:
             if record.checkpoint is not None:
                 checkpoint.write(place, replace(record.checkpoint(), states=states, seconds=now.seconds))
             job_folder.note(place, now)
+            share.push(place)
     return True
 
 
@@ -98,15 +106,18 @@ def unwanted(held: Lease, spec: RunSpec) -> bool:
         sentence = "The training was cancelled; nothing of it was stored." if began else "The training was cancelled before it began."
         job_folder.end(folder, Progress(CANCELLED, epochs=spec.train.epochs, sentence=sentence))
         if job_folder.wishes(folder):
-            (folder / job_folder.ENDED).unlink(missing_ok=True)
+            job_folder.go_on(folder)
     return True
 
 
 def close(place: Path, spec: RunSpec) -> None:
     """Take a job's folder away: from here on the stored run says that it is done. Its last checkpoint is kept, to go on from."""
+    if not remote.has(spec.key):  # whoever stored it was killed before it was shared
+        remote.push(store.folder_of(spec.key))
     with suppress(OSError):
         ends().mkdir(exist_ok=True)
         (place / checkpoint.FILE).replace(end_of(spec.key))
+        share.keep_end(end_of(spec.key))
         room.trim_ends()
     job_folder.drop(place)
 
@@ -146,6 +157,7 @@ def _diverged(record: loop.EpochRecord) -> str:
 def _stored(spec: RunSpec) -> bool:
     """Whether the run is stored and sound; training it again puts a damaged one right."""
     try:
+        remote.fetch_missing(spec.key)
         return store.find(spec) is not None
     except store.DamagedRun:
         return False

@@ -78,6 +78,8 @@ def _under_way(job: Job, key: str, draw: Callable[[Run], None] | None) -> None:
     if now.state not in jobs.ACTIVE:
         st.rerun()
     st.progress(now.share, text=words(now))
+    if now.sentence:  # why it waits
+        st.info(plain(now.sentence), icon=":material/hourglass_empty:")
     _numbers(now, job.spec)
     if draw is not None and (run := job.run()) is not None:
         draw(run)

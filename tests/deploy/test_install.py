@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.served import free_port
+from benchmarks.ports import free_port
 from core.runs import shipped
 from core.specs import APP_VERSION
 from deploy.command import own_folder

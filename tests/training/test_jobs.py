@@ -349,10 +349,10 @@ def test_real_training_in_a_process_equals_training_here(pool) -> None:
         np.testing.assert_allclose(run.history[name], [r.metrics[name] for r in here], rtol=1e-6)
 
 
-def slow(folder: str, *_: object) -> None:
+def slow(key: str, *_: object) -> None:
     """A worker that says it runs and then does nothing more."""
-    job_folder.note(Path(folder), jobs.Progress(jobs.RUNNING, 1, 4, 1.0))
-    (Path(folder) / "pid").write_text(str(os.getpid()))
+    job_folder.note((job_folder.home() / key), jobs.Progress(jobs.RUNNING, 1, 4, 1.0))
+    ((job_folder.home() / key) / "pid").write_text(str(os.getpid()))
     time.sleep(60)
 
 
@@ -420,7 +420,7 @@ os._exit(0)
     until(gone, 15)
 
 
-def stuck(folder: str, number: int, token: str) -> None:
+def stuck(key: str, number: int, token: str) -> None:
     """A training whose next record never comes."""
 
     def train(spec):
@@ -428,7 +428,7 @@ def stuck(folder: str, number: int, token: str) -> None:
         time.sleep(60)
 
     loop.train = train
-    worker.work(folder, number, token)
+    worker.work(key, number, token)
 
 
 def test_cancel_does_not_wait_for_a_long_epoch(findable, pool, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -115,3 +115,16 @@ def test_a_folder_that_went_away_or_was_made_anew_is_lost(tmp_path: Path) -> Non
     assert other is not None and other.number == mine.number
     assert not mine.renew() and other.holds()
     assert Lease(folder, other.number, other.token).renew(), "whoever was given it"
+
+
+def test_the_work_of_a_lease_begins_once(tmp_path: Path) -> None:
+    """A cluster may hand the same work out again, to another worker, while the first one is alive after all."""
+    mine = lease.take(tmp_path)
+    assert mine is not None and mine.waiting()
+    first, second = Lease(tmp_path, mine.number, mine.token), Lease(tmp_path, mine.number, mine.token)
+    assert first.begin() and not mine.waiting() and not second.begin() and first.holds()
+    first.free()
+    assert not mine.waiting()
+    other = lease.take(tmp_path)
+    assert other is not None and other.begin()
+    assert not Lease(tmp_path, other.number, "another token").begin()

@@ -1,0 +1,10 @@
+"""Ports of this machine that nobody has."""
+
+import socket
+
+
+def free_port() -> int:
+    """A port of 127.0.0.1 that nobody has."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

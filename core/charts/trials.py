@@ -152,13 +152,14 @@ def parallel(rows: pd.DataFrame, columns: Mapping[str, Sequence[float] | Sequenc
         rows: key, value (share right or NaN), said, chosen, now; one row a training.
         columns: title -> its value in each training: numbers, from least to most, or words, evenly spread; NaN and "" are left out.
     """
-    parts, ticks = [], []
+    parts: list[pd.DataFrame] = []
+    ticks: list[tuple[str, float, str]] = []
     for title, given in columns.items():
         words = any(isinstance(one, str) for one in given)
         if words:
             names = list(dict.fromkeys(one for one in given if one))
             heights = np.array([names.index(one) / max(len(names) - 1, 1) if one else np.nan for one in given])
-            ticks += [(title, i / max(len(names) - 1, 1), name) for i, name in enumerate(names)]
+            ticks += [(title, i / max(len(names) - 1, 1), str(name)) for i, name in enumerate(names)]
         else:
             values = np.asarray(given, dtype=float)
             known = values[np.isfinite(values)]

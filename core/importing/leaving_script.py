@@ -140,7 +140,8 @@ def _data(spec: RunSpec) -> tuple[str, ...]:
     data, (tested, count) = spec.data, _tested(spec)
     if data.pulses is not None:
         return drawing(data, tested, count)
-    splits, first, spans = catalog.get(data).splits, 0, {}
+    splits, first = catalog.get(data).splits, 0
+    spans: dict[str, tuple[int, int]] = {}
     for name, size in splits.items():
         spans[name], first = (first, first + size), first + size
     lines = list(READ[data.name])

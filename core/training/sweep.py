@@ -273,8 +273,8 @@ def seconds_left(standing: Sequence[Progress], slots: int, measured: Iterable[fl
         measured: seconds an epoch of those that have ended.
     """
     under_way = [now for now in standing if now.state in ACTIVE]
-    measured = [*measured, *(now.seconds / now.epoch for now in under_way if now.epoch > 0)]
-    if not measured:
+    speeds = [*measured, *(now.seconds / now.epoch for now in under_way if now.epoch > 0)]
+    if not speeds:
         return None
-    epoch = sum(measured) / len(measured)  # seconds
+    epoch = sum(speeds) / len(speeds)  # seconds
     return sum(epoch * (now.epochs - now.epoch) for now in under_way) / max(1, min(slots, len(under_way)))

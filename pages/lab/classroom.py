@@ -111,6 +111,16 @@ def show() -> None:
         days = left / 86_400
         st.caption(f"The room ends in {f'{days:.0f} days' if days >= 1.5 else duration(left)}. Its link is the address of this page.")
         _alias(alias)
+        titles = _comparable()
+        st.selectbox(
+            "Compare by",
+            list(titles),
+            format_func=titles.__getitem__,
+            key=key("against"),
+            persist_state="session",
+            width=320,
+            help="The picture shows this choice of each training against how many images it reads right.",
+        )
         st.session_state["_lab-room-drawn"] = value("pick")
         st.fragment(_everybody, run_every=POLL_SECONDS)()
         _picked()
@@ -202,10 +212,6 @@ def _everybody() -> None:
 
 def _scatter(rows: Sequence[Row]) -> None:
     """A choice against the share right."""
-    titles = _comparable()
-    differing = [field for field in titles if len({_value(spec, field) for _, spec, _, _ in rows}) > 1]
-    offered = list(dict.fromkeys([USUAL, *differing, value("against")]))
-    st.selectbox("Against", offered, format_func=titles.__getitem__, key=key("against"), persist_state="session")
     part, _, name = value("against").partition(".")
     known = meta(AGAINST[part], name)
     words = known.kind not in ("whole", "number")

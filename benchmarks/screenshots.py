@@ -7,10 +7,11 @@ was pictured, by which `tests/pages/test_all_pages.py` notices that a picture ha
 import io
 import json
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, TimeoutError
 from streamlit.testing.v1 import AppTest
 
 from benchmarks.served import ROOT, served
@@ -22,6 +23,7 @@ SIZES = {"wide": (1300, 900), "narrow": (400, 800)}  # pixels of the window
 SHOWN = {"wide": 800, "narrow": 240}  # pixels across of the picture
 MODES = ("light", "dark")
 QUALITY = 62
+PATIENCE = 30_000  # ms
 TRIES = 20  # until two looks at a page are the same
 
 
@@ -32,8 +34,8 @@ def picture(entry: Entry, mode: str, size: str) -> Path:
 
 def outline(at: AppTest) -> list[str]:
     """What a page calls itself and its sections."""
-    groups = at.get("button_group")
-    return [at.title[0].value, *(str(getattr(option, "content", option)) for group in groups[:1] for option in group.proto.options)]
+    groups = [group for group in at.get("button_group") if "section" in group.proto.id]
+    return [at.title[0].value, *(str(option.content) for group in groups[:1] for option in group.proto.options)]
 
 
 SETTLED = """() => document.querySelector("[data-test-script-state]")?.dataset.testScriptState === "notRunning"
@@ -44,7 +46,8 @@ SETTLED = """() => document.querySelector("[data-test-script-state]")?.dataset.t
 def settled(tab: Page) -> bytes:
     """The page as it looks once it is at rest, its charts are drawn and nothing changes any more; a PNG."""
     tab.wait_for_selector("h1")
-    tab.wait_for_function(SETTLED)
+    with suppress(TimeoutError):  # a page that never rests by these signs must at least look the same twice
+        tab.wait_for_function(SETTLED, timeout=PATIENCE)
     shot = b""
     for _ in range(TRIES):
         tab.wait_for_timeout(1_500)
@@ -69,19 +72,23 @@ def take(browser: Browser, url: str, entry: Entry) -> None:
             small.save(picture(entry, mode, size), "WEBP", quality=QUALITY, method=6)
 
 
+def note(entry: Entry, seen: list[str]) -> None:
+    """Keep what a page was when it was pictured."""
+    known = (json.loads(OUTLINES.read_text(encoding="utf-8")) if OUTLINES.exists() else {}) | {entry.topic: seen}
+    known = {one.topic: known[one.topic] for one in ENTRIES if one.topic in known}
+    OUTLINES.write_text(json.dumps(known, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
 def main() -> None:
     from tests.app import app, go
 
     topics = sys.argv[1:]
     FOLDER.mkdir(exist_ok=True)
-    known = json.loads(OUTLINES.read_text(encoding="utf-8")) if OUTLINES.exists() else {}
     chosen = [entry for entry in ENTRIES if not topics or entry.topic in topics]
     with served() as (url, browser):
         for entry in chosen:
             take(browser, url, entry)
-            known[entry.topic] = outline(go(app(), entry.path).run())
-    known = {entry.topic: known[entry.topic] for entry in ENTRIES if entry.topic in known}
-    OUTLINES.write_text(json.dumps(known, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+            note(entry, outline(go(app(), entry.path).run()))
     for left in set(FOLDER.glob("*.webp")) - {picture(e, m, s) for e in ENTRIES for m in MODES for s in SIZES}:
         left.unlink()
 

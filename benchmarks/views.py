@@ -70,6 +70,8 @@ VIEWS = (
     View("lab"),
     View("lab", "section=queue"),
     View("lab", "section=compare"),
+    View("lab", "section=sweep"),
+    View("lab", "section=class"),
     View("words"),
     View("words", "group=images"),
     View("own"),

@@ -5,15 +5,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.analysis import fate
-from core.models import network
+from core.analysis import fate, health
 from core.runs.run import Run
-from core.specs import ModelSpec
 
 HARDLY = 0.02  # of its first value: a loss that has fallen by less has not fallen
 SURE = 0.5  # share right from which a network had learned something before it was lost
-FULL = 0.99  # of its largest value: where an output of tanh or sigmoid is saturated
-MANY = 0.5  # of the units of a layer
 SPLITS = {"accuracy_test": "test", "accuracy_validation": "validation", "accuracy_train": "training"}
 
 
@@ -29,11 +25,11 @@ class Outcome:
     stuck: str  # why it has not learned, in a sentence; empty where it has
 
 
-def outcome(run: Run, images: np.ndarray | None = None) -> Outcome:
+def outcome(run: Run, labelled: tuple[np.ndarray, np.ndarray] | None = None) -> Outcome:
     """What came of a run.
 
     Args:
-        images: some that it reads, for a look at its units.
+        labelled: some images as it reads them and their labels, for a look at its units.
     """
     history = run.history
     column = next((name for name in SPLITS if name in history and np.isfinite(history[name]).any()), "")
@@ -43,10 +39,10 @@ def outcome(run: Run, images: np.ndarray | None = None) -> Outcome:
     right = np.nan_to_num(history[column])
     best = int(right.argmax())
     found = (float(right[-1]), float(right[best]), float(run.epochs[best]), loss, SPLITS[column])
-    return Outcome(*found, _stuck(run, right, images) if run.epochs[-1] > 0 else "")
+    return Outcome(*found, _stuck(run, right, labelled) if run.epochs[-1] > 0 else "")
 
 
-def _stuck(run: Run, right: np.ndarray, images: np.ndarray | None) -> str:
+def _stuck(run: Run, right: np.ndarray, labelled: tuple[np.ndarray, np.ndarray] | None) -> str:
     """Why a run is stuck, from what is plain to what is likely; empty where it has learned."""
     model, classes = run.spec.model, run.spec.model.sizes[-1]
     if model.kind == "pulse_cnn" and fate.known(run.history):
@@ -62,9 +58,10 @@ def _stuck(run: Run, right: np.ndarray, images: np.ndarray | None) -> str:
     loss = run.history.get("loss", np.empty(0))
     if len(loss) > 1 and loss[-1] > loss[0] * (1 + HARDLY):
         return f"{lost}The loss rose from {loss[0]:.3g} to {loss[-1]:.3g}: its steps are too long. Try a smaller learning rate; {guess}."
-    asleep = "" if images is None or not last else asleep_words(model, last, images)
-    if asleep:
-        return f"{lost}{asleep} {guess[0].upper()}{guess[1:]}."
+    found = [] if labelled is None or not last else health.layers(run.spec, last, *labelled)
+    kind, sentence = health.verdict(run.spec, run.history, found)
+    if kind in ("dead", "saturated"):
+        return f"{lost}{sentence} {guess[0].upper()}{guess[1:]}."
     if len(loss) > 1 and loss[-1] > loss[0] * (1 - HARDLY):
         steps = "its steps may be too short, or there were too few of them"
         return f"The loss has hardly fallen ({loss[0]:.3g} to {loss[-1]:.3g} in {run.epochs[-1]:g} epochs): {steps}; {guess}."
@@ -79,39 +76,3 @@ def _alike(weights: Mapping[str, np.ndarray]) -> bool:
     kernel = weights[name]
     units = kernel.reshape(len(kernel), -1).T if kernel.ndim == 4 else kernel  # (inputs, units)
     return units.shape[1] > 1 and "dense2.kernel" in weights and bool((units == units[:, :1]).all())
-
-
-def asleep(model: ModelSpec, weights: Mapping[str, np.ndarray], images: np.ndarray) -> dict[str, float]:
-    """For each hidden layer the share of its units or maps that give the same for every image: 0 after ReLU, an end of tanh or sigmoid.
-
-    Args:
-        weights: one state, whole.
-        images: as the network reads them, some hundred.
-    """
-    out = {}
-    for name, values in network.activations(model, weights, images, np.float32).items():
-        convolved = name.startswith("relu")
-        if not convolved and not (name.startswith("dense") and name != f"dense{len(model.sizes)}"):
-            continue
-        rectified = convolved or model.activation == "relu" or (model.kind == "pulse_cnn" and name == "dense1")
-        units = values.reshape(len(values), values.shape[1], -1)  # (images, units, places)
-        if rectified:
-            quiet = (units <= 0).all((0, 2))
-        elif model.activation == "elu":
-            quiet = (units <= -FULL).all((0, 2))
-        else:
-            low = 1 - FULL if model.activation == "sigmoid" else -FULL
-            quiet = ((units >= FULL) | (units <= low)).all((0, 2))
-        out[name] = float(quiet.mean())
-    return out
-
-
-def asleep_words(model: ModelSpec, weights: Mapping[str, np.ndarray], images: np.ndarray) -> str:
-    """Which layer's units have fallen asleep, in a sentence; empty where most are awake."""
-    for name, share in asleep(model, weights, images).items():
-        if share >= MANY:
-            layer = f"convolution {name.removeprefix('relu')}" if name.startswith("relu") else f"dense layer {name.removeprefix('dense')}"
-            rectified = name.startswith("relu") or model.activation == "relu"
-            why = "give 0 for every image (dead ReLUs)" if rectified else "sit at an end of their range for every image (saturated)"
-            return f"{share:.0%} of the units of {layer} {why}, so no gradient passes them."
-    return ""

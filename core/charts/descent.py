@@ -34,7 +34,7 @@ def _lines(
 ) -> alt.TopLevelMixin:
     axis = alt.Axis(grid=False, tickMinStep=1, format="d") if whole else alt.Axis(grid=False, tickCount=8)
     scale = alt.Scale(type="log", nice=False) if logarithmic else alt.Scale(zero=True)
-    labels = alt.Axis(tickCount=5, labelExpr=PLAIN) if logarithmic else alt.Axis(tickCount=5, format="~g")
+    labels = alt.Axis(tickCount=5, labelExpr=PLAIN) if logarithmic else alt.Axis(tickCount=5, format=numbers.THREE)
     return (
         alt.Chart(alt.NamedData("curves"))
         .mark_line(strokeWidth=2, point=alt.OverlayMarkDef(size=30) if whole else False)

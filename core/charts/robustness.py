@@ -121,18 +121,21 @@ def _said(colours: Theme, classes: tuple[str, ...], title: str, noun: str, perce
             alt.Tooltip("amount:Q", title=title),
             alt.Tooltip("share:Q", title="of answers", format=numbers.PERCENT),
         ],
-    ).properties(height=140, autosize=WIDE)
+    ).properties(height=180, autosize=WIDE)
 
 
 def _amounts(title: str, percent: bool, ends: tuple[float, float]) -> alt.X:
     """The axis of amounts."""
-    axis = alt.Axis(grid=False, format=".0%" if percent else "~g")
+    axis = alt.Axis(grid=False, format=".0%" if percent else numbers.THREE)
     return alt.X("amount:Q", title=title, scale=alt.Scale(domain=list(ends), nice=False), axis=axis)
 
 
 def _classes(classes: tuple[str, ...], noun: str, colours: Theme, symbol: str = "stroke") -> alt.Color:
     """Each class in its colour, with a key of strokes or squares where they are few."""
+    width = 4 if symbol == "stroke" else 0
     legend = (
-        alt.Legend(title=noun, orient="right", symbolType=symbol, symbolStrokeWidth=4, symbolOpacity=1) if len(classes) <= MOST else None
+        alt.Legend(title=noun, orient="right", symbolType=symbol, symbolSize=90, symbolStrokeWidth=width, symbolOpacity=1)
+        if len(classes) <= MOST
+        else None
     )
     return alt.Color("class:N", scale=alt.Scale(domain=list(classes), range=colours.class_colours(len(classes))), legend=legend)

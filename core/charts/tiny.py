@@ -60,7 +60,11 @@ def curve(xs: Sequence[float], ys: Sequence[float], colour: str, thick: float = 
 
 
 def plot(
-    xs: Sequence[float], ys: Sequence[float], colour: str, theme: Theme, within: tuple[float, float, float, float] = (16, 10, 134, 74)
+    xs: Sequence[float] | np.ndarray,
+    ys: Sequence[float] | np.ndarray,
+    colour: str,
+    theme: Theme,
+    within: tuple[float, float, float, float] = (16, 10, 134, 74),
 ) -> str:
     """A curve scaled into left, top, width, height, with its axes."""
     left, top, width, height = within

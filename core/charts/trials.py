@@ -65,7 +65,9 @@ def grid(of: Grid, look: str, cells: pd.DataFrame, colours: Theme, *, lines: pd.
 
 def _heads(of: Grid, wide: int, high: int) -> pd.DataFrame:
     """The values and titles beside the grid: word, x, y, align."""
-    rows = [(_short(word), LEFT + (i + 0.5) * wide, TOP - 8, "center") for i, word in enumerate(of.across)]
+    rows: list[tuple[str, float, float, str]] = [
+        (_short(word), LEFT + (i + 0.5) * wide, TOP - 8, "center") for i, word in enumerate(of.across)
+    ]
     rows += [(_short(word), LEFT - 8, TOP + (i + 0.5) * high + 4, "right") for i, word in enumerate(of.down)]
     rows.append((f"{of.titles[0]} →", LEFT, 12, "left"))
     if of.titles[1]:
@@ -135,7 +137,8 @@ def _grid(colours: Theme, look: str, size: tuple[int, int], least: float) -> alt
     pick = alt.selection_point(name="picked", fields=["key", "now"], on="click", empty=False, toggle=False)
     press = alt.Chart(alt.NamedData("cells"), name="press").mark_rect(opacity=0, cursor="pointer")
     layers.append(press.encode(**box, tooltip=[alt.Tooltip("said:N", title="training")]).add_params(pick))
-    return alt.layer(*layers).properties(width=size[0], height=size[1], autosize=FIXED)
+    frame_of_all = alt.ViewBackground(stroke=None)
+    return alt.layer(*layers).properties(width=size[0], height=size[1], autosize=FIXED, view=frame_of_all)
 
 
 def _key() -> alt.Legend:

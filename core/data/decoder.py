@@ -18,6 +18,7 @@ import threading
 import warnings
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import BinaryIO
 
 from PIL import Image, ImageChops, ImageOps
 
@@ -106,7 +107,7 @@ def _told(data: bytes) -> bytes:
     return struct.pack(">I", len(data)) + data
 
 
-def _each(stream: "io.BufferedIOBase") -> Iterator[bytes]:
+def _each(stream: BinaryIO) -> Iterator[bytes]:
     """What `_told` wrote, one after the other.
 
     Raises:

@@ -49,7 +49,7 @@ class Sample:
     """One picture on its way into a set."""
 
     name: str  # of its file, or its number
-    brightness: NDArray[np.float32]  # (H, W) as it came, small
+    brightness: NDArray[np.float32]  # (H, W) as it came, small; of arrays with ink dark
     prepared: Prepared
 
 
@@ -76,7 +76,7 @@ class OwnSet:
         if len(self.classes) < 2:
             return "All images are of one class; add a second one to train on."
         if few:
-            return f"Training needs {LEAST_TO_TRAIN} images of each class; {', '.join(few[:5])} {'has' if len(few) == 1 else 'have'} fewer."
+            return f"Training needs {LEAST_TO_TRAIN} images of each class; {_some(few)} {'has' if len(few) == 1 else 'have'} fewer."
         return ""
 
     def split(self, seed: int = 0) -> dict[str, NDArray[np.int64]]:
@@ -160,6 +160,11 @@ def _of_folders(data: bytes) -> OwnSet:
     if loose:
         notes.append(f"{loose:,} picture{'s' if loose > 1 else ''} in no folder {'were' if loose > 1 else 'was'} left out.")
     return _made(images, labels, classes, bad, notes, tuple(steps[name] for name in classes if name in steps))
+
+
+def _some(names: Sequence[str]) -> str:
+    """Names in a sentence: five of them, and how many others."""
+    return ", ".join(names[:5]) + (f" and {len(names) - 5:,} more" if len(names) > 5 else "")
 
 
 def _class_of(name: str) -> str:
@@ -278,7 +283,7 @@ def _of_numbers(images: np.ndarray, labels: np.ndarray, names: tuple[str, ...], 
             continue
         made.append(np.rint(one.centred * 255).astype(np.uint8))
         kept.append(int(label))
-        steps.setdefault(int(label), Sample(f"image {i:,}", image, one))
+        steps.setdefault(int(label), Sample(f"image {i:,}", 1 - image, one))
     return _made(made, kept, classes, bad, notes, tuple(steps[label] for label in sorted(steps)))
 
 
@@ -395,7 +400,7 @@ def _made(
     stack, numbers = images if isinstance(images, np.ndarray) else np.stack(images), np.array(labels, np.uint8)
     small = [name for name, count in Counter(classes[label] for label in labels).items() if count < LEAST_TO_TRAIN]
     if small:
-        notes.append(f"Of {', '.join(small[:5])} there are fewer than {LEAST_TO_TRAIN} images: enough to test on, not to train on.")
+        notes.append(f"Of {_some(small)} there are fewer than {LEAST_TO_TRAIN} images: enough to test on, not to train on.")
     digest = hashlib.sha256(np.ascontiguousarray(stack).data)
     digest.update(np.ascontiguousarray(numbers).data)
     digest.update("\n".join(classes).encode())

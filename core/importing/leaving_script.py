@@ -6,6 +6,7 @@ order of the batches come from torch's own generators, so a script ends where an
 
 import json
 from dataclasses import dataclass
+from typing import Any
 
 from core.data import catalog
 from core.importing.leaving_pulses import drawing
@@ -71,11 +72,18 @@ def notebook(spec: RunSpec) -> str:
         core.importing.refusal.Refused: there is no training that could be written down.
     """
     words = [f"# {_title(spec)}\n", "\n", f"Needs: `pip install {_needs(spec)}`"]
-    cells = [{"cell_type": "markdown", "id": "title", "metadata": {}, "source": words}]
+    cells: list[dict[str, Any]] = [{"cell_type": "markdown", "id": "title", "metadata": {}, "source": words}]
     for number, part in enumerate(sections(spec), start=1):
         source = [f"{line}\n" for line in part.lines[:-1]] + [part.lines[-1]]
         cells.append({"cell_type": "markdown", "id": f"words-{number}", "metadata": {}, "source": [f"## {part.title}"]})
-        code = {"cell_type": "code", "id": f"code-{number}", "metadata": {}, "execution_count": None, "outputs": [], "source": source}
+        code: dict[str, Any] = {
+            "cell_type": "code",
+            "id": f"code-{number}",
+            "metadata": {},
+            "execution_count": None,
+            "outputs": [],
+            "source": source,
+        }
         cells.append(code)
     kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
     about = {"kernelspec": kernel, "language_info": {"name": "python"}}
@@ -241,8 +249,8 @@ def _he(model: ModelSpec) -> list[str]:
             "    nn.init.xavier_normal_(layer.weight)",
             "    nn.init.zeros_(layer.bias)",
             *([f"nn.init.kaiming_normal_(layers[{convolutions}].weight, nonlinearity='relu')"] if len(model.sizes) > 1 else []),
-            f"for layer in layers[:{convolutions}]:  # as torch starts them, but for the biases",
-            "    nn.init.zeros_(layer.bias)",
+            *([] if model.centred else [f"for layer in layers[:{convolutions}]:  # as torch starts them, without a bias"]),
+            *([] if model.centred else ["    nn.init.zeros_(layer.bias)"]),
         ]
     lines = ["for layer in layers:", "    nn.init.zeros_(layer.bias)"]
     if first < last:

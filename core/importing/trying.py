@@ -288,6 +288,11 @@ def solve(puzzle: Puzzle, scorer: Scorer, fixed: Mapping[str, Any] | None = None
             break
 
     beam = [_flipped(beam[0], questions, lambda values: score(values, few), oddity), *beam]
+    scales = next((list(q.options) for q in questions if q.name == "scaling"), [])
+    rescaled = [{**beam[0], "scaling": option} for option in scales]  # what scaled best among wrong answers need not do so among right ones
+    rated = [(s.rank * oddity(one), i, one) for i, one in enumerate(rescaled) if (s := score(one, few)) is not None]
+    if rated:
+        beam.insert(0, min(rated, key=lambda one: one[:2])[2])
     # what looks odd on few images must beat the plain reading of the same layout on many
     kept = {q.name for q in puzzle.questions if q.joint} | {"scaling"}
     plain = [{**defaults, **{name: option for name, option in one.items() if name in kept}} for one in beam[:2]]
@@ -300,9 +305,9 @@ def solve(puzzle: Puzzle, scorer: Scorer, fixed: Mapping[str, Any] | None = None
     seconds += REVERTED
     for question in questions:  # an odd answer to a question of two that few images liked better must do so on many, each for itself
         if len(question.options) == 2 and best[1][question.name] != question.default and not late():
-            usual = {**best[1], question.name: question.default}
-            if (found := score(usual, many)) is not None:
-                best = _best([best, (found, usual)], many, oddity)
+            common = {**best[1], question.name: question.default}
+            if (found := score(common, many)) is not None:
+                best = _best([best, (found, common)], many, oddity)
     alternatives: dict[str, dict[Any, Score | None]] = {}
     seconds += POLISH
     for _ in range(3):
@@ -315,8 +320,8 @@ def solve(puzzle: Puzzle, scorer: Scorer, fixed: Mapping[str, Any] | None = None
                 near = list(question.options)
             scores = {option: score({**best[1], question.name: option}, many) for option in near}
             alternatives[question.name] = scores
-            rated = [(s, {**best[1], question.name: option}) for option, s in scores.items() if s is not None]
-            better = _best([best, *rated], many, oddity)
+            measured = [(s, {**best[1], question.name: option}) for option, s in scores.items() if s is not None]
+            better = _best([best, *measured], many, oddity)
             if reading(better[1]) != reading(best[1]):
                 best, changed_any = better, True
         if not changed_any or late():

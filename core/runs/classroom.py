@@ -103,6 +103,8 @@ def join(key: str, person: str, alias: str) -> None:
         raise Closed("Somebody in this room is called so already; choose another alias.")
     new = path.with_name(f".{path.name}-{uuid4().hex[:8]}")
     new.write_text(clean, encoding="utf-8")
+    if path.exists():  # when they came is what counts for their trainings
+        shutil.copystat(path, new)
     new.replace(path)
 
 
@@ -115,7 +117,7 @@ def leave(key: str, person: str) -> None:
 
 
 def add(key: str, person: str, run: str) -> None:
-    """Put a training of a member into the classroom, under way or done; nothing happens where it is full.
+    """Put a training of a member into the classroom, under way or done; nothing happens where it is full, or it was there before them.
 
     Raises:
         Closed: there is no such classroom.
@@ -123,6 +125,11 @@ def add(key: str, person: str, run: str) -> None:
     """
     path = _folder(key) / _RUNS / f"{run}-{hashed(person)}"
     if not _RUN.fullmatch(path.name) or path.exists() or len(list(path.parent.iterdir())) >= MOST_RUNS:
+        return
+    home = store.folders()[0]
+    made = max(room.time_of(home / run), room.time_of(home / ".jobs" / run))
+    came = room.time_of(_folder(key) / _MEMBERS / hashed(person))
+    if not came or made < came:
         return
     path.touch()
 

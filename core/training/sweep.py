@@ -18,9 +18,9 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
-from core.runs import store
+from core.runs import remote, store
 from core.specs import DataSpec, Meta, ModelSpec, PulseSpec, RunSpec, SpecError, TrainSpec, from_dict, meta, to_dict
-from core.training import atomic, job_folder, jobs
+from core.training import atomic, job_folder, jobs, possible
 from core.training.job import Job
 from core.training.job_folder import ACTIVE, DONE, Progress
 
@@ -28,6 +28,7 @@ SEED = "seed"  # stands for the seed of the weights and that of the order, the s
 NONE = "none"  # state of a place whose training nobody has asked for, or whose end is forgotten
 MOST_VALUES = 16  # of a choice
 MOST_CELLS = 64
+_SHARED = "sweeps/{key}.json"  # its name where machines share a store
 MOST_KEPT = 2_000  # sweeps in a store; the ones written first go
 _PARTS: dict[str, type] = {"data": DataSpec, "model": ModelSpec, "train": TrainSpec, "pulses": PulseSpec}
 _KEY = re.compile(r"[0-9a-f]{12}")
@@ -114,6 +115,7 @@ class Sweep:
             spec = self.base
             for axis, value in zip(self.axes, values, strict=True):
                 spec = _with(spec, axis.field, value)
+            possible.check(spec)
             return Cell(values, spec)
         except SpecError as error:
             return Cell(values, None, str(error))
@@ -199,6 +201,8 @@ def keep(sweep: Sweep) -> None:
     path = _path(sweep.key)
     path.parent.mkdir(parents=True, exist_ok=True)
     if not path.exists():
+        if (shared := remote.objects()) is not None:  # other machines open its link too
+            shared.write(_SHARED.format(key=sweep.key), json.dumps(to_json(sweep)).encode())
         atomic.write_json(path, to_json(sweep))
     for old in sorted(path.parent.glob("*.json"), key=_written)[:-MOST_KEPT]:
         with suppress(OSError):
@@ -207,10 +211,14 @@ def keep(sweep: Sweep) -> None:
 
 def find(key: str) -> Sweep | None:
     """The sweep of a key; None if none is stored, or it cannot be read."""
-    found = atomic.read_json(_path(key)) if _KEY.fullmatch(key) else None
+    if not _KEY.fullmatch(key):
+        return None
+    found = atomic.read_json(_path(key))
     try:
+        if found is None and (shared := remote.objects()) is not None:
+            found = json.loads(shared.read(_SHARED.format(key=key)) or b"null")
         sweep = from_json(found)
-    except SpecError:
+    except (SpecError, ValueError, OSError):
         return None
     return sweep if sweep.key == key else None
 
@@ -257,14 +265,15 @@ def progress(cell: Cell) -> Progress:
     return now
 
 
-def seconds_left(standing: Sequence[Progress], slots: int) -> float | None:
-    """Seconds until the last of these trainings ends, at the speed that those of them had which are under way; None while that is unknown.
+def seconds_left(standing: Sequence[Progress], slots: int, measured: Iterable[float] = ()) -> float | None:
+    """Seconds until the last of these trainings ends, at the mean speed so far; None while that is unknown.
 
     Args:
         slots: trainings at a time.
+        measured: seconds an epoch of those that have ended.
     """
     under_way = [now for now in standing if now.state in ACTIVE]
-    measured = [now.seconds / now.epoch for now in under_way if now.epoch > 0]
+    measured = [*measured, *(now.seconds / now.epoch for now in under_way if now.epoch > 0)]
     if not measured:
         return None
     epoch = sum(measured) / len(measured)  # seconds

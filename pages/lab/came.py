@@ -32,6 +32,7 @@ class Came:
     outcome: Outcome
     images: int  # behind its shares
     seconds: float  # of training steps
+    epochs: float  # so far, 1 at least
     profile: pd.DataFrame  # curve, part (0 to 1 of the epochs asked for), value
     tiles: np.ndarray  # (pictures, height, width) of the first layer; empty where it is not kept
     limit: float  # the largest weight in them
@@ -49,7 +50,7 @@ def of_spec(spec: RunSpec, now: Progress) -> Came | None:
             return _ended(spec, spec.key)
         if now.state in jobs.ACTIVE and now.epoch > 0:
             run = Job(spec).run()
-            return None if run is None else _came(run, None)
+            return None if run is None else _came(run)
     except (store.DamagedRun, store.MissingRun, OSError):
         return None
     return None
@@ -58,27 +59,27 @@ def of_spec(spec: RunSpec, now: Progress) -> Came | None:
 @shared()
 def _ended(_spec: RunSpec, key: str) -> Came:
     run = cached.run(key)
-    return _came(run, _images(run))
+    return _came(run, _labelled(run))
 
 
-def _images(run: Run) -> np.ndarray | None:
-    """Some test images as the network reads them; None where they are not here, or its history says enough."""
+def _labelled(run: Run) -> tuple[np.ndarray, np.ndarray] | None:
+    """Some test images as the network reads them and their labels; None where they are not here, or its history says enough."""
     if run.spec.model.kind == "pulse_cnn" or not run.spec.data.test:
         return None
     try:
-        images, _ = samples.part(run.spec.data, "test")
-        return samples.as_read(images[:LOOKED_AT], run.spec.model)
+        images, labels = samples.part(run.spec.data, "test")
+        return samples.as_read(images[:LOOKED_AT], run.spec.model), labels[:LOOKED_AT]
     except (SpecError, MissingData):
         return None
 
 
-def _came(run: Run, images: np.ndarray | None) -> Came:
-    found = outcome(run, images)
+def _came(run: Run, labelled: tuple[np.ndarray, np.ndarray] | None = None) -> Came:
+    found = outcome(run, labelled)
     counts = {"test": run.spec.data.test, "validation": run.spec.data.validation, "training": run.spec.data.train}
     tiles = _tiles(run)
     limit = float(np.abs(tiles).max()) if tiles.size else 0.0
     seconds = float(np.nansum(run.history["seconds"])) if "seconds" in run.history else 0.0
-    return Came(found, counts.get(found.split, 0), seconds, _profile(run), tiles, limit)
+    return Came(found, counts.get(found.split, 0), seconds, max(1.0, float(run.epochs[-1])), _profile(run), tiles, limit)
 
 
 def _profile(run: Run) -> pd.DataFrame:

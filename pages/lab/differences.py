@@ -40,7 +40,7 @@ def _text(cls: type, name: str, value: Any) -> str:
     """A value in words."""
     known = meta(cls, name)
     if name == "changes":
-        return "; ".join(_change(one) for one in value) or "none"
+        return on_the_way(value) or "none"
     if cls is DataSpec and name == "name":
         return catalog.title_of(DataSpec(value, pulses=PulseSpec() if value == "pulses" else None))
     if known.kind == "choice":
@@ -54,8 +54,11 @@ def _text(cls: type, name: str, value: Any) -> str:
     return known.text(value) or "none"
 
 
-def _change(one: Change) -> str:
-    return f"after {one.epoch}: rate {one.learning_rate:g}, momentum {one.momentum:g}, decay {one.weight_decay:g}"
+def on_the_way(changes: Sequence[Change]) -> str:
+    """What was changed while a network trained, and after which epoch."""
+    return "; ".join(
+        f"after epoch {one.epoch} rate {one.learning_rate:g}, momentum {one.momentum:g}, decay {one.weight_decay:g}" for one in changes
+    )
 
 
 def alike(spec: RunSpec) -> RunSpec:

@@ -16,7 +16,7 @@ from core.ui import choices as links
 from core.ui import data_status, forms, jobs_view
 from core.ui.choices import Choice
 from core.ui.plain import plain
-from pages.lab import asked, cost, opened
+from pages.lab import asked, cost, differences, opened
 from pages.lab.asked import CHANGES, DENSE, FIELDS, PULSES, TASKS, Field
 from pages.lab.choices import key, put, value
 from pages.lab.presets import PRESETS, name_of
@@ -69,11 +69,12 @@ def put_spec(spec: RunSpec) -> None:
 
 def show() -> None:
     """The section."""
+    spec = None
     try:
-        spec: RunSpec | None = asked.made(value("task"), _values())
+        spec = asked.made(value("task"), _values())
         why = possible.trouble(spec)
     except SpecError as error:
-        spec, why = None, str(error)
+        why = str(error)
     with st.container(key="lab-form"):
         _begin(spec)
         _fields()
@@ -189,11 +190,8 @@ def _on_the_way() -> None:
     changes = value(CHANGES)
     if not changes:
         return
-    words = "; ".join(
-        f"after epoch {one.epoch} rate {one.learning_rate:g}, momentum {one.momentum:g}, decay {one.weight_decay:g}" for one in changes
-    )
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f"On the way: {words}.")
+        st.markdown(f"On the way: {differences.on_the_way(changes)}.")
         st.button("Leave the changes out", key="lab-no-changes", icon=":material/close:", on_click=put, args=(CHANGES, ()))
 
 

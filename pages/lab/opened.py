@@ -1,15 +1,14 @@
 """A run that is finished: how good it is, the pages that look inside it, and its files."""
 
-import json
-
 import streamlit as st
 
 from core.charts import numbers
 from core.data import catalog as data
 from core.runs import catalog, fitting, store
-from core.runs.run import WEIGHTS, Run
-from core.specs import RunSpec, to_dict
+from core.runs.run import Run
+from core.specs import RunSpec
 from core.ui import cached, site
+from pages.lab import taking
 
 
 def stored(spec: RunSpec) -> Run | None:
@@ -50,16 +49,8 @@ def pages(run: Run) -> None:
 
 
 def downloads(run: Run) -> None:
-    """Its spec and its weights; what other files can be made of it stands here too."""
+    """Its files, made when they are asked for."""
     with st.popover("Download", icon=":material/download:", key="lab-downloads", on_change="rerun") as popover:
         if not popover.open:
             return
-        text = json.dumps(to_dict(run.spec), indent=1, sort_keys=True) + "\n"
-        _file("Spec (JSON)", text, f"{run.key}.json", "application/json")
-        path = run.folder / WEIGHTS
-        if path.exists():
-            _file("Weights (safetensors)", lambda: path.read_bytes(), f"{run.key}.safetensors", "application/octet-stream")
-
-
-def _file(label: str, content, name: str, kind: str) -> None:  # type: ignore[no-untyped-def]  # text, bytes or what makes them
-    st.download_button(label, content, name, kind, key=f"lab-file-{name}", on_click="ignore", icon=":material/download:")
+        taking.files(run)

@@ -13,7 +13,7 @@ SECTIONS = {  # name in the link -> section, in the order of the buttons
     "watch": Section("Watch", watch.SENTENCE, watch.show, watch.choices),
     "queue": Section("All trainings", queue.SENTENCE, queue.show),
     "compare": Section("Compare", compare.SENTENCE, compare.show, compare.choices),
-    "sweep": Section("Sweep", sweep.SENTENCE, sweep.show, sweep.choices),
+    "sweep": Section("Sweep", sweep.SENTENCE, sweep.show, form.task, sweep.choices),
     "class": Section("Class", classroom.SENTENCE, classroom.show, classroom.choices),
 }
 

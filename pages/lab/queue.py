@@ -8,7 +8,7 @@ from core.training.job import all_known
 from core.training.jobs import Job
 from core.ui import jobs_view, shown
 from core.ui.plain import plain
-from pages.lab import opened
+from pages.lab import opened, taking
 from pages.lab.choices import put, value
 
 SENTENCE = "Yours are those that this browser started. Trainings go on when the page is closed, and when the server starts again."
@@ -27,6 +27,7 @@ STATES = {
 def show() -> None:
     """The section."""
     st.fragment(_lists, run_every=POLL_SECONDS)()
+    taking.bring_back()
 
 
 def _lists() -> None:

@@ -9,6 +9,7 @@ from core.runs import catalog
 from core.serving import limits
 from core.specs import RunSpec, SpecError
 from core.training import job_folder, jobs, loop, sweep
+from core.training.possible import STARTS
 from core.training.sweep import SEED, Axis, Sweep
 from core.ui import choices as links
 from core.ui import shown
@@ -44,7 +45,7 @@ def choices() -> Sequence[Choice]:
 
     allowed = "one of the form's fields"
     return [
-        *form.choices(),  # they count in the address only where the form is shown
+        *form.choices(),  # from which a new sweep starts; they count in the address only where the form is shown
         Choice("sweep", "", read, "the key of a sweep that is stored here", section="sweep"),
         links.text("over", SEED, field, allowed, "sweep"),
         links.text("values", "", typed, "values with commas between them", "sweep"),
@@ -183,7 +184,7 @@ def suggested(start: RunSpec, field: str) -> str:
     if field == SEED:
         return SEEDS
     if known.kind == "choice":
-        return ", ".join(known.options)
+        return ", ".join(STARTS.get(start.model.kind, known.options) if field == "model.initializer" else known.options)
     if known.kind == "switch":
         return "no, yes"
     if known.kind in ("whole", "number") and now:

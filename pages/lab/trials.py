@@ -247,9 +247,10 @@ def _summary(of: Sweep, standing: Sequence[Progress], found: Sequence[Came | Non
     active = [now for now in standing if now.state in jobs.ACTIVE]
     done = states.count(jobs.DONE)
     if active:
-        left = sweep.seconds_left(standing, jobs.workers())
+        ended = [one.seconds / one.epochs for one, state in zip(found, states, strict=True) if one is not None and state == jobs.DONE]
+        left = sweep.seconds_left(standing, jobs.workers(), ended)
         share = sum(now.share for now in standing) / len(standing)
-        words = f"{done} of {len(states)} trained, {states.count(jobs.RUNNING)} under way"
+        words = f"{done} of {len(states)} trained, {len(active)} under way or waiting"
         st.progress(share, text=words + ("" if left is None else f", about {duration(left)} left"))
     sentence = _best(of, standing, found)
     if sentence:

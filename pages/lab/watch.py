@@ -15,7 +15,7 @@ from core.training.jobs import Job
 from core.ui import cached, forms, jobs_view, page, shown
 from core.ui.choices import Choice
 from core.ui.plain import plain
-from pages.lab import compare, form, opened
+from pages.lab import compare, differences, form, opened
 from pages.lab.choices import put, value
 from pages.lab.picture import picture
 
@@ -51,6 +51,8 @@ def show() -> None:
         return
     entry = catalog.entry(job.spec)
     st.markdown(f"**{plain(entry.title)}**  \n{plain(entry.line)}")
+    if changes := job.spec.train.changes:
+        st.markdown(f"Changed on the way: {differences.on_the_way(changes)}.")
     if trouble := st.session_state.pop(_TROUBLE, ""):
         st.warning(plain(trouble), icon=":material/info:")
     with st.container(key="lab-live-section"):

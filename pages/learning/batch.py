@@ -242,8 +242,9 @@ def _kernels(view: View, after: Outcome, about: Hashable, own: bool) -> None:
 
 @shared()
 def _kernel_pictures(_view: View, _after: Outcome, about: Hashable, dark: bool) -> list[list[Thumbnail]]:
-    reach, names = limit(np.stack(_after.kernels), 0.995), [_view.unit(1, unit) for unit in range(_view.model.sizes[1])]
-    moved = [f"{name}\n{numbers.number(length, 2)}" for name, length in zip(names, _after.moved, strict=True)]
+    reach = limit(np.stack(_after.kernels), 0.995)
+    names = [f"{_view.unit(1, unit)}\n" for unit in range(_view.model.sizes[1])]  # as wide as those below
+    moved = [f"{name}{numbers.number(length, 2)}" for name, length in zip(names, _after.moved, strict=True)]
     return [
         [Thumbnail(i, raster.rgb_url(one), said[i]) for i, one in enumerate(pixels(rolled(kernel, _view.shape), reach, theme(dark)))]
         for kernel, said in zip(_after.kernels, (names, moved), strict=True)

@@ -17,7 +17,7 @@ from core.charts.theme import theme
 from core.data import catalog as data
 from core.data import digits, own_images
 from core.data.own_images import OwnSet
-from core.data.pictures import BadPicture
+from core.data.pictures import BadPicture, scaled
 from core.models.counts import accuracy, confusion, precision, recall
 from core.serving.shared import shared
 from core.serving.upload import read, upload
@@ -96,7 +96,8 @@ def _what(found: OwnSet) -> None:
     table = pd.DataFrame([found.counts], columns=[plain(name) for name in found.classes], index=["images"])
     st.dataframe(table, width="content")
     for note in found.notes:
-        st.caption(plain(note))
+        if not (found.against_training and note.endswith("not to train on.")):
+            st.caption(plain(note))
 
 
 def _steps(found: OwnSet) -> None:
@@ -109,24 +110,26 @@ def _steps(found: OwnSet) -> None:
     name = st.selectbox("Picture", names, key="own-images-sample", width=320)
     sample = found.samples[names.index(name)]
     made = sample.prepared
-    steps = (
-        ("As it came, in grey", sample.brightness if sample.brightness.shape != made.drawn.shape else 1 - sample.brightness),
-        ("Its ink, paper taken away", made.drawn),
-        ("The ink's box, 20 pixels long", made.boxed),
-        ("Centred by its mass: what networks see", made.centred),
-    )
     colours = page.theme()
-    strips = [
-        strip(
-            Pictures((1 - values if i == 0 and not colours.dark else values)[None], "ink", 1),
-            colours,
-            title=title,
-            alt=title,
-            side=SIDE * 2,
-        )
-        for i, (title, values) in enumerate(steps)
-    ]
+    brightness = sample.brightness if colours.dark else 1 - sample.brightness  # the palette of ink runs from the paper's colour
+    steps = (
+        ("As it came, in grey", scaled(_square(brightness), SIDE * 2)),
+        ("Its ink, paper taken away", scaled(made.drawn, SIDE * 2)),
+        ("The ink's box, 20 pixels long", scaled(made.boxed, SIDE * 2)),
+        ("Centred by its mass", made.centred),
+    )
+    strips = [strip(Pictures(values[None], "ink", 1), colours, title=title, alt=title, side=SIDE * 2) for title, values in steps]
     board("own-images-steps", strips, own=True)
+
+
+def _square(image: np.ndarray) -> np.ndarray:
+    """An image (h, w) in the middle of a square of its edge's own grey, (n, n)."""
+    height, width = image.shape
+    side = max(height, width)
+    out = np.full((side, side), float(np.median([image[0].mean(), image[-1].mean(), image[:, 0].mean(), image[:, -1].mean()])), np.float32)
+    top, left = (side - height) // 2, (side - width) // 2
+    out[top : top + height, left : left + width] = image
+    return out
 
 
 def _test(found: OwnSet) -> None:

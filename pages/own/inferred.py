@@ -85,6 +85,7 @@ def _own(choice: Choice) -> float:
 def correct(own: Mine, choice: Choice, key: str) -> None:
     """The owner knows better: read the file again with this answer settled."""
     chosen = st.session_state[key]
+    st.session_state[key] = choice.words  # until it is read again, which may be refused
     if chosen is None or chosen == choice.words or own.group is None or mine.under_way() is not None:
         return
     fixed = {**own.fixed, choice.name: chosen}

@@ -48,7 +48,7 @@ INFERRED = (
 ALIKE = "These images cannot tell the marked answers apart: they do equally well."
 SETTLED = "Settled by you."
 NO_MORE = "The file is no longer here, so nothing can be corrected; drop it again for that."
-READ_AS = "What was found out when it was read:"
+READ_AS = "When it was read, this was found:"
 LOSS = (
     "The mean of -log(share) that the network gives to the right class: 0 is perfect, and 2.3 is what guessing among ten classes gives. "
     "Unlike the accuracy it also says how sure the network is."

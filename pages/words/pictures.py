@@ -133,7 +133,7 @@ def _valley(c: Theme, points: np.ndarray, colour: str = "") -> str:
     x = np.linspace(-1, 1, 41)
     ground = tiny.curve(list(80 + 66 * x), list(84 - 66 * x**2), c.muted)
     places = np.stack([80 + 66 * points, 84 - 66 * points**2 - 4], axis=1)
-    hops = "".join(tiny.arrow(*a, *b, colour or c.up, 1.5) for a, b in itertools.pairwise(places))
+    hops = "".join(tiny.arrow(a[0], a[1], b[0], b[1], colour or c.up, 1.5) for a, b in itertools.pairwise(places))
     return ground + hops + tiny.dots(places, [colour or c.up] * len(places))
 
 

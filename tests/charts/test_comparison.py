@@ -17,9 +17,9 @@ SINGLES = pd.DataFrame({"curve": ["a"] * 4, "seed": ["0", "0", "1", "1"], "epoch
 @pytest.mark.parametrize("logarithmic", [False, True])
 def test_each_table_that_has_rows_is_drawn_in_the_colours_of_the_lines(bands, singles, logarithmic) -> None:
     spec = checked(comparison(CURVES, bands, singles, "share", LIGHT, percent=not logarithmic, logarithmic=logarithmic))
-    assert [layer["data"]["name"] for layer in spec["layer"]] == ["bands"] * bool(len(bands)) + ["singles"] * bool(len(singles)) + [
-        "curves"
-    ]
+    assert [layer.get("data", spec.get("data"))["name"] for layer in spec["layer"]] == ["bands"] * bool(len(bands)) + ["singles"] * bool(
+        len(singles)
+    ) + ["curves"]
     assert all(layer["encoding"]["color"]["scale"]["domain"] == ["a", "b"] for layer in spec["layer"])
     assert spec["layer"][-1]["encoding"]["y"]["scale"].get("type") == ("log" if logarithmic else None)
 

@@ -1,6 +1,7 @@
 """Classrooms: members by alias, trainings that stay, an end after seven days, and nothing personal."""
 
 import os
+import time
 from pathlib import Path
 
 import pytest
@@ -8,12 +9,16 @@ import pytest
 from core.runs import classroom, room
 from core.runs.classroom import Closed
 
-RUN, OTHER = "0123456789ab", "ba9876543210"
+RUN, OTHER, BEFORE = "0123456789ab", "ba9876543210", "aaaaaaaaaaaa"
 
 
 @pytest.fixture(autouse=True)
 def own_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("KERNEL_EXPLORER_RUNS", str(tmp_path))
+    later = time.time() + 60
+    for run, made in ((RUN, later), (OTHER, later), (BEFORE, later - 120)):
+        (tmp_path / run).mkdir()
+        os.utime(tmp_path / run, (made, made))
     return tmp_path
 
 
@@ -26,7 +31,7 @@ def test_members_and_their_trainings() -> None:
     key = classroom.begin()
     classroom.join(key, "one", "  Blue   Heron ")
     classroom.join(key, "two", "Fox")
-    for person, run in (("one", RUN), ("two", RUN), ("two", OTHER), ("two", OTHER), ("nobody", OTHER), ("one", "../../x")):
+    for person, run in (("one", RUN), ("two", RUN), ("two", OTHER), ("two", OTHER), ("nobody", OTHER), ("one", "../../x"), ("one", BEFORE)):
         classroom.add(key, person, run)
     assert sorted((entry.alias, entry.run) for entry in classroom.entries(key)) == [("Blue Heron", RUN), ("Fox", RUN), ("Fox", OTHER)]
     assert classroom.alias_of(key, "one") == "Blue Heron" and classroom.alias_of(key, "three") == ""
@@ -88,7 +93,6 @@ def test_its_runs_are_not_deleted_for_space(own_store: Path) -> None:
     classroom.join(key, "one", "Fox")
     classroom.add(key, "one", RUN)
     for run in (RUN, OTHER):
-        (own_store / run).mkdir()
         (own_store / run / "weights.safetensors").write_bytes(bytes(1_000))
         os.utime(own_store / run, (1e9, 1e9))
     assert not room.make(500, classroom.kept())

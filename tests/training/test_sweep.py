@@ -95,6 +95,21 @@ def test_it_is_found_by_its_key_and_extended_as_another(own_store: Path) -> None
     assert sweep.find("../../etc") is None and sweep.find("0123456789ab") is None
 
 
+def test_machines_that_share_a_store_share_its_sweeps(own_store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
+    class Objects(dict):
+        read = dict.get
+        write = dict.__setitem__
+
+    there = Objects()
+    monkeypatch.setattr(sweep.remote, "objects", lambda: there)
+    made = Sweep(BASE, (SEEDS,))
+    sweep.keep(made)
+    monkeypatch.setenv("KERNEL_EXPLORER_RUNS", str(tmp_path / "another"))
+    assert sweep.find(made.key) == made and sweep.find("0123456789ab") is None
+    there[f"sweeps/{made.key}.json"] = b"no json"
+    assert sweep.find(made.key) is None
+
+
 def test_what_exists_is_not_trained_again(fake, own_store: Path) -> None:  # noqa: F811
     trained = []
 
@@ -150,4 +165,4 @@ def test_cancel_leaves_the_rest_and_keeps_what_is_stored(fake) -> None:  # noqa:
 def test_time_left_is_shared_among_the_workers() -> None:
     now = [jobs.Progress(jobs.RUNNING, 5, 10, 10.0), jobs.Progress(jobs.QUEUED, 0, 10), jobs.Progress(jobs.DONE, 10, 10)]
     assert sweep.seconds_left(now, 1) == pytest.approx(5 * 2 + 10 * 2) and sweep.seconds_left(now, 2) == pytest.approx(15)
-    assert sweep.seconds_left(now[1:], 1) is None
+    assert sweep.seconds_left(now[1:], 1) is None and sweep.seconds_left(now[1:], 1, [3.0]) == 30

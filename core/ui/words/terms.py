@@ -27,6 +27,7 @@ class Term:
     see: str  # what one sees there, for the link
     forms: tuple[str, ...] = ()  # other spellings that are underlined, too
     plural: bool = True  # whether the name with an s is it, too
+    alone: bool = True  # whether the name is, wherever it stands
 
     @property
     def id(self) -> str:
@@ -36,7 +37,7 @@ class Term:
     @property
     def spellings(self) -> tuple[str, ...]:
         """All that is underlined for it: the name, its plural, and other forms."""
-        return (self.name, *((f"{self.name}s",) if self.plural else ()), *self.forms)
+        return (*((self.name,) if self.alone else ()), *((f"{self.name}s",) if self.plural else ()), *self.forms)
 
 
 TERMS = (
@@ -136,7 +137,9 @@ TERMS = (
         "mlp",
         "section=compare",
         "two runs side by side",
-        plural=False,  # "the scale runs to 1"
+        ("this run", "the run", "a run", "training run", "training runs", "stored run", "stored runs", "two runs"),
+        plural=False,  # nor alone: "the scale runs to 1", "no file is run"
+        alone=False,
     ),
     Term(
         "activation",

@@ -107,7 +107,7 @@ LEDGERS = [
     (name, one.name)
     for name in LAYERS
     for one in network.layers(model(name))
-    if openable(one)
+    if openable(one) and (name == "any" or one.flat or one.name == "leaky1")
 ]  # fmt: skip
 
 
@@ -126,7 +126,9 @@ def test_a_ledger_ends_in_the_value_that_is_shown(name: str, layer: str, keys: d
     assert min(abs(found - expected) for found in numbers_) < 1.1e-6 * max(1, abs(expected)) + 6e-7
 
 
-@pytest.mark.parametrize(("name", "maps"), [(name, maps) for name in LAYERS for maps in tables(model(name))])
+@pytest.mark.parametrize(
+    ("name", "maps"), [(name, maps) for name in LAYERS for maps in tables(model(name)) if name == "any" or maps in ("leaky1", "dense1")]
+)
 def test_every_activation_table(name: str, maps: str, keys: dict[str, str]) -> None:
     at = app({"run": keys[name], "section": "table", "maps": maps})
     assert not at.exception and not at.error and not at.warning

@@ -12,4 +12,9 @@ LINKS: list[tuple[str, dict[str, object]]] = [
         "lab?section=compare&runs=mlp-random_mlp-relu&measure=loss&each=yes",
         {"lab-runs": ["mlp-random", "mlp-relu"], "lab-measure": "loss", "lab-each": True},
     ),
+    (
+        "lab?section=sweep&task=one-layer&over=train.batch&values=8,32&and=seed&look=lines",
+        {"lab-over": "train.batch", "lab-values": "8,32", "lab-and": "seed", "lab-look": "lines", "lab-task": "one-layer"},
+    ),
+    ("lab?section=class&against=model.sizes", {"lab-section": "class", "lab-against": "model.sizes"}),
 ]

@@ -110,5 +110,5 @@ def test_what_differs_and_which_seeds_belong_together() -> None:
     assert differences.groups(specs) == [[0, 1], [2]]
     assert differences.names([one, other]) == ["optimiser Adam, learning rate 0.003", "optimiser SGD, learning rate 0.01"]
     changed = replace(one, train=replace(one.train, changes=(Change(2, 0.1),)))
-    assert dict(differences.differing([one, changed]))["Changes on the way"][1].startswith("after 2: rate 0.1")
+    assert dict(differences.differing([one, changed]))["Changes on the way"][1].startswith("after epoch 2 rate 0.1")
     assert len(differences.differing([one, TASKS["pulse-cnn"].start])) > 10  # also where one has no pulses

@@ -34,7 +34,7 @@ def brought(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]
     found = {
         "one layer": bring("one.pt", {"one.pt": _torch(one)}, "uci-digits", keep=True),
         "hidden": bring("net.pt", states[0], "uci-digits", keep=True, more=states[1:]),
-        "conv": bring("conv.pt", {"conv.pt": trained("conv", 1.0, 0.0)[0]}, "uci-digits", keep=True),
+        "conv": bring("conv.pt", {"conv.pt": trained("conv", 1.0, 0.0)[0]}, "uci-digits", {"activation": "tanh"}, keep=True),
     }
     assert not [each.sentence for each in found.values() if each.sentence]
     yield {name: each.key for name, each in found.items()}
@@ -47,8 +47,15 @@ def _torch(arrays: dict[str, np.ndarray]) -> bytes:
     return saved({"fc.weight": torch.from_numpy(arrays["w"].T.copy()), "fc.bias": torch.from_numpy(arrays["b"])})
 
 
-@pytest.mark.parametrize(("topic", "section"), [(topic, section) for topic, all_ in SECTIONS.items() for section in all_])
-@pytest.mark.parametrize("name", ["one layer", "hidden"])
+VIEWS = [("hidden", topic, section) for topic, all_ in SECTIONS.items() for section in all_]
+VIEWS += [
+    ("one layer", "mlp", ""),
+    *(("one layer", "templates", part) for part in ("gallery", "rolled", "match")),
+    ("one layer", "learning", "step"),
+]
+
+
+@pytest.mark.parametrize(("name", "topic", "section"), VIEWS)
 def test_it_opens_everywhere(name: str, topic: str, section: str, brought: dict[str, str]) -> None:
     at = go(entry(), topic)
     link, fits = PAGES[topic]
@@ -89,8 +96,10 @@ def test_what_leaves_comes_back_bit_for_bit(name: str, format_: str, brought: di
         np.testing.assert_array_equal(run.state(-1)[parameter], values)
 
 
-@pytest.mark.parametrize("format_", FORMATS)
-@pytest.mark.parametrize("run", ["mlp-random", "digit-cnn-small", "cnn", "uci-softmax"])
+@pytest.mark.parametrize(
+    ("run", "format_"),
+    [*(("digit-cnn-small", one) for one in FORMATS), ("mlp-random", "keras"), ("pulses", "onnx"), ("uci-softmax", "torch")],
+)
 def test_any_network_can_be_taken_away(run: str, format_: str) -> None:
     at = app({"section": "away", "run": run if run in shipped.RUNS else _pulses(), "format": format_})
     assert not at.exception and not at.error and not at.warning

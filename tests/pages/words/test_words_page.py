@@ -32,7 +32,7 @@ ASKED = (  # of a first-time reader, in the issue
         "template",
         "filter",
         "feature map",
-        "run",
+        "this run",
     ),
 )
 

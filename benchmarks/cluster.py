@@ -24,6 +24,7 @@ from pathlib import Path
 from benchmarks.figures import say
 from benchmarks.kills import KINDS, damage
 from benchmarks.ports import free_port
+from benchmarks.process import cpu_seconds
 from core.runs import store
 from core.specs import RunSpec
 from core.training import job_folder, jobs, loop, processes, turns
@@ -251,11 +252,20 @@ def sweep(rounds: int = 1) -> dict[str, float]:
                 pool = Cluster(made.address)
                 while pool.slots < workers:
                     time.sleep(0.2)
+                own = [os.getpid(), *(part.process.pid for part in made.parts if part.process)]
+                before, before_all = sum(map(cpu_seconds, own)), sum(map(of_ended, own))
                 seconds[f"cluster {workers}"].append(_swept(pool))
+                seconds[f"cpu around {workers}"].append(sum(map(cpu_seconds, own)) - before)
+                seconds[f"cpu of runs {workers}"].append(sum(map(of_ended, own)) - before_all)
                 pool.shutdown()
             with site(workers=0):
                 seconds[f"processes {workers}"].append(_swept(processes.Processes(workers)))
     return {name: statistics.median(found) for name, found in seconds.items()}
+
+
+def of_ended(pid: int) -> float:
+    """Seconds of processor time of the processes that this one started and that have ended (Linux)."""
+    return sum(map(int, Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[13:15])) / os.sysconf("SC_CLK_TCK")
 
 
 def _swept(pool: Cluster | processes.Processes) -> float:
@@ -280,6 +290,9 @@ def main(what: str = "folder") -> None:
         for workers in ("cluster", "processes"):
             ratio = found[f"{workers} 1"] / found[f"{workers} 2"]
             say(f"{RUNS} small runs on two, {workers}", found[f"{workers} 2"], "s", peer="on one", ratio=round(ratio, 2))
+        for workers in (1, 2):
+            runs, around = found[f"cpu of runs {workers}"], found[f"cpu around {workers}"]
+            say(f"processor time of the runs on {workers}", runs, "s", peer="of all around them", ratio=round(runs / around, 1))
         return
     with server() if what == "s3" else nullcontext("") as shared:
         for name, value in kills(shared and f"{shared}/class").items():

@@ -1,7 +1,7 @@
 """The one training loop, a generator of plain records, and the way from records to a stored run."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from importlib import import_module
@@ -78,8 +78,9 @@ class Trainee(Protocol):
 
 def missing() -> str:
     """Why nothing can be trained here and how to change that, in a sentence; empty where torch is installed. Does not load it."""
-    if find_spec("torch") is not None:
-        return ""
+    with suppress(ModuleNotFoundError):  # where something keeps it out
+        if find_spec("torch") is not None:
+            return ""
     return (
         "Training needs PyTorch (torch), which is not installed here. Whoever runs this app can add it with "
         "pip install -r requirements.txt; all stored runs open without it."

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core.runs import catalog, seal, store
+from core.runs import catalog, remote, seal, store
 from core.runs.run import EVALUATION, HISTORY, MANIFEST, SEEDS, SPEC, WEIGHTS
 from core.specs import DataSpec, ModelSpec, RunSpec, TrainSpec
 
@@ -187,7 +187,7 @@ def test_what_a_killed_save_left_is_swept_after_a_day(home: Path) -> None:
 
 
 def test_a_relative_store_is_the_same_from_any_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(store, "ROOT", tmp_path)
+    monkeypatch.setattr(remote, "ROOT", tmp_path)
     monkeypatch.setenv("KERNEL_EXPLORER_RUNS", "some/runs")
     (tmp_path / "here").mkdir()
     monkeypatch.chdir(tmp_path / "here")

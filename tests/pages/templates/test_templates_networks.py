@@ -160,7 +160,7 @@ def test_breaking_it_finds_its_networks_by_their_channels(keys: Mapping[str, str
 
 def test_a_digit_can_be_drawn_for_networks_that_read_digits(keys: Mapping[str, str]) -> None:
     at = opened(section="match", model=keys["uci"], source="draw", shown="second")
-    assert "Your drawing." in words(at) and len(at.dataframe[0].value) == 10
+    assert "Our example of a drawing" in words(at) and len(at.dataframe[0].value) == 10
     at = opened(section="match", model=keys["bars"], source="draw")
     assert "Bars test image 0" in words(at)
 

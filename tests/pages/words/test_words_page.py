@@ -88,7 +88,7 @@ def test_the_page_shows_each_group_with_links() -> None:
         assert not at.exception and not at.error and not at.warning
         names = [line.value.split("**")[1] for line in at.markdown if line.value.startswith("**") and "Next:" not in line.value]
         assert names == [term.name for term in of_group(group)]
-        assert len(at.get("imgs")) == len(names)
+        assert len(at.get("image")) == len(names)
         seen += names
     assert seen == [term.name for term in TERMS]
 

@@ -213,6 +213,8 @@ def workplace(key: str, number: int) -> Path:
     shared = remote.objects()
     if shared is None:
         return home / ".jobs" / key
+    for old in (home / ".work").glob(f"{key}-*"):  # of a worker that was killed, or has lost its lease
+        shutil.rmtree(old, ignore_errors=True)
     place = home / ".work" / f"{key}-{number:06d}-{uuid4().hex[:8]}"
     names = shared.list(f"{JOBS}{key}/")
     last, alive = _latest(names, key)

@@ -172,3 +172,15 @@ def test_while_the_store_is_away_jobs_wait_with_a_sentence(on: Callable[[str], N
         job = jobs.submit(SPEC, Held())
         assert "does not answer" in job.trouble and jobs.active() == []
     assert jobs.submit(SPEC, Held()).progress().state == jobs.QUEUED
+
+
+def test_what_a_killed_worker_left_goes_when_the_next_begins(on: Callable[[str], None]) -> None:
+    job = jobs.submit(SPEC, Held(), owner="ann")
+    on("worker")
+    left = share.workplace(job.key, 1)
+    other = left.with_name("0123456789ab-000001-abcdef01")
+    other.mkdir()
+    place = share.workplace(job.key, 2)
+    assert job_folder.read(place) is not None and not left.exists() and other.exists()
+    share.left(place)
+    assert not place.exists()

@@ -78,7 +78,7 @@ def heard(callback: Callable[[], None]) -> Callable[[], None]:
         try:
             callback()
         except FORGED as error:
-            _log.info("A browser's message was left alone: %r", error)
+            _log.log(logging.WARNING, "A browser's message was left alone: %r", error)
 
     return called
 

@@ -1,7 +1,5 @@
 """A kernel that slides: its gradient for one pulse, window by window."""
 
-from importlib.util import find_spec
-
 import numpy as np
 import streamlit as st
 
@@ -12,6 +10,7 @@ from core.data import pulse_sets
 from core.data.catalog import an
 from core.models.activations import ANSWERS
 from core.serving.shared import shared
+from core.training import loop
 from core.ui import choices, networks, page
 from core.ui.shown import Shown
 from core.ui.thumbnails import Thumbnail, thumbnails
@@ -58,7 +57,7 @@ def _known(found: Shown) -> list[int]:
     run = found.run
     if all(shape[0] == run.states for shape in run.shapes.values()):
         return list(range(run.states))
-    return [0, run.states - 1] if run.states > 1 and find_spec("torch") else [run.states - 1]
+    return [0, run.states - 1] if run.states > 1 and not loop.missing() else [run.states - 1]
 
 
 @shared()

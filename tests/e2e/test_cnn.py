@@ -212,6 +212,8 @@ def test_on_a_telephone_nothing_is_cut_off(page: Page, app_url: str) -> None:
     page.set_viewport_size({"width": 400, "height": 900})
     page.goto(f"{app_url}/cnn?section=tests")
     page.locator(f"{FILM}[data-state]").wait_for()
+    rested(page)
+    page.get_by_text("Stills at a few epochs").click()
     still = page.locator(".st-key-cnn-stills button").first
     still.wait_for()
     film = page.locator(FILM).bounding_box()

@@ -46,7 +46,7 @@ def test_each_act_is_an_entry_and_back_undoes_them_all(page: Page, app_url: str)
     view = f"?run=pulse-ten&state={state}"
     shown(page, "A: the reliable recipe, 10", int(state), "Loss profile")
 
-    page.get_by_text("Test images").click()  # a section
+    page.get_by_role("radio", name="Test images").click()  # a section
     inside = f"?run=pulse-ten&section=tests&state={state}"
     stands(page, inside)
     page.get_by_text("Misread only").click()  # a control of the section

@@ -44,7 +44,7 @@ def test_a_training_from_the_keyboard_to_the_page_that_looks_inside(page: Page, 
 
     expect(page).to_have_url(re.compile(r"section=watch&run=[0-9a-f]{12}"))  # watch
     expect(page.get_by_text(re.compile(r"^Epoch [\d.]+ of 2000, .* left$"))).to_be_visible()
-    expect(page.locator(".st-key-lab-curve-loss canvas")).to_be_visible()
+    expect(page.locator(".st-key-lab-picture canvas").first).to_be_visible()
     expect(page.get_by_text("The first weights at the start")).to_be_visible()
     address = page.url
 

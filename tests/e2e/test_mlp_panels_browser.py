@@ -92,7 +92,7 @@ def test_the_player_moves_the_charts_before_the_server_hears_of_it(page: Page, a
     before = pixels(panel, 0)
     page.locator("[data-do=first]").click()
     page.wait_for_timeout(150)  # it reports after 200 ms of rest
-    assert shown_epoch(panel) == 50
+    assert "epoch=0" not in page.url
     assert pixels(panel, 0) != before
 
 

@@ -92,7 +92,7 @@ def test_the_home_page_is_short_on_a_narrow_screen(browser: Browser, app_url: st
     page.goto(app_url)
     page.wait_for_function(  # while the page of a wide screen gives way, there are two cards of this key
         """() => { const pictures = document.querySelectorAll('.st-key-card-mlp img');
-          const words = document.querySelector('.st-key-card-mlp [data-testid=stCaptionContainer]');
+          const words = document.querySelector('.st-key-card-mlp a');
           return pictures.length === 1 && words && pictures[0].alt.includes('last weight matrix')
             && pictures[0].getBoundingClientRect().right <= words.getBoundingClientRect().left; }"""
     )

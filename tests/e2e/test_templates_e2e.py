@@ -147,6 +147,6 @@ def test_a_mistake_of_a_hidden_layer_opens_its_votes(page: Page, app_url: str) -
 def test_a_drawn_digit_is_matched(page: Page, app_url: str) -> None:
     open_page(page, app_url, "section=match")
     page.get_by_text("a digit you draw", exact=True).click()
-    expect(page.get_by_text("Your drawing.")).to_be_visible()
+    expect(page.get_by_text("Our example of a drawing")).to_be_visible()
     page.get_by_role("button", name="Show it without a guess").click()
     expect(page.locator(".st-key-templates-match canvas")).to_have_count(10)

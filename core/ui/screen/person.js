@@ -27,7 +27,7 @@ function tellPerson(component) {
   clearTimeout(again);
   const { person, own } = component.data;
   const found = remembered();
-  if (found && found.person !== person) {
+  if (found?.own.length && found.person !== person) { // without runs it is nobody whom anything would be given back
     const busy = document.querySelector("[data-test-script-state]")?.dataset.testScriptState !== "notRunning";
     if (!busy) component.setTriggerValue("met", found);
     again = setTimeout(() => tellPerson(part), busy ? 100 : 2000);

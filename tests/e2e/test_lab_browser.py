@@ -72,7 +72,7 @@ def test_a_training_from_the_keyboard_to_the_page_that_looks_inside(page: Page, 
     key = page.url[-12:]
     page.get_by_role("button", name="Compare it").click()
     expect(page).to_have_url(re.compile(f"section=compare&runs={key}"))
-    expect(page.locator(".st-key-lab-compare-chart canvas")).to_be_visible()
+    expect(page.get_by_test_id("stVegaLiteChart").locator("canvas").first).to_be_visible()
     page.go_back()
     page.locator(".st-key-lab-opens").get_by_role("link", name="MLP").click()
     expect(page).to_have_url(re.compile(rf"/mlp\?model={key}$"))

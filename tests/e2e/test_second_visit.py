@@ -9,13 +9,13 @@ from playwright.sync_api import BrowserContext, Page, expect
 from tests.e2e.rest import rested
 
 MOST = 60_000  # bytes of a visit's messages
-# Views, what is there when they are drawn, and how many addresses besides scripts they ask for: the map's second one, its other states, a
-# moment after it is drawn.
+# Views, what is there when they are drawn, and how many addresses besides scripts they ask for: the glossary, the sentences of a player,
+# and pictures; the map's second one, its other states, a moment after it is drawn.
 VIEWS = {
-    "templates": ("/templates", ".tf[data-state]", 1),
-    "map of layer 1": ("/mlp?layer=1&section=download", ".st-key-mlp-map-chart [data-state] canvas.weights", 2),
-    "layer 1 as images": ("/mlp?section=units", ".st-key-mlp-units-images canvas", 1),
-    "three states of a digit": ("/digits?section=compare&input=test-3", ".st-key-digits-compare-maps img", 1),
+    "templates": ("/templates", ".tf[data-state]", 3),
+    "map of layer 1": ("/mlp?layer=1&section=download", ".st-key-mlp-map-chart [data-state] canvas.weights", 4),
+    "layer 1 as images": ("/mlp?section=units", ".st-key-mlp-units-images canvas", 3),
+    "three states of a digit": ("/digits?section=compare&input=test-3", ".st-key-digits-compare-maps img", 2),
 }
 SEEN = "performance.getEntriesByType('resource').filter((e) => e.name.includes('/seen/'))"
 
@@ -41,11 +41,7 @@ def url(serve: Callable[..., str], tmp_path_factory: pytest.TempPathFactory) -> 
     return serve(KERNEL_EXPLORER_SEEN=str(folder))
 
 
-# 64 kB since the sentences of every state travel with the player: the row, column and number of each cell should go out once instead.
-OVER = pytest.mark.xfail(reason="layer 1 as images sends 64 kB", strict=True)
-
-
-@pytest.mark.parametrize("view", [pytest.param(v, marks=[OVER] if v == "layer 1 as images" else []) for v in VIEWS])
+@pytest.mark.parametrize("view", VIEWS)
 def test_a_second_visit_is_small(page: Page, url: str, view: str) -> None:
     path, drawn, pieces = VIEWS[view]
     first, fetched = visit(page.context, url + path, drawn, pieces)

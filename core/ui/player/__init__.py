@@ -5,10 +5,11 @@ from typing import Any
 
 import streamlit as st
 
+from core.serving import seen
 from core.ui.browser_part import browser_part
 from core.ui.player.sentences import packed
 
-_component = browser_part("kernel_explorer_player", __file__)
+_component = browser_part("kernel_explorer_player", __file__, fetches=True)
 
 
 def player(
@@ -21,6 +22,7 @@ def player(
     signal: str = "epoch",
     signals: Mapping[str, Any] | None = None,
     sentences: Mapping[str, Sequence[str]] | None = None,
+    own: bool = False,
     on_rest: Callable[[], None] | None = None,
 ) -> int:
     """Show the player and return the frame at which it rests.
@@ -36,6 +38,7 @@ def player(
         signals: further bound parameters (`alt.binding(input="text")`) and the values to give them.
         sentences: what stands in a container of this key at each frame, one text a frame; while the player moves, the browser
             shows the frame's instead of what the server wrote there (paragraphs, bold and a heading of three signs alone).
+        own: whether the sentences say what this person drew or brought, which is of no use to others.
         on_rest: called before the rerun that reports a frame; read `st.session_state[key]["frame"]` there.
     """
 
@@ -46,6 +49,11 @@ def player(
         if on_rest is not None and known(st.session_state[key].get("frame")):
             on_rest()
 
+    texts = tuple((key, tuple(each)) for key, each in (sentences or {}).items())
+
+    def told() -> dict[str, Any]:
+        return {key: packed(each) for key, each in texts}
+
     result = _component(
         key=key,
         data={
@@ -55,7 +63,7 @@ def player(
             "name": name,
             "signal": signal,
             "signals": dict(signals or {}),
-            "sentences": {key: packed(texts) for key, texts in (sentences or {}).items()},
+            "sentences": told() if own or not texts else seen.told_as(("sentences", texts), told),
         },
         default={"frame": int(value), "report": 0},
         on_frame_change=lambda: None,

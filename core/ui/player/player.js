@@ -38,6 +38,7 @@ class Player {
     this.timer = null;
     this.rest = null;
     this.sentences = new Sentences();
+    this.seen = new Seen();
     this.root.addEventListener("click", (event) => {
       const action = event.target.closest("[data-do]")?.dataset.do;
       if (action) this.act(action);
@@ -55,7 +56,7 @@ class Player {
     const fresh = !this.data;
     const asked = fresh || (data.value !== this.data.value && data.value !== this.sent);
     this.data = data;
-    this.sentences.set(data.sentences);
+    this.seen.value(data.sentences, (sentences) => this.sentences.set(sentences));
     this.slider.max = data.labels.length - 1;
     this.slider.setAttribute("aria-label", data.name);
     this.root.querySelector(".name").textContent = data.name;

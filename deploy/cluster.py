@@ -8,14 +8,13 @@ import argparse
 import os
 import signal
 import sys
-import time
 from importlib.util import find_spec
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
-from deploy.serve import Part, say, stop  # noqa: E402
+from deploy.serve import Part, end, say, stop, tend  # noqa: E402
 
 # A worker that is gone has failed its training at once: it goes on from its last whole epoch under another lease.
 SCHEDULER = {
@@ -69,17 +68,11 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         for part in parts:
             part.start()
-        while True:
-            time.sleep(0.2)
-            for part in parts:
-                part.tend()
+        tend(parts)
     except KeyboardInterrupt:
         return 0
     finally:
-        for part in parts:
-            part.end()
-        for part in parts:
-            part.stop()
+        end(parts)
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ import time
 import urllib.request
 from pathlib import Path
 from types import FrameType
+from typing import NoReturn
 
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
@@ -71,6 +72,22 @@ class Part:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
+
+
+def tend(parts: list[Part]) -> NoReturn:
+    """Keep parts running until a signal to end, a KeyboardInterrupt."""
+    while True:
+        time.sleep(0.2)
+        for part in parts:
+            part.tend()
+
+
+def end(parts: list[Part]) -> None:
+    """Ask all to end, and wait for each."""
+    for part in parts:
+        part.end()
+    for part in parts:
+        part.stop()
 
 
 def say(words: str) -> None:
@@ -177,20 +194,14 @@ def main(arguments: list[str] | None = None) -> int:
         parts.insert(0, front)
         front.start()
         say(f"Kernel Explorer: http://{asked.address}:{asked.port}, {len(servers)} behind it; Ctrl-C stops it")
-        while True:
-            time.sleep(0.2)
-            for part in parts:
-                part.tend()
+        tend(parts)
     except Trouble as error:
         say(str(error))
         return 1
     except KeyboardInterrupt:
         return 0
     finally:
-        for part in parts:
-            part.end()
-        for part in parts:
-            part.stop()
+        end(parts)
 
 
 def stop(number: int, frame: FrameType | None) -> None:

@@ -136,6 +136,15 @@ def classes_of(data: DataSpec) -> tuple[str, ...]:
     return data.pulses.classes if data.pulses else get(data).classes
 
 
+def output_names(data: DataSpec, outputs: int) -> tuple[str, ...]:
+    """Names of a network's outputs; their numbers where the data set does not name so many, or is not known."""
+    try:
+        names = classes_of(data)
+    except SpecError:
+        names = ()
+    return names if len(names) == outputs else tuple(map(str, range(outputs)))
+
+
 def load(data: str | DataSpec, split: str) -> tuple[np.ndarray, np.ndarray]:
     """All images (N, *shape) uint8 and labels (N,) uint8 of a split.
 

@@ -4,7 +4,7 @@ input -> conv1 -> relu1 -> pool1 -> conv2 ... -> dense1 ... -> logits -> probabi
 channels, as many dense layers as it has sizes. Convolution is cross-correlation, as in torch.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from math import prod
@@ -99,7 +99,16 @@ def layer(model: ModelSpec, name: str) -> Layer:
     Raises:
         KeyError: the network has none.
     """
-    for one in layers(model):
+    return named(layers(model), name)
+
+
+def named(found: Iterable[Layer], name: str) -> Layer:
+    """The one of this name among layers.
+
+    Raises:
+        KeyError: there is none.
+    """
+    for one in found:
         if one.name == name:
             return one
     raise KeyError(name)

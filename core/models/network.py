@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from core.models.digit_layers import Layer
+from core.models.digit_layers import Layer, named
 from core.specs import ModelSpec
 
 # kind of network -> module with `activations(model, weights, images, dtype)` and `answers(model, weights, images)`
@@ -67,10 +67,7 @@ def layer(model: ModelSpec, name: str) -> Layer:
     Raises:
         KeyError: the network has none.
     """
-    for one in layers(model):
-        if one.name == name:
-            return one
-    raise KeyError(name)
+    return named(layers(model), name)
 
 
 def weight_shapes(model: ModelSpec) -> dict[str, tuple[int, ...]]:

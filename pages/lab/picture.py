@@ -87,16 +87,6 @@ def _curve(run: Run, name: str, columns: dict[str, str], title: str, *, percent:
     page.chart(chart, alt_text=f"{title} over {run.states} states, now: {ends}", key=f"lab-curve-{name}", width="stretch")
 
 
-def class_names(spec: RunSpec) -> tuple[str, ...]:
-    """Names of the outputs; their numbers where the data set does not name so many."""
-    try:
-        names = catalog.classes_of(spec.data)
-    except SpecError:
-        names = ()
-    count = spec.model.sizes[-1]
-    return names if len(names) == count else tuple(map(str, range(count)))
-
-
 def _each_class(run: Run) -> None:
     try:
         first, now = (counts.recall(run.evaluation_at(state, "confusion")) for state in (0, run.states - 1))
@@ -104,7 +94,7 @@ def _each_class(run: Run) -> None:
         return
     if np.isnan(now).all():
         return
-    names = class_names(run.spec)
+    names = catalog.output_names(run.spec.data, run.spec.model.sizes[-1])
     chart = recall_dots(names, first, now, page.theme(), words="ring at the start, dot now")
     worst = int(np.nanargmin(now))
     page.chart(chart, alt_text=f"Share of each class right; least of {names[worst]}: {now[worst]:.1%}", key="lab-classes", width="stretch")

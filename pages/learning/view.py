@@ -9,10 +9,10 @@ from core.charts.templates import image_pixels
 from core.charts.theme import Theme
 from core.data import catalog
 from core.data.catalog import DIGITS
-from core.models.pulse_layers import map_sides
+from core.runs import fitting
 from core.runs.fitting import learning as fits
 from core.runs.run import Run
-from core.specs import DataSpec, ModelSpec, RunSpec, SpecError
+from core.specs import DataSpec, ModelSpec, RunSpec
 from core.ui import shown
 from core.ui.shown import Shown
 
@@ -27,14 +27,7 @@ def deep(spec: RunSpec) -> bool:
 
 def fits_pulses(spec: RunSpec) -> bool:
     """Whether it is a pulse CNN whose last state, at least, is stored whole."""
-    pulses, model = spec.data.pulses, spec.model
-    if model.kind != "pulse_cnn" or pulses is None or spec.train.store == "history":
-        return False
-    try:
-        map_sides(model)
-    except SpecError:
-        return False
-    return pulses.size == model.image and len(pulses.classes) == model.sizes[-1]
+    return spec.train.store != "history" and fitting.cnn(spec)
 
 
 def opening(run: Run) -> int:

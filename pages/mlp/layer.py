@@ -27,12 +27,7 @@ def image_shape(spec: RunSpec) -> tuple[int, ...] | None:
 
 def class_names(spec: RunSpec) -> tuple[str, ...]:
     """Names of the outputs; their numbers where the data set does not name so many."""
-    try:
-        names = catalog.classes_of(spec.data)
-    except SpecError:
-        names = ()
-    count = spec.model.sizes[-1]
-    return names if len(names) == count else tuple(str(i) for i in range(count))
+    return catalog.output_names(spec.data, spec.model.sizes[-1])
 
 
 def class_noun(spec: RunSpec) -> str:

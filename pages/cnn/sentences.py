@@ -19,16 +19,22 @@ LOSS, LOW, TV = "cnn-loss-sentence", "cnn-low-sentence", "cnn-tv-sentence"  # ke
 
 def sentences(of: Shown) -> dict[str, list[str]]:
     """Container -> its sentence at each state: the page's own, the loss profile's and those of the picked kernel."""
-    states, learned = [of.at(state) for state in range(of.run.states)], parameter_count(of.run.spec.model)
-    said = {page.SENTENCE: [sentence(one, learned) for one in states]}
-    if value("section") == "loss":
-        said[LOSS] = [loss_sentence(one) for one in states]
+    said = dict(_of_run(of, of.id, of.key, of.run.states))
+    if value("section") != "loss":
+        del said[LOSS]
     if cnn_data.kept(of.run):
         side, measured = of.run.spec.model.kernel_size, cnn_data.structure(of, value("kernel") - 1)
         said[TV] = [tv_words(at, side) for at in measured["tv"]]
         if side >= LEAST_LOW:
             said[LOW] = [low_words(at, side) for at in measured["low"]]
     return said
+
+
+@shared()
+def _of_run(_of: Shown, id_: str, key: str, states: int) -> dict[str, list[str]]:
+    """Those that do not depend on what was picked."""
+    each, learned = [_of.at(state) for state in range(states)], parameter_count(_of.run.spec.model)
+    return {page.SENTENCE: [sentence(one, learned) for one in each], LOSS: [loss_sentence(one) for one in each]}
 
 
 def loss_sentence(shown: Shown) -> str:

@@ -52,10 +52,15 @@ def header_sentence(layer: Layer, state: int | None = None) -> str:
     return said
 
 
+@shared()
+def _header_sentences(_layer: Layer, key: str, states: int, number: int) -> list[str]:
+    return [header_sentence(_layer, state) for state in range(states)]
+
+
 def sentences(layer: Layer) -> dict[str, list[str]]:
     """What is said of each state while the player moves: above the picture, of the picked cell, and of the run's history."""
     states = range(layer.run.states)
-    said = {page.SENTENCE: [header_sentence(layer, state) for state in states]}
+    said = {page.SENTENCE: _header_sentences(layer, layer.run.key, layer.run.states, layer.number)}
     if mlp.value("section") == "epochs":
         said[HISTORY_SENTENCE] = [history_sentence(layer.run, state) for state in states]
     cell = cell_sentences(layer)

@@ -23,7 +23,7 @@ ROOT = Path(__file__).parents[2]
 _QUOTED = re.compile(r"""(['"])(?:file:)?(?:[A-Za-z]:[/\\]|/|\\\\)(?:(?:(?!\1).)*[/\\])?((?:(?!\1)[^/\\])+)[/\\]*\1""")
 _ADDRESS = r"(?<![\w+.-])((?!file:)[A-Za-z][\w+.-]*://\S+)"
 _NAME = r"""[^/\\\s'":;,]+"""
-_START = rf"(?<![\w./\\])(?:file:)?(?:[A-Za-z]:[/\\]+|/+(?=[.~-]*[^\W\d])|[/\\]+(?={_NAME}[/\\]))"
+_START = rf"(?<![\w./\\)\]])(?:file:)?(?:[A-Za-z]:[/\\]+|/+(?=[.~-]*[^\W\d])|[/\\]+(?={_NAME}[/\\]))"
 _BARE = re.compile(rf"{_ADDRESS}|{_START}(?:{_NAME}[/\\]+)*?({_NAME})[/\\]*(?![/\\]|{_NAME})")
 _alone = False
 _under_way: set[subprocess.Popen[bytes]] = set()

@@ -114,7 +114,9 @@ def test_no_absolute_path_stays(said: str, shown: str) -> None:
     assert pathless(said) == shown
 
 
-@pytest.mark.parametrize("said", ["1/2 and y = t/3", "2 /3, and/or, km / h", "sin(t)/x", "http://host/a/b", "s3://runs/x", r"b'\n'", "./x/y"])
+@pytest.mark.parametrize(
+    "said", ["1/2 and y = t/3", "2 /3, and/or, km / h", "sin(t)/x", "http://host/a/b", "s3://runs/x", r"b'\n'", "./x/y"]
+)
 def test_what_is_no_path_of_ours_stays(said: str) -> None:
     assert pathless(said) == said
 

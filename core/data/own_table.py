@@ -27,6 +27,8 @@ def rows(data: bytes, most: int) -> tuple[NDArray[np.uint8], np.ndarray]:
     labels: list[str] = []
     try:
         for chunk in pd.read_csv(io.BytesIO(data), header=None, skiprows=int(titled), chunksize=1_000, engine="c"):
+            if chunk[place].isna().any():
+                raise BadPicture(f"A line among those from {len(labels) + 1:,} on has no label; check the table.")
             labels.extend(chunk[place].astype(str))
             part = _numbers(chunk[pixels])
             if len(labels) > most:

@@ -35,7 +35,6 @@ SMALLER = "Use fewer or smaller images and try again."
 TOO_LONG = f"Reading it takes longer than this app gives a file. {SMALLER}"
 TOO_LARGE = f"Reading it takes more memory than this app gives a file. {SMALLER}"
 UNEXPECTED = "The file is damaged, or unlike any that is read here. Save it again and try again."
-_IMAGES = ("drawn", "boxed", "centred")  # of a picture on its way
 
 
 def own_set(data: bytes) -> OwnSet:
@@ -48,8 +47,8 @@ def own_set(data: bytes) -> OwnSet:
     images, labels = next(arrays), next(arrays)
     samples = []
     for one in facts["samples"]:
-        brightness, *made = (next(arrays) for _ in range(1 + len(_IMAGES)))
-        samples.append(Sample(one["name"], brightness, Prepared(*made, tuple(one["box"]), tuple(one["shift"]))))
+        brightness, drawn, boxed, centred = (next(arrays) for _ in range(4))
+        samples.append(Sample(one["name"], brightness, Prepared(drawn, boxed, centred, tuple(one["box"]), tuple(one["shift"]))))
     return OwnSet(images, labels, tuple(facts["classes"]), facts["key"], tuple(facts["notes"]), tuple(samples))
 
 
@@ -92,10 +91,12 @@ def _images(data: bytes) -> tuple[dict[str, Any], list[np.ndarray]]:
     from core.data import own_images
 
     found = own_images.read(data)
-    arrays, samples = [found.images, found.labels], []
+    arrays: list[np.ndarray] = [found.images, found.labels]
+    samples = []
     for one in found.samples:
-        samples.append({"name": one.name, "box": one.prepared.box, "shift": one.prepared.shift})
-        arrays += [one.brightness, *(getattr(one.prepared, name) for name in _IMAGES)]
+        made = one.prepared
+        samples.append({"name": one.name, "box": made.box, "shift": made.shift})
+        arrays += [one.brightness, made.drawn, made.boxed, made.centred]
     return {"classes": found.classes, "key": found.key, "notes": found.notes, "samples": samples}, arrays
 
 

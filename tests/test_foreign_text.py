@@ -29,7 +29,7 @@ MARKDOWN = {  # calls of Streamlit and of ours that read Markdown in what they a
 # Attributes that hold what a file, a person, another machine or an error said.
 FOREIGN = {
     *(("file", "name"), ("now", "sentence"), ("picture", "name"), ("own", "name"), ("seen", "name"), ("job", "sentence")),
-    *(("found", "name"), ("found", "sentence"), ("found", "against_training"), ("sample", "name"), ("origin", "name")),
+    *(("refused", "name"), ("refused", "sentence"), ("found", "against_training"), ("sample", "name"), ("origin", "name")),
 }
 FOREIGN_NAMES = {"note", "trouble", "why"}
 HOSTILE = "![x](http://evil.test/p.png)[Log in](http://evil.test/) :red[x] :material/home: $x^2$ <b>x</b> `x` www.evil.test a@evil.test"

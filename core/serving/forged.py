@@ -34,7 +34,7 @@ def told(states: WStates, id_: str) -> Any:
             raise ValueError(f"{len(strange)} that are none of {len(options)} options")
         return _read(states, id_)
     except FORGED as error:
-        _log.warning("A browser's message was left alone: %r", error)
+        _log.log(logging.WARNING, "A browser's message was left alone: %r", error)
         raise KeyError(id_) from error
 
 

@@ -92,7 +92,9 @@ def example() -> bytes:
 def _what(found: OwnSet) -> None:
     """How many there are of what."""
     count = len(found.labels)
-    st.markdown(f"**{count:,} image{'s' if count > 1 else ''} of {len(found.classes)} classes.** {plain(found.against_training) or words.ENOUGH}")
+    st.markdown(
+        f"**{count:,} image{'s' if count > 1 else ''} of {len(found.classes)} classes.** {plain(found.against_training) or words.ENOUGH}"
+    )
     table = pd.DataFrame([found.counts], columns=[plain(name) for name in found.classes], index=["images"])
     st.dataframe(table, width="content")
     for note in found.notes:

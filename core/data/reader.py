@@ -21,7 +21,7 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
-from core.data import decoder, pictures
+from core.data import decoder, own_images, pictures, sheet
 from core.data.drawing import Prepared
 from core.data.own_images import OwnSet, Sample
 from core.data.pictures import BadPicture
@@ -34,6 +34,7 @@ TURNS = threading.BoundedSemaphore(2)  # processes of this kind that one server 
 SMALLER = "Use fewer or smaller images and try again."
 TOO_LONG = f"Reading it takes longer than this app gives a file. {SMALLER}"
 TOO_LARGE = f"Reading it takes more memory than this app gives a file. {SMALLER}"
+_KILLED = {getattr(signal, name, None) for name in ("SIGXCPU", "SIGKILL")}  # Windows has neither
 UNEXPECTED = "The file is damaged, or unlike any that is read here. Save it again and try again."
 
 
@@ -75,7 +76,7 @@ def _asked(kind: str, data: bytes) -> tuple[dict[str, Any], Iterator[np.ndarray]
     if done.stdout[:1] == b"-":
         raise BadPicture(done.stdout[1:].decode())
     if done.returncode or done.stdout[:1] != b"+":
-        raise BadPicture(TOO_LONG if -done.returncode in (signal.SIGKILL, getattr(signal, "SIGXCPU", 0)) else TOO_LARGE)
+        raise BadPicture(TOO_LONG if -done.returncode in _KILLED else TOO_LARGE)
     stream = io.BytesIO(done.stdout)
     return json.loads(stream.readline()[1:]), _arrays(stream)
 
@@ -88,8 +89,6 @@ def _arrays(stream: BinaryIO) -> Iterator[np.ndarray]:
 
 
 def _images(data: bytes) -> tuple[dict[str, Any], list[np.ndarray]]:
-    from core.data import own_images
-
     found = own_images.read(data)
     arrays: list[np.ndarray] = [found.images, found.labels]
     samples = []
@@ -101,10 +100,8 @@ def _images(data: bytes) -> tuple[dict[str, Any], list[np.ndarray]]:
 
 
 def _sheet(data: bytes) -> tuple[dict[str, Any], list[np.ndarray]]:
-    from core.data.sheet import read_sheet
-
     shape, _, pixels = data.partition(b"\n")
-    found = read_sheet(pictures.grey(np.frombuffer(pixels, np.uint8).reshape(json.loads(shape))))
+    found = sheet.read_sheet(pictures.grey(np.frombuffer(pixels, np.uint8).reshape(json.loads(shape))))
     boxes = [list(asdict(box).values()) for box in found.boxes]
     return {"boxes": boxes, "notes": found.notes}, [found.brightness, found.paper, found.ink, found.pieces]
 
@@ -123,8 +120,6 @@ def _loaded() -> int:
 
 def main(kind: str, seconds: str, memory: str) -> None:
     """Answer for what stands on the standard input, within so many seconds of computing and bytes."""
-    import pandas  # noqa: F401  # what is loaded once does not count
-
     decoder.hold(_loaded() + int(memory), math.ceil(time.process_time()) + int(seconds))
     if hasattr(os, "nice"):
         os.nice(5)  # what people look at goes first

@@ -1,0 +1,46 @@
+"""A view on one sheet of paper: what stands on it besides the page, and its look; core/ui/screen/share.js makes it fit.
+
+The page itself is printed, so that the sheet shows what the screen does.
+"""
+
+import streamlit as st
+
+from core.runs import catalog
+from core.specs import APP_VERSION
+from core.ui import networks, present
+from core.ui.plain import plain
+
+KEY = "sheet"
+_PLACE = "_sheet-place"  # where a run that is under way has room for it
+STYLE = f"""
+.st-key-{KEY} {{ display: none !important; }}
+@page {{ size: portrait; margin: 10mm; }}
+html.on-paper .st-key-{KEY} {{ display: block !important; }}
+html.on-paper :is({", ".join((*present.FRAME, *present.CONTROLS, f".st-key-{present.LEAVE}"))}) {{ display: none !important; }}
+html.on-paper, html.on-paper body {{ height: var(--sheet-height) !important; overflow: hidden !important; print-color-adjust: exact; }}
+html.on-paper .block-container {{
+  position: absolute;
+  top: 0;
+  left: 0;
+  width: var(--sheet-width) !important;
+  max-width: none !important;
+  padding: 0 !important;
+  zoom: var(--sheet-zoom);
+}}
+"""
+
+
+def mount() -> None:
+    """Once a page, by its header: room for where the view comes from, which is known when the page has run."""
+    st.session_state[_PLACE] = st.container(key=KEY)
+
+
+def fill() -> None:
+    """When a page has run: the networks of its view with their keys, and its link; seen on paper alone."""
+    place = st.session_state.pop(_PLACE, None)
+    if place is None:
+        return
+    lines = [f"{entry.title}: {catalog.described(entry.spec)}; {catalog.trained(entry.spec)}." for entry in networks.on_view()]
+    with place:
+        st.caption("  \n".join(map(plain, [*lines, f"Kernel Explorer {APP_VERSION}"])))
+        st.html('<p class="sheet-link"></p>')  # the browser knows it

@@ -18,7 +18,7 @@ from core.ui.shown import Shown
 
 @dataclass(frozen=True)
 class NetworkChoice(Choice):
-    """A choice of a run, by shipped name or key."""
+    """A choice of a run, by shipped name or key, or of several."""
 
 
 def choice(name: str, default: str, fits: Fits, section: Section = None) -> Choice:
@@ -98,8 +98,8 @@ def opened(id_: str, state: int | None = None) -> Shown | None:
 def on_view() -> list[Entry]:
     """The runs that the choices of the view name, those that can be read, each once."""
     found = {}
-    for one, id_ in choices.counting():
-        if isinstance(one, NetworkChoice) and id_:
+    for one, chosen in choices.counting():
+        for id_ in (chosen if isinstance(chosen, list) else [chosen]) if isinstance(one, NetworkChoice) else ():
             with suppress(store.MissingRun, store.DamagedRun):
                 entry = catalog.find(id_)
                 found[entry.id] = entry

@@ -105,7 +105,7 @@ def check() -> None:
     strange = [name for name in choices.value(PAGE, "controls") if not any(full in known for full in (name, *_keys(name, choices.pages())))]
     if strange:
         named = ", ".join(repr(name) for name in strange)
-        place.warning(plain(f"The link asks for controls = {named}, which this page does not have; they are left out."), icon=":material/info:")
+        place.warning(plain(f"The link asks for the controls {named}, which this page does not have; they are left out."), icon=":material/info:")
 
 
 def style(names: tuple[str, ...], pages: tuple[str, ...]) -> str:

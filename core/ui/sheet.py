@@ -27,6 +27,9 @@ html.on-paper .block-container {{
   padding: 0 !important;
   zoom: var(--sheet-zoom);
 }}
+/* Columns that stand side by side on the screen stay so. */
+html.on-paper.beside .stHorizontalBlock {{ flex-wrap: nowrap !important; }}
+html.on-paper.beside .stColumn {{ min-width: 0 !important; }}
 """
 
 

@@ -59,7 +59,8 @@ function fitSheet() {
   root.style.setProperty("--sheet-width", `${width}px`);
   root.style.setProperty("--sheet-height", `${SHEET.height}px`);
   root.classList.add("on-paper");
-  root.style.setProperty("--sheet-zoom", Math.min(1, SHEET.width / width, SHEET.height / main.scrollHeight));
+  root.classList.toggle("beside", !small.matches);
+  root.style.setProperty("--sheet-zoom", Math.min(1, SHEET.width / width, (0.97 * SHEET.height) / main.scrollHeight));
 }
 
 function leaveSheet() {

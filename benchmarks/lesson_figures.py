@@ -59,7 +59,7 @@ def _templates() -> Iterator[Figure]:
     counts = run.evaluation_at(-1, "confusion")
     weights = int(np.prod(run.shapes["dense1.kernel"][-2:]))
     yield Figure(1, f"{weights:,} weights", "softmax-mnist: numbers in its one kernel")
-    yield Figure(1, f"{counts[4, 9]} fours", "softmax-mnist, last epoch: fours taken for nines")
+    yield Figure(1, f"{counts[4, 9]} fours for a nine", "softmax-mnist, last epoch: fours taken for nines")
     off = counts - np.diag(np.diagonal(counts))
     actual, predicted = np.unravel_index(off.argmax(), off.shape)
     yield Figure(1, f"{off.max()} images of a {actual} are taken for a {predicted}", "softmax-mnist, last epoch: the largest confusion")
@@ -92,6 +92,8 @@ def _kernels() -> Iterator[Figure]:
 def _wrong() -> Iterator[Figure]:
     yield from _states(4, "pulse-dead", 0, 25)
     yield from _states(4, "pulse-held", 25)
+    held = catalog.load("pulse-held")
+    yield Figure(4, f"{held.history['act'][_at(held, 1)]:.5f}", "pulse-held: act after the first epoch")
     drops = catalog.load("pulse-drops")
     shares = drops.history["accuracy_test"]
     best = int(shares.argmax())

@@ -16,7 +16,7 @@ from core.charts import theme as colours
 from core.charts.prepared import Prepared, arrow
 from core.serving import seen
 from core.serving.shared import shared
-from core.ui import address, choices, present, screen, sheet
+from core.ui import address, choices, drawing_pad, present, screen, sheet
 from core.ui.browser_part import heard
 from core.ui.plain import plain
 
@@ -85,7 +85,7 @@ def theme() -> colours.Theme:
 def header(title: str, sentence: str, notes: Iterable[str] = ()) -> None:
     """Title, a button that copies the link, the sentence that says what the picture shows, and notes on what could not be done."""
     _freeze()
-    notes = [*notes, *choices.declare(present.PAGE, present.declared())]
+    notes = [*notes, *drawing_pad.from_link(), *choices.declare(present.PAGE, present.declared())]
     st.logo(_sign(theme().dark), size="small")
     st.html(_STYLE + f"<style>{sheet.STYLE}</style>")
     st.title(title, anchor=False)

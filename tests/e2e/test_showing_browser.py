@@ -102,3 +102,30 @@ def test_the_link_has_a_code_and_the_view_prints_to_one_sheet(page: Page, app_ur
         for words in ("How weights learn to read digits", "Layer 4 of 5", f"run {shipped.RUNS['mlp-diagonal'].key}", page.url):
             assert words.replace(" ", "") in sheets[0], (words, sheets[0])
     expect(page.get_by_role("button", name="Copy link")).to_be_visible()
+
+
+def test_a_drawing_travels_in_the_link(page: Page, app_url: str) -> None:
+    page.goto(app_url)
+    square = page.get_by_label("Drawing pad: draw a digit")
+    expect(square).to_be_visible()
+    box = square.bounding_box()
+    assert box is not None
+    for at in range(8):  # a straight line down: a 1
+        page.mouse.move(box["x"] + box["width"] * 0.5, box["y"] + box["height"] * (0.15 + 0.1 * at))
+        if at == 0:
+            page.mouse.down()
+    page.mouse.up()
+    page.wait_for_url(lambda url: "drawing=" in url)
+    link = page.url
+    page.get_by_role("link", name="Digits").first.click()  # it goes along, and stands in that page's link too
+    page.wait_for_url(lambda url: "/digits" in url and "drawing=" in url)
+    page.goto("about:blank")
+    page.goto(link)
+    line = page.locator(".ink polyline")
+    expect(line).to_have_count(1)
+    points = [float(part) for part in (line.get_attribute("points") or "").split()]
+    assert all(abs(x - 500) <= 6 for x in points[::2]) and points[1] < 170 and points[-1] > 830
+    expect(page.locator(".ink.example")).to_have_count(0)
+    rested(page)
+    assert page.url == link
+    expect(page.get_by_text("The link's drawing cannot be read")).to_have_count(0)

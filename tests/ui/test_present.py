@@ -1,5 +1,6 @@
 """Present mode without a browser: its link, the controls that stay, the way out, and what stands on paper."""
 
+import base64
 from urllib.parse import parse_qsl
 
 import pytest
@@ -63,3 +64,14 @@ def test_paper_names_the_networks_of_the_view_and_their_keys() -> None:
     foot = next(caption.value for caption in at.caption if "Kernel Explorer" in caption.value)
     assert all(shipped.RUNS[name].key in foot for name in ("mlp-random", "mlp-relu"))
     assert shipped.RUNS["mlp-diagonal"].key not in foot
+
+
+def test_a_drawing_comes_with_a_link_and_goes_along() -> None:
+    one = base64.urlsafe_b64encode(bytes([43, 3, 60, 40, 128, 128, 180, 220])).decode().rstrip("=")
+    at = opened("", drawing=one)
+    kept = at.session_state["home-pad-kept"]
+    assert [stroke.points for stroke in kept.strokes] == [((235, 157), (502, 502), (706, 863))] and not kept.example
+    assert not [note for note in at.warning if "drawing" in note.value]
+    at = opened("", drawing="no drawing")
+    assert at.session_state["home-pad-kept"].example
+    assert [note.value for note in at.warning] == ["The link's drawing cannot be read; draw it anew, or ask for the link again."]

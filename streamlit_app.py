@@ -27,4 +27,5 @@ else:  # the server, once, before anyone comes: else the first link to a page wo
     process.settle()
     jobs.serve()
     PagesManager.uses_pages_directory = False
-    app = st.App(__file__, routes=seen.routes() + qr.routes(), middleware=[Middleware(doors.Doors), Middleware(Ahead), Middleware(returning.Whole)])
+    before = [Middleware(doors.Doors), Middleware(Ahead), Middleware(returning.Whole)]
+    app = st.App(__file__, routes=seen.routes() + qr.routes(), middleware=before)

@@ -1,4 +1,4 @@
-"""The figures of docs/lessons, counted again from the shipped runs: python -m benchmarks.lesson_figures prints each with where it is from."""
+"""The figures of docs/lessons, counted again from the shipped runs: `python -m benchmarks.lesson_figures` prints them and their sources."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -99,7 +99,9 @@ def _wrong() -> Iterator[Figure]:
     best = int(shares.argmax())
     yield Figure(4, f"{percent(float(shares[best]))} at epoch {drops.epochs[best]:g}", "pulse-drops: its best state")
     low = int(np.flatnonzero((shares < 0.4) & (np.arange(len(shares)) > best))[0])
-    yield Figure(4, f"{percent(float(shares[low]))} at epoch {drops.epochs[low]:g}", "pulse-drops: the first state after it with less than 40%")
+    yield Figure(
+        4, f"{percent(float(shares[low]))} at epoch {drops.epochs[low]:g}", "pulse-drops: the first state after it with less than 40%"
+    )
     study = catalog.load("pulse-study")
     shares = study.history["accuracy_test"]
     best = int(shares.argmax())

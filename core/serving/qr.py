@@ -37,7 +37,7 @@ def drawn(address: str) -> str:
 
 def _send(request: Request) -> Response:
     """The code of the address that is asked for; in a thread of the server's."""
-    headers = {"X-Content-Type-Options": "nosniff", "Cache-Control": "private, max-age=3600", "Content-Security-Policy": "default-src 'none'"}
+    headers = {"X-Content-Type-Options": "nosniff", "Cache-Control": "private, max-age=3600"}
     try:
         return Response(drawn(request.query_params.get("of", "")), headers=headers, media_type="image/svg+xml")
     except (ValueError, UnicodeError) as error:

@@ -105,7 +105,8 @@ def check() -> None:
     strange = [name for name in choices.value(PAGE, "controls") if not any(full in known for full in (name, *_keys(name, choices.pages())))]
     if strange:
         named = ", ".join(repr(name) for name in strange)
-        place.warning(plain(f"The link asks for the controls {named}, which this page does not have; they are left out."), icon=":material/info:")
+        note = f"The link asks for the controls {named}, which this page does not have; they are left out."
+        place.warning(plain(note), icon=":material/info:")
 
 
 def style(names: tuple[str, ...], pages: tuple[str, ...]) -> str:

@@ -52,8 +52,6 @@ def test_the_page_as_it_opens_is_not_presented() -> None:
     assert search(at) == {} and present.LEAVE not in [button.key for button in at.button]
 
 
-
-
 @pytest.mark.parametrize("name", ["epoch", "state"])
 def test_the_player_belongs_to_the_state(name: str) -> None:
     assert ".st-key-cnn-player" in present.style((name,), ("cnn",)) and ".st-key-cnn-player" not in present.style(("image",), ("cnn",))

@@ -3,12 +3,13 @@
 The page itself is printed, so that the sheet shows what the screen does.
 """
 
+from html import escape
+
 import streamlit as st
 
 from core.runs import catalog
 from core.specs import APP_VERSION
 from core.ui import networks, present
-from core.ui.plain import plain
 
 KEY = "sheet"
 _PLACE = "_sheet-place"  # where a run that is under way has room for it
@@ -18,6 +19,7 @@ STYLE = f"""
 html.on-paper .st-key-{KEY} {{ display: block !important; }}
 html.on-paper :is({", ".join((*present.FRAME, *present.CONTROLS, f".st-key-{present.LEAVE}"))}) {{ display: none !important; }}
 html.on-paper, html.on-paper body {{ height: var(--sheet-height) !important; overflow: hidden !important; print-color-adjust: exact; }}
+.sheet-source, .sheet-link {{ margin: 0; font-size: 0.875rem; overflow-wrap: anywhere; }}
 html.on-paper .block-container {{
   position: absolute;
   top: 0;
@@ -44,6 +46,5 @@ def fill() -> None:
     if place is None:
         return
     lines = [f"{entry.title}: {catalog.described(entry.spec)}; {catalog.trained(entry.spec)}." for entry in networks.on_view()]
-    with place:
-        st.caption("  \n".join(map(plain, [*lines, f"Kernel Explorer {APP_VERSION}"])))
-        st.html('<p class="sheet-link"></p>')  # the browser knows it
+    said = "<br>".join(map(escape, [*lines, f"Kernel Explorer {APP_VERSION}"]))
+    place.html(f'<p class="sheet-source">{said}</p><p class="sheet-link"></p>')  # the browser knows the link

@@ -59,7 +59,7 @@ def test_the_player_belongs_to_the_state(name: str) -> None:
 
 def test_paper_names_the_networks_of_the_view_and_their_keys() -> None:
     at = opened("mlp", section="compare", left="mlp-random", right="mlp-relu", model="mlp-random")
-    foot = next(caption.value for caption in at.caption if "Kernel Explorer" in caption.value)
+    foot = next(part.proto.body for part in at.get("html") if "sheet-source" in part.proto.body)
     assert all(shipped.RUNS[name].key in foot for name in ("mlp-random", "mlp-relu"))
     assert shipped.RUNS["mlp-diagonal"].key not in foot
 

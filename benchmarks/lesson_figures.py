@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from core.analysis import fate
 from core.charts.numbers import percent
 from core.models.counts import recall
 from core.runs import catalog
@@ -76,7 +77,6 @@ def _learning() -> Iterator[Figure]:
     yield Figure(2, f"{steps:,} steps", f"softmax-mnist: steps of an epoch, {run.spec.data.train:,} images in batches of {train.batch}")
     yield from _states(2, "softmax-mnist", 0, 30)
     yield Figure(2, _right(run, float(run.epochs[1])), "softmax-mnist: after one step, or as few as are stored first")
-    yield from _states(2, "mlp-relu", 0, 1)
 
 
 def _kernels() -> Iterator[Figure]:
@@ -107,6 +107,7 @@ def _wrong() -> Iterator[Figure]:
     best = int(shares.argmax())
     yield Figure(4, f"{percent(float(shares[best]))} at epoch {study.epochs[best]:g}", "pulse-study: its best state")
     yield Figure(4, percent(float(shares[-1])), "pulse-study: its last state")
+    yield Figure(4, f"dead by epoch {fate.died(study.history):g}", "pulse-study: from where its act is 0 to the end")
     yield from _ends(4, "pulse-reliable")
 
 

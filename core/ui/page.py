@@ -121,6 +121,8 @@ def chart(
         pictures: the table whose `url` are pictures that are alike for everyone, which get addresses of their own.
     """
     spec = picture.shown(_opening(key, picture), "canvas" if _canvas() else "svg")
+    if present.on():
+        spec["config"] = colours.larger(spec["config"])
     if pictures:
         table, hour = picture.tables[pictures], int(time.time() // seen.AGAIN)  # their use is noted once an hour
         spec["datasets"] = {**spec["datasets"], pictures: _lifted(table, id(table), hour)[0]}

@@ -15,13 +15,13 @@ from tests.app import app, go
 DOCS = Path(__file__).parents[2] / "docs"
 LESSONS = sorted((DOCS / "lessons").glob("*.md"))
 HOST = "http://localhost:8501"
-LINK = re.compile(rf"\]\({HOST}(/[^)]*)\)(?:\*\*)?,?(?: which)?\s+shows\s+“([^”]+)”")
+LINK = re.compile(rf"\]\({HOST}(/[^)]*)\)(?:\*\*)?(?:,\s+which)?\s+shows\s+“([^”]+)”")
 SECTIONS = ["Aims", "The links, in order", "What usually surprises", "Take home"]
 
 
 def links(lesson: Path) -> list[tuple[str, str]]:
     """Links of a lesson with the text that each shows."""
-    return LINK.findall(lesson.read_text(encoding="utf-8"))
+    return [(link, " ".join(shows.split())) for link, shows in LINK.findall(lesson.read_text(encoding="utf-8"))]
 
 
 def text(at: AppTest) -> str:

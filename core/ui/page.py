@@ -35,8 +35,9 @@ _STYLE = """
 [class*="st-key-address"] { position: absolute !important; }
 /* The line about a data set stays one line. */
 [class*="st-key-data-"] [data-testid="stPopover"] button p { white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }
-/* On a telephone the button that opens the list of pages says so. */
+/* On a telephone the button that opens the list of pages says so, and needs room for it. */
 @media (max-width: 640px) {
+  .st-key-screen { right: 4rem; }
   [data-testid="stExpandSidebarButton"] { width: auto !important; min-height: 40px; padding: 0 0.5rem; gap: 0.25rem; }
   [data-testid="stExpandSidebarButton"]::after { content: "Pages"; font-size: 0.9rem; }
 }
@@ -50,6 +51,7 @@ _STYLE = """
 h1 { padding: 0.25rem 0 !important; font-size: 2rem !important; }
 </style>
 """
+_IN_A_FRAME = "<style>.stAppHeader, .stSidebar { display: none !important; } .st-key-screen { right: 0.75rem; }</style>"  # of another page
 
 
 @lru_cache(maxsize=1)
@@ -87,7 +89,7 @@ def header(title: str, sentence: str, notes: Iterable[str] = ()) -> None:
     _freeze()
     notes = [*notes, *drawing_pad.from_link(), *choices.declare(present.PAGE, present.declared())]
     st.logo(_sign(theme().dark), size="small")
-    st.html(_STYLE + f"<style>{sheet.STYLE}</style>")
+    st.html(_STYLE + f"<style>{sheet.STYLE}</style>" + (_IN_A_FRAME if st.context.is_embedded else ""))
     st.title(title, anchor=False)
     with st.container(key=SENTENCE):
         st.markdown(sentence)

@@ -49,7 +49,7 @@ _STYLE = """
 <style>
 html {{ font-size: 21px !important; }}
 :is({frame}) {{ display: none !important; }}
-.block-container {{ padding-top: 1rem; max-width: none; }}
+.block-container {{ padding: 1rem 2rem 4rem; max-width: none; }}
 .st-key-{leave} {{ position: fixed !important; right: 0.75rem; bottom: 0.75rem; width: auto !important; z-index: 999990; }}
 .st-key-{leave} button {{ min-height: 40px; opacity: 0.75; }}
 .st-key-{leave} button:is(:hover, :focus-visible) {{ opacity: 1; }}

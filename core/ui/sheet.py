@@ -29,8 +29,9 @@ html.on-paper .block-container {{
   padding: 0 !important;
   zoom: var(--sheet-zoom);
 }}
-/* Columns that stand side by side on the screen stay so. */
-html.on-paper.beside .stHorizontalBlock {{ flex-wrap: nowrap !important; }}
+/* What stands side by side on the screen stays so, whatever Streamlit would do on paper. */
+html.on-paper .stVerticalBlock, html.on-paper.beside .stHorizontalBlock {{ display: flex !important; }}
+html.on-paper.beside .stHorizontalBlock:has(> .stColumn) {{ flex-wrap: nowrap !important; }}
 html.on-paper.beside .stColumn {{ min-width: 0 !important; }}
 """
 

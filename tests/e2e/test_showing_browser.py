@@ -108,6 +108,7 @@ def test_a_drawing_travels_in_the_link(page: Page, app_url: str) -> None:
     page.goto(app_url)
     square = page.get_by_label("Drawing pad: draw a digit")
     expect(square).to_be_visible()
+    square.scroll_into_view_if_needed()
     box = square.bounding_box()
     assert box is not None
     for at in range(8):  # a straight line down: a 1

@@ -234,6 +234,21 @@ def _counts(page: str, choice: Choice) -> bool:
     return sections is None or st.session_state.get(key(page, "section")) in sections
 
 
+def pages() -> tuple[str, ...]:
+    """The pages whose choices the present run has declared."""
+    return tuple(dict.fromkeys(page for page, _ in _registry()))
+
+
+def names() -> set[str]:
+    """The names of the choices that the present run has declared."""
+    return {name for _, name in _registry()}
+
+
+def counting() -> Iterator[tuple[Choice, Any]]:
+    """Each declared choice that belongs to what is shown, with its value."""
+    return ((choice, value(page, choice.name)) for (page, _), choice in _registry().items() if _counts(page, choice))
+
+
 @contextmanager
 def page(path: str, pages: Sequence[str]) -> Iterator[None]:
     """One run of a whole page: what the browser brings comes in before, and what is chosen goes into the address after.

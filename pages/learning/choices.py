@@ -36,7 +36,7 @@ def of_page() -> list[Choice]:
     """The choices that need no network."""
     return [
         choices.one_of("section", "step", SECTIONS),
-        networks.choice("model", FIRST, fits),
+        networks.choice("model", FIRST, fits, tuple(section for section in SECTIONS if section != "pulses")),
         networks.choice("cnn", FIRST_PULSES, fits_pulses, "pulses"),
         question.choice(*QUESTIONS),
     ]

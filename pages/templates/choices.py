@@ -64,7 +64,7 @@ def of_network(spec: RunSpec) -> list[Choice]:
         *breaking.of_network(PAGE, max(shape_of(spec.data)[:2]), classes, "breaking"),
         choices.whole("sheet", 1, 1, groups(units, SHEET), section="gallery"),
         choices.whole("group", 1, 1, groups(units, GROUP), section="hidden"),
-        Choice("with", NOTHING, _read_other, "another network of this page", section="confusion"),
+        networks.NetworkChoice("with", NOTHING, _read_other, "another network of this page", section="confusion"),
         Choice("cell", "", lambda text: _read_cell(text, classes), f"two classes, as in {first}-{last}", section="confusion"),
     ]
 

@@ -13,6 +13,7 @@ from core.ui.browser_part import browser_part
 
 _component = browser_part("kernel_explorer_address", __file__, css="", html="")
 _STATE = "_address"
+_KEPT = ("embed", "drawing")  # what begins so is nobody's choice and stays in the address: Streamlit's words, and what stands on a pad
 
 
 @dataclass
@@ -36,6 +37,7 @@ class Address:
     opened: str = ""  # the one read last
     session: str = field(default_factory=lambda: secrets.token_hex(8))
     asked: Asked | None = None
+    drawing: str | None = None  # that a link has brought and nobody has read yet
     told: dict[str, Any] | None = None  # the browser's last word on where it is
     whole: bool = False  # while the whole page runs, and not a fragment alone
     search: str | None = None  # what the address should be
@@ -43,6 +45,7 @@ class Address:
 
     def read(self, values: dict[str, str]) -> None:
         """Take this as what somebody asks for."""
+        values = {name: value for name, value in values.items() if not name.startswith(_KEPT)}
         self.openings += 1
         self.opened = urlencode(values)
         self.asked = Asked(values)
@@ -71,12 +74,13 @@ def arrive(path: str, pages: Sequence[str]) -> None:
     """
     now = current()
     now.pages = tuple(pages)
-    brought = {name: value for name, value in st.query_params.items() if not name.startswith("embed")}
+    brought = {name: value for name, value in st.query_params.items() if not name.startswith(_KEPT)}
     context = get_script_run_ctx()
     back = bool(getattr(context, "is_history_navigation", False))  # Streamlit's own word; the browser's part tells where it is missing
     if now.page != path:
         now.page = path
         now.visit += 1
+        now.drawing = st.query_params.get("drawing")
         now.read(brought)
         if not brought and not back:  # from the menu: the page comes up as it was left
             now.asked = None

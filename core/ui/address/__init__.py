@@ -22,6 +22,7 @@ class Asked:
     values: dict[str, str]
     fresh: bool = True  # until a run that knows it has ended: what it does not name is then as usual
     taken: set[str] = field(default_factory=set)  # names that have been read
+    act: bool = False  # asked for by the page itself, for somebody who pressed a button there
 
 
 @dataclass
@@ -36,6 +37,7 @@ class Address:
     opened: str = ""  # the one read last
     session: str = field(default_factory=lambda: secrets.token_hex(8))
     asked: Asked | None = None
+    opening: dict[str, str] = field(default_factory=dict)  # what an address asks for that names nothing, see choices.opening
     told: dict[str, Any] | None = None  # the browser's last word on where it is
     whole: bool = False  # while the whole page runs, and not a fragment alone
     search: str | None = None  # what the address should be
@@ -57,6 +59,11 @@ def current() -> Address:
     return found
 
 
+def ask(values: Mapping[str, str]) -> None:
+    """In a callback: have the page come up as a link with these values would open it, as one act; what has been told stays told."""
+    current().asked = Asked(dict(values), taken={"shown"}, act=True)
+
+
 def visit() -> int:
     """Rises with each opening of a page, after which its charts are drawn anew."""
     return current().visit
@@ -76,6 +83,7 @@ def arrive(path: str, pages: Sequence[str]) -> None:
     back = bool(getattr(context, "is_history_navigation", False))  # Streamlit's own word; the browser's part tells where it is missing
     if now.page != path:
         now.page = path
+        now.opening = {}
         now.visit += 1
         now.read(brought)
         if not brought and not back:  # from the menu: the page comes up as it was left

@@ -184,7 +184,7 @@ def declare(page: str, declared: Sequence[Choice]) -> list[str]:
     return notes
 
 
-_SILENT = {"lesson", "shown"}  # names that open no view by themselves
+_SILENT = address.STAYS | {"lesson"}  # names that open no view by themselves
 
 
 def opening(page: str, view: Mapping[str, str]) -> None:

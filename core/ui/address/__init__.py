@@ -13,6 +13,7 @@ from core.ui.browser_part import browser_part
 
 _component = browser_part("kernel_explorer_address", __file__, css="", html="")
 _STATE = "_address"
+STAYS = frozenset({"shown", "present", "controls"})  # choices that are of no view: what was told, and how all of it is shown
 
 
 @dataclass
@@ -60,8 +61,8 @@ def current() -> Address:
 
 
 def ask(values: Mapping[str, str]) -> None:
-    """In a callback: have the page come up as a link with these values would open it, as one act; what has been told stays told."""
-    current().asked = Asked(dict(values), taken={"shown"}, act=True)
+    """In a callback: have the page come up as a link with these values would open it, as one act; STAYS stays as it is."""
+    current().asked = Asked(dict(values), taken=set(STAYS), act=True)
 
 
 def visit() -> int:

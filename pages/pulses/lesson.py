@@ -78,7 +78,7 @@ def _noise() -> tuple[str, str]:
 
 
 def _crests() -> tuple[str, str]:
-    rises = np.diff(own_pulse.from_formula(WAVE, PulseSpec().size)) > 0
+    rises = np.diff(own_pulse.from_formula(WAVE, PulseSpec().size)[:-1]) > 0
     count = int((rises[:-1] & ~rises[1:]).sum())
     return str(count), f"The curve turns from up to down {count} times: `2*pi*10*t` runs through {count} circles while t runs from 0 to 1."
 

@@ -75,14 +75,14 @@ def test_pixel_weight_product_and_sum_are_the_networks(digit: Digit) -> None:
 
 def test_another_answer_has_another_sum(digit: Digit) -> None:
     at = opened(4)
-    at.button_group(key="home-tour-digit").set_value([8]).run()
+    at.button_group(key="home-tour-digit").set_value(8).run()
     assert f"together **{numbers.number(digit.sums[8])}** for 8" in said(at)
 
 
 @pytest.mark.parametrize(("on", "grows"), [("orange", True), ("blue", False), ("none", None)])
 def test_ink_on_a_colour_moves_the_sum_as_the_rule_says(on: str, grows: bool | None, digit: Digit) -> None:
     at = opened(LAST)
-    at.button_group(key="home-tour-on").set_value([on]).run()
+    at.button_group(key="home-tour-on").set_value(on).run()
     found = re.search(r"from (\S+) to \*\*(\S+)\*\*", said(at))
     assert found is not None
     before, after = (float(text.replace("−", "-")) for text in found.groups())

@@ -1,4 +1,4 @@
-"""How soon pages answer, beside an older commit of this project: `python -m benchmarks.beside REVISION [ROUNDS]`.
+"""How soon pages answer, beside an older commit of this project: `python -m benchmarks.beside REVISION [ROUNDS [PART...]]`.
 
 Both commits' own `benchmarks.look` run in turn on this machine, the older one from a checkout of its own, and medians over the
 rounds stand side by side; what one of them does not measure is left out.
@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 from collections import defaultdict
+from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks.served import ROOT, SHARED
@@ -24,7 +25,7 @@ def looked(folder: Path, part: str) -> dict[str, dict]:
     return {row["name"]: row for row in rows}
 
 
-def main(revision: str, rounds: int = 2) -> None:
+def main(revision: str, rounds: int = 2, parts: Sequence[str] = PARTS) -> None:
     with tempfile.TemporaryDirectory() as place:
         old = Path(place) / "old"
         subprocess.run(["git", "worktree", "add", "--detach", str(old), revision], cwd=ROOT, check=True, capture_output=True)
@@ -34,7 +35,7 @@ def main(revision: str, rounds: int = 2) -> None:
             found: dict[str, dict[str, list[float]]] = {"old": defaultdict(list), "new": defaultdict(list)}
             units: dict[str, str] = {}
             for _ in range(rounds):
-                for part in PARTS:
+                for part in parts:
                     for side, folder in (("old", old), ("new", ROOT)):
                         for name, row in looked(folder, part).items():
                             found[side][name].append(float(row["value"]))
@@ -55,4 +56,4 @@ def main(revision: str, rounds: int = 2) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], *map(int, sys.argv[2:3]))
+    main(sys.argv[1], *map(int, sys.argv[2:3]), *([sys.argv[3:]] if sys.argv[3:] else []))

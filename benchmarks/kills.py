@@ -19,6 +19,7 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks.process import children
 from core.runs import store
 from core.runs.run import Run
 from core.specs import DataSpec, ModelSpec, PulseSpec, RunSpec, TrainSpec
@@ -65,7 +66,7 @@ def logged(key: str, number: int, token: str) -> None:
         note(f"state {spec.key} {index} {record.epoch}")
 
     note(f"begin {key}")
-    atomic.write, live.write = dies, noted  # type: ignore[assignment]
+    atomic.write, live.write = dies, noted
     worker.work(key, number, token)
 
 
@@ -121,12 +122,6 @@ class Shop:
         for server in self.servers:
             server.kill()
             server.wait()
-
-
-def children(pid: int) -> set[int]:
-    """Processes that it has started and that have not ended (Linux)."""
-    tasks = Path(f"/proc/{pid}/task")
-    return {int(child) for task in tasks.iterdir() for child in (task / "children").read_text().split()} if tasks.exists() else set()
 
 
 def damage(straight: dict[str, Run]) -> list[str]:

@@ -1,6 +1,7 @@
 """What a running process takes, as Linux tells it: processor time, memory, threads, file handles."""
 
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,8 +23,13 @@ def held(pid: int) -> Held:
 
 
 def children(pid: int) -> set[int]:
-    """Processes that it has started and that have not ended."""
-    return {int(child) for task in Path(f"/proc/{pid}/task").iterdir() for child in (task / "children").read_text().split()}
+    """Processes that it has started and that have not ended; none of one that has ended itself."""
+    found: set[int] = set()
+    with suppress(OSError):
+        for thread in Path(f"/proc/{pid}/task").iterdir():
+            with suppress(OSError):  # it has just ended, and what it started is another's now
+                found.update(map(int, (thread / "children").read_text().split()))
+    return found
 
 
 def family(pid: int) -> set[int]:

@@ -340,7 +340,7 @@ def _best(
 ) -> tuple[Score, dict[str, Any]]:
     """The least log-loss among those whose accuracy is not clearly below the best one's; a usual reading before an odd one."""
     most = max(score.accuracy for score, _ in scored)
-    noise = 0.7 * math.sqrt(max(most * (1 - most), 0.005) / images)  # the same images for all, so less than for others
+    noise = 0.7 * math.sqrt(max(most * (1 - most), 0.005) / images) + 1.5 / images  # the same images for all; one or two tell nothing
     close = [pair for pair in scored if pair[0].accuracy >= most - noise]
     return min(close, key=lambda pair: pair[0].log_loss * oddity(pair[1]))
 

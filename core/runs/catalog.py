@@ -3,6 +3,7 @@
 A page asks for runs that fit ("dense, on images") and never for names; what it offers is what is stored.
 """
 
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -14,6 +15,7 @@ from core.runs.run import SPEC, Run
 from core.specs import ACTIVATIONS, MODEL_KINDS, RunSpec, SpecError, from_dict
 
 Fits = Callable[[RunSpec], bool]
+SETTLED = 1_000_000_000  # ns after which a folder's time of change is another one when it changes again
 
 
 @dataclass(frozen=True)
@@ -122,10 +124,25 @@ def fitting(fits: Fits, own: Iterable[str] = ()) -> list[Entry]:
     return found
 
 
-def _newest() -> list[str]:
-    """Keys in the store that are not shipped, newest first."""
+def _newest() -> tuple[str, ...]:
+    """Keys in the store that are not shipped, newest first; its folders are listed anew when one of them has changed."""
+    stamps = tuple((folder, _stamp(folder)) for folder in store.folders())
+    just_now = time.time_ns() - SETTLED
+    return _listed(stamps) if all(stamp < just_now for _, stamp in stamps) else _listed.__wrapped__(stamps)
+
+
+def _stamp(folder: Path) -> int:
+    try:
+        return folder.stat().st_mtime_ns
+    except OSError:
+        return 0
+
+
+@lru_cache(maxsize=8)
+def _listed(stamps: tuple[tuple[Path, int], ...]) -> tuple[str, ...]:
+    """Those keys, for the times (ns) at which the store's folders were changed last."""
     keys = [key for key in store.keys() if key not in shipped.NAMES]  # noqa: SIM118
-    return sorted(keys, key=_changed, reverse=True)
+    return tuple(sorted(keys, key=_changed, reverse=True))
 
 
 def _changed(key: str) -> float:

@@ -29,11 +29,15 @@ class Verdict:
 
 @lru_cache(maxsize=4)
 def test_images(data: DataSpec) -> tuple[np.ndarray, np.ndarray]:
-    """The test images (N, ...) uint8 and labels (N,) of a data spec."""
+    """The test images (N, ...) uint8 and labels (N,) of a data spec, read-only since they are kept."""
     if data.name == "pulses":
         pulses = pulse_set(data, "test")
-        return pulses.images, pulses.labels
-    return samples(data).test
+        found = (pulses.images, pulses.labels)
+    else:
+        found = samples(data).test
+    for array in found:
+        array.flags.writeable = False
+    return found
 
 
 def recount(run: Run, index: int) -> np.ndarray:

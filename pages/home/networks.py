@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from core.data import catalog as data_sets
 from core.data.catalog import DIGITS
-from core.runs import catalog, shipped
+from core.runs import shipped
 from core.specs import RunSpec, SpecError
 from core.ui import cached
 from core.ui.shown import Shown
@@ -44,7 +44,7 @@ READERS = ("templates", "mlp", "digits")  # topics whose networks read the drawi
 
 def best(topic: str) -> Shown | None:
     """The last state of the shipped network of a kind that is right on the most test images; None when none can be read."""
-    ids = [entry.id for entry in catalog.fitting(KINDS[topic].fits) if entry.name]
+    ids = [name for name, spec in shipped.RUNS.items() if KINDS[topic].fits(spec)]
     found = [Shown(run, run.states - 1, id_) for id_ in ids if (run := cached.readable(id_)) is not None]
     counted = [shown for shown in found if "accuracy_test" in shown.run.history]
     return max(counted, key=lambda shown: shown.run.history["accuracy_test"][-1], default=None)

@@ -79,13 +79,13 @@ def test_a_table_of_every_layer(model):
     test = app({"run": run.key, "section": "table"})
     offered = test.selectbox(key="digits-table-layer").options
     assert len(offered) == 3 * len(model.channels) + len(model.sizes)
-    for order in ("number", "activation", "norm"):
-        for name in [f"{kind}{i + 1}" for i in range(len(model.channels)) for kind in ("relu", "conv", "pool")]:
-            test = app({"run": run.key, "section": "table", "maps": name, "order": order})
-            assert not test.exception and not test.warning
-            cells = parts(test, "digits-table-board")[0]["strips"][0]["cells"]
-            filters = model.channels[int(name[-1]) - 1]
-            assert len(cells) == filters * (1 + min(10, model.sizes[-1]))  # kernels, then an example a row
+    names = [f"{kind}{i + 1}" for i in range(len(model.channels)) for kind in ("relu", "conv", "pool")]
+    for name, order in [*((name, "number") for name in names), (names[-1], "activation"), (names[-1], "norm")]:
+        test = app({"run": run.key, "section": "table", "maps": name, "order": order})
+        assert not test.exception and not test.warning
+        cells = parts(test, "digits-table-board")[0]["strips"][0]["cells"]
+        filters = model.channels[int(name[-1]) - 1]
+        assert len(cells) == filters * (1 + min(10, model.sizes[-1]))  # kernels, then an example a row
 
 
 @every

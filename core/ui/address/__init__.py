@@ -11,9 +11,9 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from core.ui.browser_part import browser_part
 
+STAYS = frozenset({"shown", "present", "controls"})  # choices that are of no view: what was told, and how all of it is shown
 _component = browser_part("kernel_explorer_address", __file__, css="", html="")
 _STATE = "_address"
-STAYS = frozenset({"shown", "present", "controls"})  # choices that are of no view: what was told, and how all of it is shown
 
 
 @dataclass
@@ -38,11 +38,11 @@ class Address:
     opened: str = ""  # the one read last
     session: str = field(default_factory=lambda: secrets.token_hex(8))
     asked: Asked | None = None
-    opening: dict[str, str] = field(default_factory=dict)  # what an address asks for that names nothing, see choices.opening
     told: dict[str, Any] | None = None  # the browser's last word on where it is
     whole: bool = False  # while the whole page runs, and not a fragment alone
     search: str | None = None  # what the address should be
     first: str | None = None  # what it should have been when the view had just been opened
+    opening: dict[str, str] = field(default_factory=dict)  # what an address asks for that names nothing, see choices.opening
 
     def read(self, values: dict[str, str]) -> None:
         """Take this as what somebody asks for."""
@@ -83,8 +83,8 @@ def arrive(path: str, pages: Sequence[str]) -> None:
     context = get_script_run_ctx()
     back = bool(getattr(context, "is_history_navigation", False))  # Streamlit's own word; the browser's part tells where it is missing
     if now.page != path:
-        now.page = path
         now.opening = {}
+        now.page = path
         now.visit += 1
         now.read(brought)
         if not brought and not back:  # from the menu: the page comes up as it was left

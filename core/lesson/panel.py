@@ -12,7 +12,7 @@ from core.ui.site import ENTRIES
 BOX = "lesson"
 GONE = "The run that answers this cannot be read here."
 OTHER = "This step speaks of another network than the one shown."
-WHERE = "**Step {number} of {count}. {title}.** {act}"
+WHERE = "**Lesson, {number} of {count}: {title}.** {act}"
 CLOSE = "**Three questions to close with.** Each has its picture behind the link below its answer."
 MARK = "use this"
 
@@ -74,7 +74,7 @@ def _step(lesson: Lesson, step: Step, place: str) -> None:
     )
     if _speaks_of_this(lesson, step):
         try:
-            question.ask(lesson.page, step_name(place), step.question, step.options, step.answer, "")
+            question.ask(lesson.page, step_name(place), step.question, step.options, step.answer, "", border=False)
         except (store.MissingRun, store.DamagedRun):
             st.caption(GONE)
     else:
@@ -101,7 +101,7 @@ def _end(lesson: Lesson) -> None:
     for number, one in enumerate(lesson.closing, start=1):
         entry = next(entry for entry in ENTRIES if entry.path == one.page)
         try:
-            told = question.ask(lesson.page, closing_name(number), one.question, one.options, one.answer, "")
+            told = question.ask(lesson.page, closing_name(number), one.question, one.options, one.answer, "", border=False)
         except (store.MissingRun, store.DamagedRun):
             st.caption(GONE)
             told = True

@@ -73,6 +73,7 @@ def ask(
     *,
     subject: str = "",
     voice: str = "the run says",
+    border: bool = True,
 ) -> bool:
     """Ask, let a person commit or skip, then reveal; returns whether the answer has been told.
 
@@ -82,10 +83,11 @@ def ask(
         answer: called only when it is told; the right option and a sentence with the numbers behind it, from the run shown.
         model_answer: a good reply to "why do you think so?", to open; "" where the sentence says it all.
         subject: see `told`.
+        border: whether it stands in a frame of its own.
         voice: who gives the answer, for "You said X; the run says Y".
     """
     key = _key(page, name, subject)
-    with st.container(border=True, key=f"question-{page}-{name}"):
+    with st.container(border=border, key=f"question-{page}-{name}"):
         st.markdown(f"**Guess first.** {question}")
         skipped = told(page, name, subject) and _guess(page, name, subject) is None
         if not skipped:

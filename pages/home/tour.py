@@ -13,7 +13,7 @@ from core.charts.theme import Theme, rgb, theme
 from core.data import catalog
 from core.models import network
 from core.serving.shared import shared
-from core.ui import choices, page, shown
+from core.ui import choices, page, screen, shown
 from core.ui.choices import Choice
 from core.ui.class_bars import class_bars
 from core.ui.drawing_pad import last_drawing
@@ -31,7 +31,7 @@ from pages.home.networks import SHAPE, best, trouble
 PAGE = "home"
 KIND = "templates"  # whose best network it is
 SIDE = 252  # CSS pixels of a picture, nine for each of its own
-SMALL = 168  # likewise, of three beside each other
+SMALL, NARROW = 168, 84  # likewise, of three beside each other, and on a telephone
 SCALE = 4  # CSS pixels for each of the film's
 MOST = 24  # states of the film
 DIGIT, PLACE, WHERE, PLAYER, FILM, SENTENCE = (f"home-tour-{name}" for name in ("digit", "place", "on", "player", "film", "sentence"))
@@ -169,9 +169,9 @@ def _marked(pixels: np.ndarray, at: int, scale: int, colours: Theme) -> str:
     large = np.kron(pixels, np.ones((scale, scale, 1), np.uint8))
     row, column = divmod(at, SHAPE[1])
     top, left = scale * row, scale * column
-    square = (slice(max(0, top - 2), top + scale + 2), slice(max(0, left - 2), left + scale + 2))
     inner = large[top : top + scale, left : left + scale].copy()
-    large[square] = rgb(colours.mark)
+    for reach, colour in ((4, colours.paper), (2, colours.mark)):  # it is seen on ink and on paper
+        large[max(0, top - reach) : top + scale + reach, max(0, left - reach) : left + scale + reach] = rgb(colour)
     large[top : top + scale, left : left + scale] = inner
     return raster.rgb_url(large)
 
@@ -233,14 +233,15 @@ def _weight(digit: Digit, chosen: int) -> None:
 
 def _three(digit: Digit, chosen: int, at: int | None) -> None:
     """Image × weights = products, with a pixel marked in each."""
-    colours, scale = page.theme(), SMALL // SHAPE[1]
+    colours, side = page.theme(), NARROW if screen.narrow() else SMALL
+    scale = side // SHAPE[1]
     parts = [
         (_ink(digit, colours), words.IMAGE_OF[digit.own]),
         (_signed(digit.kernel[:, chosen], colours, strong(digit.kernel)), words.TEMPLATE.format(digit=chosen)),
         (_signed(digit.products(chosen), colours), words.PRODUCTS),
     ]
     items = [(raster.rgb_url(part, scale) if at is None else _marked(part, at, scale, colours), caption) for part, caption in parts]
-    _show("three", items, SMALL, digit.own)
+    _show("three", items, side, digit.own)
     page.legend()
 
 

@@ -37,7 +37,7 @@ TOUR_STEPS = {  # title -> what to do
     "Where the weights come from": "Press play: the weights move, and more and more digits are read right.",
     "The rule of colours": "Put a pixel of full ink somewhere, and see what it does to the sum.",
 }
-TOUR_WHERE = "**Tour, step {number} of {count}.** {act}"
+TOUR_WHERE = "**Tour, {number} of {count}.** {act}"
 OWN, EXAMPLE = "Your drawing", "The example"
 SAYS_PIXELS = (
     "{whose} is {pixels} numbers for the network, one a pixel, from 0 for paper to 1 for full ink; {inked} of them have ink. The marked "

@@ -40,7 +40,7 @@ def test_the_tour_is_walked_with_the_keyboard_and_back(page: Page, app_url: str)
     page.go_forward()
     heading(page, titles[-1])
     page.get_by_role("link", name=re.compile("The first lesson")).click()
-    expect(page.get_by_text("Step 1 of")).to_be_visible()
+    expect(page.get_by_text("Lesson, 1 of")).to_be_visible()
 
 
 def test_a_lesson_is_walked_with_back_and_its_guesses_outlive_the_session(page: Page, app_url: str, tmp_path: Path) -> None:
@@ -56,9 +56,9 @@ def test_a_lesson_is_walked_with_back_and_its_guesses_outlive_the_session(page: 
     rested(page)
     page.get_by_role("button", name="Next").click()
     expect(page).to_have_url(re.compile(r"lesson=2"))
-    expect(page.get_by_text("Step 2 of 6")).to_be_visible()
+    expect(page.get_by_text("Lesson, 2 of 6")).to_be_visible()
     page.go_back()
-    expect(page.get_by_text("Step 1 of 6")).to_be_visible()
+    expect(page.get_by_text("Lesson, 1 of 6")).to_be_visible()
     expect(page).to_have_url(re.compile(r"layer=4.*lesson=1|lesson=1.*layer=4"))
     page.goto(f"{app_url}/mlp?lesson=end")
     expect(page.get_by_text("Three questions to close with")).to_be_visible()

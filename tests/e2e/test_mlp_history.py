@@ -59,7 +59,9 @@ def test_each_act_is_an_entry_and_back_undoes_them_all(page: Page, app_url: str)
     found = re.search(r"epoch=(\d+)", page.url)
     assert found is not None
     epoch = int(found[1])
-    acted(f"?model=mlp-random&layer=4&epoch={epoch}&section=epochs&sort=original&look=Histogram+of+weights", epoch, RANDOM, "Over the epochs")
+    acted(
+        f"?model=mlp-random&layer=4&epoch={epoch}&section=epochs&sort=original&look=Histogram+of+weights", epoch, RANDOM, "Over the epochs"
+    )
 
     page.get_by_role("button", name="First", exact=True).click()  # the player, at rest
     stands(page, "?model=mlp-random&layer=4&epoch=0&section=epochs&sort=original&look=Histogram+of+weights")

@@ -43,7 +43,7 @@ def test_a_step_has_a_picture_an_act_and_a_way_on(step: int) -> None:
     at = opened(step)
     title = list(words.TOUR_STEPS)[step - 1]
     assert [one.value for one in at.title] == [title]
-    assert f"step {step} of {LAST}" in said(at) and words.TOUR_STEPS[title] in said(at)
+    assert f"Tour, {step} of {LAST}" in said(at) and words.TOUR_STEPS[title] in said(at)
     assert words.OWN not in said(at) and words.IMAGE_OF[True] not in said(at), "the example is nobody's drawing"
     assert {button.key for button in at.button} >= ({"home-tour-next", "home-tour-skip"} if step < LAST else {"home-tour-done"})
     assert any(name in part.proto.id for part in at.get("bidi_component") for name in ("home-tour-",))

@@ -20,7 +20,8 @@ SIDES = ("5", "25", "784")
 EARLY = ("after a tenth of the first epoch", "after epoch 1", "after epoch 10")
 FEW = ("half of them", "about nine of ten", "as many as before, 99 of 100")
 NOTHING = ("to 0%", "to less than 50%", "to 100%")
-TURNED = ("a 6 all the same", "a 9", "something else")
+SOME = 500  # digits that are turned
+TURNED = ("fewer than a third", "about half of them", "nearly all")
 TIMES = ("about as many", "about a third of them", "less than a tenth")
 
 
@@ -80,12 +81,11 @@ def _hardest() -> tuple[str, str]:
 
 def _turned() -> tuple[str, str]:
     found, run = cached.test_digits(), cached.run(NET)
-    sixes = np.asarray(found.images[found.labels == 6][:200])[:, ::-1, ::-1]
-    read = network.answers(run.spec.model, cached.state(run, -1), sixes).argmax(1)
-    said = np.bincount(read, minlength=10)
-    most = int(said.argmax())
-    answer = TURNED[0] if most == 6 else TURNED[1] if most == 9 else TURNED[2]
-    return answer, f"Of {len(sixes)} sixes turned by half a turn {said[most]} are read as {most}: it has learned upright digits alone."
+    images, labels = np.rot90(np.asarray(found.images[:SOME]), axes=(1, 2)), np.asarray(found.labels[:SOME])
+    share = float((network.answers(run.spec.model, cached.state(run, -1), np.ascontiguousarray(images)).argmax(1) == labels).mean())
+    return option(share, (0.35, 0.75), TURNED), (
+        f"{numbers.percent(share)} of the first {SOME} test digits, turned by 90°, are read right: it has learned upright digits alone."
+    )
 
 
 def _times() -> tuple[str, str]:
@@ -175,11 +175,11 @@ LESSON = Lesson(
             "digits that it misreads",
         ),
         Closing(
-            "You turn a 6 upside down. What does it read most often?",
+            "You turn the test digits by a quarter of a circle. How many does it still read right?",
             TURNED,
             _turned,
             "digits",
-            "section=breaking&damage=turn&amount=180",
+            "section=breaking&damage=turn&amount=90",
             "a digit that is turned",
         ),
         Closing(

@@ -103,7 +103,7 @@ def ask(
         else:
             said = f"**{right}**, as you said." if guess == right else f"You said **{guess}**; {voice} **{right}**."
         st.markdown(f"{said} {because}")
-        if not skipped:
+        if not skipped and guess is not None:
             guesses.keep(page, key, question, guess, right)
         if model_answer:
             with st.expander("Why do you think so? Compare with our answer"):

@@ -131,7 +131,7 @@ def _on_a_digit(found: Shown, step: int) -> None:
 def _answer(digit: Digit) -> int:
     """Which answer is looked at: the winner at first."""
     st.session_state.setdefault(DIGIT, digit.winner)
-    return int(st.segmented_control("Answer", range(10), key=DIGIT, required=True, wrap=True, persist_state="session"))
+    return int(st.segmented_control("Answer", range(10), key=DIGIT, required=True, wrap=True, persist_state="session") or 0)
 
 
 def _place(digit: Digit) -> int:

@@ -32,7 +32,7 @@ _STYLE = """
 .block-container { padding-top: 3.25rem; max-width: 1400px; }
 /* In the bar at the top, left of Streamlit's own signs. */
 .st-key-screen { position: fixed !important; top: 0.75rem; right: 7rem; width: auto !important; z-index: 999990; }
-[class*="st-key-address"] { position: absolute !important; }
+:is([class*="st-key-address"], [class*="st-key-kept"]) { position: absolute !important; }
 /* The line about a data set stays one line. */
 [class*="st-key-data-"] [data-testid="stPopover"] button p { white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }
 /* On a telephone the button that opens the list of pages says so, and needs room for it. */

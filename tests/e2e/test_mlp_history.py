@@ -73,5 +73,5 @@ def test_each_act_is_an_entry_and_back_undoes_them_all(page: Page, app_url: str)
         shown(page, 4, epoch, network, section)
     page.go_forward()
     stands(page, views[1][0])
-    shown(page, 5, *views[1][1:])
+    shown(page, 4, *views[1][1:])
     assert page.evaluate("history.length") == length + 5

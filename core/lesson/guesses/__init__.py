@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -42,12 +43,12 @@ def rows() -> dict[str, dict[str, str]]:
     return st.session_state.setdefault(_KEPT, {})
 
 
-def table() -> str:
-    """Every guess as CSV; a text that a spreadsheet would compute is marked as text."""
+def table(kept: Mapping[str, Mapping[str, str]]) -> str:
+    """Guesses, as `rows` has them, as CSV; a text that a spreadsheet would compute is marked as text."""
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow(COLUMNS)
-    writer.writerows([_text(row[column]) for column in COLUMNS] for row in rows().values())
+    writer.writerows([_text(row[column]) for column in COLUMNS] for row in kept.values())
     return out.getvalue()
 
 
@@ -65,7 +66,7 @@ def summary() -> None:
     with st.container(key="guesses", horizontal=True, vertical_alignment="center"):
         st.markdown(f"You have made **{len(kept)}** guess{'es' * (len(kept) > 1)}, **{right}** right.", width="content")
         st.download_button(
-            "Your guesses (CSV)", table, "guesses.csv", "text/csv", key="guesses-csv", on_click="ignore", icon=":material/download:"
+            "Your guesses (CSV)", table(kept), "guesses.csv", "text/csv", key="guesses-csv", on_click="ignore", icon=":material/download:"
         )
         st.button("Forget them", key="guesses-forget", icon=":material/delete:", type="tertiary", on_click=forget)
 

@@ -1,7 +1,9 @@
 """Every colour, size and scale of the app's pictures; nothing else names a colour."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 import altair as alt
 import numpy as np
@@ -122,18 +124,26 @@ def _palette(stops: tuple[str, ...], entries: int) -> np.ndarray:
     return colours
 
 
-def signed_scale(limit: float, colours: Theme) -> alt.Scale:
-    """Blue to orange over -limit to limit, zero in the paper's colour; values beyond are shown as the limit."""
-    limit = limit or 1.0
-    return alt.Scale(
-        type="linear", domain=[-limit, -limit / 2, 0, limit / 2, limit], range=list(colours.signed), interpolate="rgb", clamp=True
-    )
+def signed_scale(limit: float | str, colours: Theme) -> alt.Scale:
+    """Blue to orange over -limit to limit, zero in the paper's colour; values beyond are shown as the limit.
+
+    Args:
+        limit: the end of the scale, or the chart's parameter that holds it.
+    """
+    if isinstance(limit, str):
+        domain: list[Any] = [alt.ExprRef(f"{share} * {limit}") for share in (-1, -0.5, 0, 0.5, 1)]
+    else:
+        domain = [share * (limit or 1.0) for share in (-1, -0.5, 0, 0.5, 1)]
+    return alt.Scale(type="linear", domain=domain, range=list(colours.signed), interpolate="rgb", clamp=True)
 
 
 def amount_scale(top: float, colours: Theme) -> alt.Scale:
     """Paper to strong over 0 to top; values beyond are shown as the top."""
     top = top or 1.0
     return alt.Scale(type="linear", domain=[top * i / 4 for i in range(5)], range=list(colours.amount), interpolate="rgb", clamp=True)
+
+
+LARGER = 1.4  # times, the words of a chart on a wall
 
 
 def finish(chart: alt.TopLevelMixin, colours: Theme) -> alt.TopLevelMixin:
@@ -156,3 +166,18 @@ def finish(chart: alt.TopLevelMixin, colours: Theme) -> alt.TopLevelMixin:
         .configure_title(color=colours.text, fontSize=13, fontWeight="normal", anchor="start")
         .configure_header(labelColor=colours.muted, titleColor=colours.muted)
     )
+
+
+def larger(config: Mapping[str, Any]) -> dict[str, Any]:
+    """The configuration of a finished chart with its words so large that a room can read them."""
+    usual = {
+        "axis": {"labelFontSize": 10, "titleFontSize": 11},
+        "legend": {"labelFontSize": 10, "titleFontSize": 11},
+        "header": {"labelFontSize": 10, "titleFontSize": 11},
+        "title": {"fontSize": 13},
+    }  # Vega's own
+    out = dict(config)
+    for part, sizes in usual.items():
+        own = config.get(part, {})
+        out[part] = {**own, **{name: round(LARGER * own.get(name, size)) for name, size in sizes.items()}}
+    return out

@@ -11,12 +11,12 @@ from typing import Any
 import streamlit as st
 
 from core.serving import seen
+from core.serving.forged import FORGED
 
 IN_ORDER = Path(__file__).with_name("in_order.js")
 ROVING = Path(__file__).with_name("roving.js")
 _EXPORT = "export default function "
 _TOLD = "_told-parts"
-FORGED = (TypeError, ValueError, LookupError, AttributeError, ArithmeticError)  # what reading a value of another form raises
 _log = logging.getLogger(__name__)
 
 

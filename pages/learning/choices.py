@@ -103,7 +103,7 @@ def _read_label(text: str, classes: int) -> str:
 
 
 def _read_rate(text: str) -> float:
-    rate = float(text)
+    rate = float(f"{float(text):.4g}")  # as it is written
     if not LEAST <= rate <= MOST:
         raise ValueError(text)
     return rate

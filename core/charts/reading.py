@@ -42,7 +42,8 @@ def _pictures(values: pd.Series) -> bool:
 
 def _names(spec: Mapping[str, Any]) -> dict[str, str]:
     """What each field is called: by a tooltip, or else by an axis or a legend."""
-    tips, axes = {}, {}
+    tips: dict[str, str] = {}
+    axes: dict[str, str] = {}
     for channel, said in _channels(spec):
         (tips if channel == "tooltip" else axes).setdefault(said["field"], said.get("title") or "")
     return {field: title or field for field, title in (axes | tips).items() if title or field in tips}

@@ -179,7 +179,7 @@ def _result(net: Shown, found: OwnSet, task: Task, labels: np.ndarray, names: tu
     with left:
         page.chart(
             _matrix(counts, names, task.key, page.theme().dark),
-            alt_text="Your classes down, what the network reads across",
+            alt_text=f"Your classes down, what is read across: {int(np.trace(counts)):,} of {int(counts.sum()):,} on the diagonal",
             key=f"own-images-confusion-{task.key}",
             width="stretch",
         )

@@ -13,26 +13,27 @@ from core.ui import networks, present
 
 KEY = "sheet"
 _PLACE = "_sheet-place"  # where a run that is under way has room for it
+_PAPER = (
+    f".st-key-{KEY} {{ display: block !important; }}",
+    f":is({', '.join((*present.FRAME, *present.CONTROLS, f'.st-key-{present.LEAVE}'))}) {{ display: none !important; }}",
+    ".block-container { position: absolute; top: 0; left: 0; width: var(--sheet-width) !important; max-width: none !important;"
+    " padding: 0 !important; zoom: var(--sheet-zoom); }",
+    # What stands side by side on the screen stays so, whatever Streamlit would do on paper.
+    ".stVerticalBlock { display: flex !important; }",
+    "&.beside .stHorizontalBlock { display: flex !important; }",
+    "&.beside .stHorizontalBlock:has(> .stColumn) { flex-wrap: nowrap !important; }",
+    "&.beside .stColumn { min-width: 0 !important; }",
+)
+# On paper, and for the moment in which the browser measures how large the page would be there.
 STYLE = f"""
 .st-key-{KEY} {{ display: none !important; }}
-@page {{ size: portrait; margin: 10mm; }}
-html.on-paper .st-key-{KEY} {{ display: block !important; }}
-html.on-paper :is({", ".join((*present.FRAME, *present.CONTROLS, f".st-key-{present.LEAVE}"))}) {{ display: none !important; }}
-html.on-paper, html.on-paper body {{ height: var(--sheet-height) !important; overflow: hidden !important; print-color-adjust: exact; }}
 .sheet-source, .sheet-link {{ margin: 0; font-size: 0.875rem; overflow-wrap: anywhere; }}
-html.on-paper .block-container {{
-  position: absolute;
-  top: 0;
-  left: 0;
-  width: var(--sheet-width) !important;
-  max-width: none !important;
-  padding: 0 !important;
-  zoom: var(--sheet-zoom);
+@page {{ size: portrait; margin: 10mm; }}
+html.on-paper {{ {" ".join(_PAPER)} }}
+@media print {{
+  html {{ {" ".join(_PAPER)} }}
+  html, html body {{ height: var(--sheet-height) !important; overflow: hidden !important; print-color-adjust: exact; }}
 }}
-/* What stands side by side on the screen stays so, whatever Streamlit would do on paper. */
-html.on-paper .stVerticalBlock, html.on-paper.beside .stHorizontalBlock {{ display: flex !important; }}
-html.on-paper.beside .stHorizontalBlock:has(> .stColumn) {{ flex-wrap: nowrap !important; }}
-html.on-paper.beside .stColumn {{ min-width: 0 !important; }}
 """
 
 

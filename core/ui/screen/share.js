@@ -60,16 +60,13 @@ function fitSheet() {
   root.style.setProperty("--sheet-height", `${SHEET.height}px`);
   root.classList.add("on-paper");
   root.classList.toggle("beside", !small.matches);
-  root.style.setProperty("--sheet-zoom", Math.min(1, SHEET.width / width, (0.97 * SHEET.height) / main.scrollHeight));
-}
-
-function leaveSheet() {
-  document.documentElement.classList.remove("on-paper");
+  const scale = Math.min(1, SHEET.width / width, (0.97 * SHEET.height) / main.scrollHeight);
+  root.classList.remove("on-paper");
+  root.style.setProperty("--sheet-zoom", scale);
 }
 
 function watchPrinting() {
   if ("printParts" in document.documentElement.dataset) return;
   document.documentElement.dataset.printParts = "";
   window.addEventListener("beforeprint", fitSheet);
-  window.addEventListener("afterprint", leaveSheet);
 }

@@ -4,10 +4,10 @@ import streamlit as st
 from starlette.middleware import Middleware
 from streamlit.runtime.pages_manager import PagesManager
 
-from core.serving import doors, forged, limits, people, process, returning, seen
+from core.serving import doors, forged, limits, people, process, qr, returning, seen
 from core.serving.ahead import Ahead
 from core.training import jobs
-from core.ui import choices, page
+from core.ui import choices, page, present, sheet
 from core.ui.onward import onward
 from core.ui.site import ENTRIES, pages
 
@@ -18,6 +18,8 @@ if __name__ == "__main__":  # somebody's visit
         with choices.page(current.url_path, [e.path for e in ENTRIES]):
             current.run()
             onward(current.url_path)
+            sheet.fill()
+            present.check()
     else:
         people.wait()
 else:  # the server, once, before anyone comes: else the first link to a page would find Streamlit's older way of many pages
@@ -26,4 +28,5 @@ else:  # the server, once, before anyone comes: else the first link to a page wo
     forged.guard()
     jobs.serve()
     PagesManager.uses_pages_directory = False
-    app = st.App(__file__, routes=seen.routes(), middleware=[Middleware(doors.Doors), Middleware(Ahead), Middleware(returning.Whole)])
+    before = [Middleware(doors.Doors), Middleware(Ahead), Middleware(returning.Whole)]
+    app = st.App(__file__, routes=seen.routes() + qr.routes(), middleware=before)

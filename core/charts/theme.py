@@ -1,5 +1,6 @@
 """Every colour, size and scale of the app's pictures; nothing else names a colour."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -142,6 +143,9 @@ def amount_scale(top: float, colours: Theme) -> alt.Scale:
     return alt.Scale(type="linear", domain=[top * i / 4 for i in range(5)], range=list(colours.amount), interpolate="rgb", clamp=True)
 
 
+LARGER = 1.4  # times, the words of a chart on a wall
+
+
 def finish(chart: alt.TopLevelMixin, colours: Theme) -> alt.TopLevelMixin:
     """The chart with the app's fonts and colours."""
     assert is_chart_type(chart)  # every top-level chart is one; Altair's mixin lacks `configure`
@@ -162,3 +166,18 @@ def finish(chart: alt.TopLevelMixin, colours: Theme) -> alt.TopLevelMixin:
         .configure_title(color=colours.text, fontSize=13, fontWeight="normal", anchor="start")
         .configure_header(labelColor=colours.muted, titleColor=colours.muted)
     )
+
+
+def larger(config: Mapping[str, Any]) -> dict[str, Any]:
+    """The configuration of a finished chart with its words so large that a room can read them."""
+    usual = {
+        "axis": {"labelFontSize": 10, "titleFontSize": 11},
+        "legend": {"labelFontSize": 10, "titleFontSize": 11},
+        "header": {"labelFontSize": 10, "titleFontSize": 11},
+        "title": {"fontSize": 13},
+    }  # Vega's own
+    out = dict(config)
+    for part, sizes in usual.items():
+        own = config.get(part, {})
+        out[part] = {**own, **{name: round(LARGER * own.get(name, size)) for name, size in sizes.items()}}
+    return out

@@ -2,16 +2,23 @@
 
 import math
 from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
 
 from core.runs import catalog, store
-from core.runs.catalog import Fits
+from core.runs.catalog import Entry, Fits
 from core.runs.run import Run
 from core.ui import choices, page, shown
 from core.ui.choices import Choice, Section
 from core.ui.shown import Shown
+
+
+@dataclass(frozen=True)
+class NetworkChoice(Choice):
+    """A choice of a run, by shipped name or key, or of several."""
 
 
 def choice(name: str, default: str, fits: Fits, section: Section = None) -> Choice:
@@ -31,7 +38,7 @@ def choice(name: str, default: str, fits: Fits, section: Section = None) -> Choi
             raise ValueError(text)
         return entry.id
 
-    return Choice(name, default, read, "the name or key of a stored network that fits this page", section=section)
+    return NetworkChoice(name, default, read, "the name or key of a stored network that fits this page", section=section)
 
 
 def state_choice(run: Run, name: str = "epoch", default: int | None = None, section: Section = None) -> Choice:
@@ -86,3 +93,14 @@ def opened(id_: str, state: int | None = None) -> Shown | None:
     except (store.MissingRun, store.DamagedRun) as error:
         page.empty("This network cannot be shown", f"{error} Choose another one above.")
         return None
+
+
+def on_view() -> list[Entry]:
+    """The runs that the choices of the view name, those that can be read, each once."""
+    found = {}
+    for one, chosen in choices.counting():
+        for id_ in (chosen if isinstance(chosen, list) else [chosen]) if isinstance(one, NetworkChoice) else ():
+            with suppress(store.MissingRun, store.DamagedRun):
+                entry = catalog.find(id_)
+                found[entry.id] = entry
+    return list(found.values())

@@ -12,7 +12,8 @@ def onward(page: str) -> None:
     if not page:
         return
     following = site.after(page)
-    st.divider()
+    with st.container(key="onward-line"):
+        st.divider()
     with st.container(key="onward", horizontal=True, vertical_alignment="center"):
         if following is None:
             st.markdown(END, width="content")

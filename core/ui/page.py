@@ -16,7 +16,7 @@ from core.charts import theme as colours
 from core.charts.prepared import Prepared, arrow
 from core.serving import seen
 from core.serving.shared import shared
-from core.ui import address, chart_table, screen
+from core.ui import address, chart_table, choices, drawing_pad, present, screen, sheet
 from core.ui.browser_part import heard
 from core.ui.plain import plain
 
@@ -46,11 +46,12 @@ _STYLE = """
 @media (max-width: 700px) { [data-testid="stColumn"] { min-width: calc(100% - 1.5rem); } }
 /* In the bar at the top, left of Streamlit's own signs. */
 .st-key-screen { position: fixed !important; top: 0.75rem; right: 7rem; width: auto !important; z-index: 999990; }
-[class*="st-key-address"] { position: absolute !important; }
+:is([class*="st-key-address"], [class*="st-key-kept"]) { position: absolute !important; }
 /* The line about a data set stays one line. */
 [class*="st-key-data-"] [data-testid="stPopover"] button p { white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }
-/* On a telephone the button that opens the list of pages says so. */
+/* On a telephone the button that opens the list of pages says so, and needs room for it. */
 @media (max-width: 640px) {
+  .st-key-screen { right: 4rem; }
   [data-testid="stExpandSidebarButton"] { width: auto !important; min-height: 40px; padding: 0 0.5rem; gap: 0.25rem; }
   [data-testid="stExpandSidebarButton"]::after { content: "Pages"; font-size: 0.9rem; }
 }
@@ -64,6 +65,7 @@ _STYLE = """
 h1 { padding: 0.25rem 0 !important; font-size: 2rem !important; }
 </style>
 """
+_IN_A_FRAME = "<style>.stAppHeader, .stSidebar { display: none !important; } .st-key-screen { right: 0.75rem; }</style>"  # of another page
 
 
 @lru_cache(maxsize=1)
@@ -99,13 +101,16 @@ def theme() -> colours.Theme:
 def header(title: str, sentence: str, notes: Iterable[str] = ()) -> None:
     """Title, a button that copies the link, the sentence that says what the picture shows, and notes on what could not be done."""
     _freeze()
+    notes = [*notes, *drawing_pad.from_link(), *choices.declare(present.PAGE, present.declared())]
     st.logo(_sign(theme().dark), size="small")
-    st.html(_STYLE)
+    st.html(_STYLE + f"<style>{sheet.STYLE}</style>" + (_IN_A_FRAME if st.context.is_embedded else ""))
     st.title(title, anchor=False)
     with st.container(key=SENTENCE):
         st.markdown(sentence)
     for note in notes:
         st.warning(plain(note), icon=":material/info:")
+    sheet.mount()
+    present.mount()
     screen.mount()
 
 
@@ -132,6 +137,8 @@ def chart(
         pictures: the table whose `url` are pictures that are alike for everyone, which get addresses of their own.
     """
     spec = picture.shown(_opening(key, picture), "canvas" if _canvas() else "svg")
+    if present.on():
+        spec["config"] = colours.larger(spec["config"])
     if pictures:
         table, hour = picture.tables[pictures], int(time.time() // seen.AGAIN)  # their use is noted once an hour
         spec["datasets"] = {**spec["datasets"], pictures: _lifted(table, id(table), hour)[0]}

@@ -39,7 +39,7 @@ def choices() -> Sequence[Choice]:
         return ids
 
     return [
-        Choice("runs", list(FIRST), read, f"up to {MOST} keys or names of runs with _ between them", "_".join, "compare"),
+        networks.NetworkChoice("runs", list(FIRST), read, f"up to {MOST} keys or names of runs with _ between them", "_".join, "compare"),
         links.one_of("measure", "accuracy_test", MEASURES, "compare"),
         links.flag("each", False, "compare"),
     ]

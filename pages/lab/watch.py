@@ -12,7 +12,7 @@ from core.serving import limits
 from core.specs import RunSpec, SpecError, TrainSpec
 from core.training import jobs
 from core.training.jobs import Job
-from core.ui import cached, forms, jobs_view, page, shown
+from core.ui import cached, forms, jobs_view, networks, page, shown
 from core.ui.choices import Choice
 from core.ui.plain import plain
 from pages.lab import compare, differences, form, opened
@@ -33,7 +33,7 @@ def choices() -> Sequence[Choice]:
             raise ValueError(text)
         return text
 
-    return [Choice("run", "", read, "the key or name of a training", section="watch")]
+    return [networks.NetworkChoice("run", "", read, "the key or name of a training", section="watch")]
 
 
 def show() -> None:

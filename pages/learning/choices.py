@@ -7,6 +7,7 @@ import streamlit as st
 from core.runs.run import Run
 from core.ui import choices, networks, question
 from core.ui.choices import Choice, Section
+from pages.learning.lesson import LESSON
 from pages.learning.view import View, fits, fits_pulses, opening
 from pages.learning.words import SECTIONS
 
@@ -36,9 +37,9 @@ def of_page() -> list[Choice]:
     """The choices that need no network."""
     return [
         choices.one_of("section", "step", SECTIONS),
-        networks.choice("model", FIRST, fits),
+        networks.choice("model", FIRST, fits, tuple(section for section in SECTIONS if section != "pulses")),
         networks.choice("cnn", FIRST_PULSES, fits_pulses, "pulses"),
-        question.choice(*QUESTIONS),
+        question.choice(*QUESTIONS, *LESSON.questions),
     ]
 
 

@@ -19,7 +19,7 @@ def of_page() -> list[Choice]:
     """All choices of the page."""
     return [
         choices.one_of("section", "network", words.SECTIONS),
-        Choice("network", "", read_network, "the key of a network that was brought in", section="network"),
+        networks.NetworkChoice("network", "", read_network, "the key of a network that was brought in", section="network"),
         choices.one_of("data", GUESS, [GUESS, *guessing.offered()], section="network"),
         networks.choice("run", "digit-cnn", lambda spec: spec.train.store != "history", "away"),
         choices.one_of("format", "safetensors", FORMATS, section="away"),

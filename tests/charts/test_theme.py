@@ -5,10 +5,11 @@ import tomllib
 from itertools import combinations
 from pathlib import Path
 
+import altair as alt
 import numpy as np
 import pytest
 
-from core.charts.theme import DARK, LIGHT, Theme, rgb
+from core.charts.theme import DARK, LARGER, LIGHT, Theme, finish, larger, rgb
 
 ROOT = Path(__file__).parents[2]
 BOTH = pytest.mark.parametrize("colours", [LIGHT, DARK], ids=["light", "dark"])
@@ -101,3 +102,15 @@ def test_no_other_file_names_a_colour(path: Path):
     if path.suffix == ".css":
         words = r"(?:color|background|border|outline|fill|stroke)[^;{}]*:[^;{}]*\b(?:white|black|red|green|blue|orange|gr[ae]y)\b"
         assert re.findall(words, text) == []
+
+
+def test_the_words_of_a_chart_grow_for_a_wall_and_nothing_else() -> None:
+    chart = alt.Chart(alt.NamedData("t")).mark_point().encode(x="a:Q")
+    before = finish(chart, LIGHT).to_dict(validate=False)["config"]
+    after = larger(before)
+    sizes = {(part, name) for part, settings in after.items() if isinstance(settings, dict) for name in settings if "ontSize" in name}
+    assert {part for part, _ in sizes} == {"axis", "legend", "header", "title"}
+    assert after["axis"]["labelFontSize"] == round(LARGER * before["axis"]["labelFontSize"]) > before["axis"]["labelFontSize"]
+    for part, settings in before.items():
+        kept = settings if not isinstance(settings, dict) else {n: v for n, v in settings.items() if (part, n) not in sizes}
+        assert kept == after[part] if not isinstance(settings, dict) else kept.items() <= after[part].items()

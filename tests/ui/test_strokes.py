@@ -1,9 +1,11 @@
 """What a pad sends: read with suspicion, and drawn where the browser drew it."""
 
+import base64
+
 import numpy as np
 import pytest
 
-from core.ui.drawing_pad.strokes import MOST_POINTS, Drawing, Stroke, read
+from core.ui.drawing_pad.strokes import MOST_LINK, MOST_POINTS, Drawing, Stroke, read, unpack
 
 
 def test_reads_what_the_pad_sends():
@@ -35,6 +37,24 @@ def test_what_no_pad_sends_is_an_empty_drawing(value):
 def test_coordinates_and_widths_are_held_within_the_pad():
     (stroke,) = read({"sequence": 1, "strokes": [{"width": 10**9, "points": [-5, 1e300]}]}).strokes
     assert stroke == Stroke(400, ((0, 1000),))
+
+
+def link(*packed: int) -> str:
+    return base64.urlsafe_b64encode(bytes(packed)).decode().rstrip("=")
+
+
+def test_a_link_holds_strokes_in_bytes():
+    drawing = unpack(link(40, 2, 0, 255, 51, 102, 20, 1, 255, 0))
+    assert drawing == Drawing((Stroke(80, ((0, 1000), (200, 400))), Stroke(40, ((1000, 0),)))) and not drawing.example
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "?", "ä", "AA", link(40), link(40, 2, 1, 1), link(40, 0), link(0, 1, 5, 5), link(255, 1, 5, 5), link(*[40, 1, 5, 5] * MOST_LINK)],
+)
+def test_what_is_no_drawing_is_refused(text):
+    with pytest.raises(ValueError):
+        unpack(text)
 
 
 def test_a_line_lies_where_it_was_drawn():

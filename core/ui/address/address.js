@@ -21,8 +21,8 @@ function here(data) {
 }
 
 function whole(search) {
-  const embedding = [...new URLSearchParams(location.search)].filter(([name]) => name.startsWith("embed"));
-  return new URLSearchParams([...new URLSearchParams(search), ...embedding]).toString();
+  const kept = [...new URLSearchParams(location.search)].filter(([name]) => name.startsWith("embed") || name === "drawing");
+  return new URLSearchParams([...new URLSearchParams(search), ...kept]).toString();
 }
 
 function sorted(search) {

@@ -13,8 +13,9 @@ from contextlib import contextmanager
 
 import streamlit as st
 
+from core.ui import address
 from core.ui.browser_part import browser_part
-from core.ui.drawing_pad.strokes import Drawing, Stroke, read
+from core.ui.drawing_pad.strokes import Drawing, Stroke, read, unpack
 
 PEN_WIDTH = 85  # pad units: 2.4 of 28 pixels, about as wide as the pens that wrote MNIST
 LABEL = "Drawing pad: draw a digit with pen, finger, mouse or the arrow keys"
@@ -47,6 +48,7 @@ def drawing_pad(key: str, label: str = LABEL, width: int = PEN_WIDTH, example: S
                 "width": width,
                 "strokes": [{"width": s.width, "points": [v for point in s.points for v in point]} for s in drawing.strokes],
                 "example": drawing.example,
+                "linked": bool(example),
             },
             on_drawing_change=lambda: None,
         )
@@ -55,7 +57,7 @@ def drawing_pad(key: str, label: str = LABEL, width: int = PEN_WIDTH, example: S
 def last_drawing(key: str, example: Sequence[Stroke] = ()) -> Drawing:
     """What stands on a pad, or stood there when it was last on the page; `example` before the first stroke.
 
-    Pads with an example are for digits: what somebody draws on one of them stands on the others when they come up.
+    Pads with an example are for digits: what somebody draws on one of them stands on the others when they come up, and in the link.
     """
     kept = f"{key}-kept"
     state = st.session_state.get(key)
@@ -70,4 +72,17 @@ def last_drawing(key: str, example: Sequence[Stroke] = ()) -> Drawing:
     return drawing
 
 
-__all__ = ["LABEL", "PEN_WIDTH", "Drawing", "Stroke", "drawing_pad", "last_drawing"]
+def from_link() -> list[str]:
+    """Take the digit that the address brings, before the pads are shown; a note where it can't be read."""
+    now = address.current()
+    text, now.drawing = now.drawing, None
+    if not text:
+        return []
+    try:
+        st.session_state[_DIGIT] = unpack(text)
+    except ValueError:
+        return ["The link's drawing cannot be read; draw it anew, or ask for the link again."]
+    return []
+
+
+__all__ = ["LABEL", "PEN_WIDTH", "Drawing", "Stroke", "drawing_pad", "from_link", "last_drawing"]

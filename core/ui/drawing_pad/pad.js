@@ -40,8 +40,10 @@ class Pad {
     for (const stroke of (this.pending ? before.strokes : data.strokes) ?? []) this.add(stroke.width, stroke.points);
     this.example = Boolean(data.example) && !this.pending; // what stands there at first goes with the first stroke
     this.ink.classList.toggle("example", this.example);
+    this.linked = Boolean(data.linked);
     this.listen();
     this.follow();
+    this.link();
   }
 
   update({ data, setStateValue }) {
@@ -208,7 +210,13 @@ class Pad {
   tell() {
     this.changed = true;
     left.set(this.key, this);
+    this.link();
     if (this.waiting === null) this.send();
+  }
+
+  link() {
+    clearTimeout(this.toLink);
+    if (this.linked) this.toLink = setTimeout(() => standInLink(this), LINK_MS);
   }
 
   send() {

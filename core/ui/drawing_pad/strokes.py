@@ -1,5 +1,6 @@
 """What was drawn on the pad: strokes in pad units, checked, and drawn as grey images of any size. Needs no Streamlit."""
 
+import base64
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -9,6 +10,7 @@ from PIL import Image, ImageDraw
 
 SIDE = 1_000  # pad units along each side
 MOST_POINTS = 4_000  # in one drawing
+MOST_LINK = 600  # signs of a drawing in a link
 WIDTHS = (1, 400)  # pad units
 FINER = 4  # strokes are drawn this many times larger and averaged down, for grey edges
 
@@ -53,6 +55,28 @@ def read(value: Any) -> Drawing:
     if sum(len(stroke.points) for stroke in strokes) > MOST_POINTS + len(strokes):
         return Drawing(sequence=sequence)
     return Drawing(tuple(stroke for stroke in strokes if stroke.points), sequence)
+
+
+def unpack(text: str) -> Drawing:
+    """The drawing that a link holds, as link.js packs it: of each stroke its half width, its number of points, and their x and y.
+
+    Raises:
+        ValueError: no drawing.
+    """
+    if len(text) > MOST_LINK or not text.isascii():
+        raise ValueError("no drawing")
+    packed = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+    strokes, at = [], 0
+    while at < len(packed):
+        half, count, *points = packed[at : at + 2 + 2 * (packed[at + 1] if at + 1 < len(packed) else 0)]
+        if not count or len(points) != 2 * count or not WIDTHS[0] <= 2 * half <= WIDTHS[1]:
+            raise ValueError("no drawing")
+        units = [round(point * SIDE / 255) for point in points]
+        strokes.append(Stroke(2 * half, tuple(zip(units[::2], units[1::2], strict=True))))
+        at += 2 + 2 * count
+    if not strokes:
+        raise ValueError("no drawing")
+    return Drawing(tuple(strokes))
 
 
 def _unit(value: Any) -> int:

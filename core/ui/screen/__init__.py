@@ -1,12 +1,12 @@
-"""What the browser does and says for every page: charts answer to a finger, the link is copied, terms are explained, and the server
-knows a narrow screen and who this browser is.
+"""What the browser does and says for every page: charts answer to a finger, the link is copied or shown as a QR code, the view is
+printed, terms are explained, and the server knows a narrow screen and who this browser is.
 
 One part for all of it, since each part costs the server 0.5 ms a run.
 """
 
 import streamlit as st
 
-from core.ui import shown, words
+from core.ui import present, shown, words
 from core.ui.browser_part import browser_part
 
 _component = browser_part("kernel_explorer_screen", __file__)
@@ -17,7 +17,8 @@ _NARROW = "_screen-narrow"
 def mount() -> None:
     """Once a page, by its header: of all this the button that copies the address is seen, in the bar at the top."""
     data = {"narrow": narrow(), "words": words.address(), "person": shown.person(), "own": shown.own()[: shown.MOST_OWN]}
-    _component(key=KEY, data=data, on_told_change=_told, on_met_change=_met, width="content")
+    calls = {"on_told_change": _told, "on_met_change": _met, "on_present_change": _present}
+    _component(key=KEY, data=data, width="content", **calls)
 
 
 def narrow() -> bool:
@@ -34,6 +35,11 @@ def _told() -> None:
     told = st.session_state[KEY].get("told")
     if told is not None:
         st.session_state[_NARROW] = told == "narrow"
+
+
+def _present() -> None:
+    if st.session_state[KEY].get("present"):
+        present.begin()
 
 
 def _met() -> None:

@@ -43,6 +43,7 @@ function tellWidth() {
 export default function (component) {
   part = component;
   copyLink(component);
+  shareView(component);
   explainWords(component);
   tellWidth();
   tellPerson(component);

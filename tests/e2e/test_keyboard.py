@@ -20,6 +20,14 @@ def tab_to(page: Page, place: Locator) -> None:
     raise AssertionError("the Tab key does not get there")
 
 
+def focused(page: Page) -> str:
+    """What has the focus, in words: its label or its text, inside shadow trees too."""
+    return page.evaluate(
+        """() => { let one = document.activeElement; while (one.shadowRoot?.activeElement) one = one.shadowRoot.activeElement;
+          return one.ariaLabel || one.textContent; }"""
+    )
+
+
 def test_a_cell_of_layer_1(page: Page, app_url: str) -> None:
     page.goto(f"{app_url}/mlp?layer=1")
     tab_to(page, page.locator(".st-key-mlp-map-chart canvas.weights"))
@@ -33,6 +41,21 @@ def test_a_template(page: Page, app_url: str) -> None:
     tab_to(page, page.locator("canvas.tf-weights[data-unit='3']"))
     page.keyboard.press("Enter")
     expect(page.locator(".tf-tile.tf-marked canvas.tf-weights")).to_have_attribute("data-unit", "3")
+
+
+def test_a_square_of_a_feature_map(page: Page, app_url: str) -> None:
+    page.goto(f"{app_url}/digits")
+    board = page.locator(".st-key-digits-layers button")
+    tab_to(page, board)
+    page.keyboard.press("End")
+    name = focused(page)
+    page.keyboard.press("ArrowLeft")
+    assert focused(page) != name, "the arrow keys go from map to map"
+    name = focused(page)
+    page.keyboard.press("Enter")
+    expect(page.locator(".st-key-digits-layers button[aria-pressed=true]")).to_have_attribute("aria-label", name)
+    page.keyboard.press("Tab")
+    assert not board.evaluate_all("(all) => all.some((one) => one.matches(':focus'))"), "they are one stop of the Tab key"
 
 
 def test_a_kernel_of_the_film(page: Page, app_url: str) -> None:

@@ -25,7 +25,7 @@ class Glossary {
     document.addEventListener("pointermove", (event) => this.moved(event), { passive: true });
     document.addEventListener("click", (event) => this.clicked(event));
     document.addEventListener("keydown", (event) => { if (event.key === "Escape") this.hide(); });
-    document.addEventListener("scroll", () => { if (!this.list?.matches(":focus-within")) this.hide(); }, { capture: true, passive: true });
+    document.addEventListener("scroll", () => { if (!this.list?.matches(":focus-within") && !this.card.matches(":focus-within")) this.hide(); }, { capture: true, passive: true });
   }
 
   // Called for each page anew, with its part.
@@ -39,7 +39,8 @@ class Glossary {
       this.card.addEventListener("pointerleave", () => this.leave());
       this.list.addEventListener("keydown", (event) => this.key(event));
       this.list.addEventListener("focusin", (event) => this.focus(Number(event.target.dataset.at)));
-      this.list.addEventListener("focusout", () => this.hide());
+      // Tab goes on to the card's link, and only then the card may go: with it the focus would go, and Tab begin anew.
+      for (const part of [this.list, this.card]) part.addEventListener("focusout", () => setTimeout(() => this.left()));
     }
     if (this.address !== address) this.read(address);
     this.soon();
@@ -124,6 +125,10 @@ class Glossary {
     if (!range?.startContainer.isConnected) return;
     range.startContainer.parentElement.scrollIntoView({ block: "nearest" });
     requestAnimationFrame(() => this.show(term, this.box(range)));
+  }
+
+  left() {
+    if (![this.list, this.card].some((part) => part.matches(":focus-within"))) this.hide();
   }
 
   box(range) {

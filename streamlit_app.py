@@ -4,7 +4,7 @@ import streamlit as st
 from starlette.middleware import Middleware
 from streamlit.runtime.pages_manager import PagesManager
 
-from core.serving import doors, limits, people, process, qr, returning, seen
+from core.serving import doors, forged, limits, people, process, qr, returning, seen
 from core.serving.ahead import Ahead
 from core.training import jobs
 from core.ui import choices, page, present, sheet
@@ -25,6 +25,7 @@ if __name__ == "__main__":  # somebody's visit
 else:  # the server, once, before anyone comes: else the first link to a page would find Streamlit's older way of many pages
     limits.check()
     process.settle()
+    forged.guard()
     jobs.serve()
     PagesManager.uses_pages_directory = False
     before = [Middleware(doors.Doors), Middleware(Ahead), Middleware(returning.Whole)]

@@ -5,7 +5,6 @@ times, and some workers in the middle of writing a file. Then everything stored 
 they are when nobody interrupts them. A server here is the app's own way of handing out jobs in a process without pages.
 """
 
-import json
 import os
 import random
 import signal
@@ -20,6 +19,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.process import children
+from benchmarks.results import keep, made_by
 from core.runs import store
 from core.runs.run import Run
 from core.specs import DataSpec, ModelSpec, PulseSpec, RunSpec, TrainSpec
@@ -209,11 +209,11 @@ def measure(kills: int, seed: int, kinds: tuple[str, ...] = tuple(KINDS), second
 
 
 def main(kills: int = 100, seed: int = 0) -> None:
-    from benchmarks.served import machine  # not in the servers and workers, which have no browser
-
-    print(machine(), file=sys.stderr)
-    for name, value in measure(kills, seed).items():
-        print(json.dumps({"name": name, "value": value, "unit": "", "peer": "", "ratio": None}), flush=True)
+    """Print the table, and keep it among the results."""
+    section = [f"## Killed processes, seed {seed} {made_by(f'make kills KILLS={kills}')}", "", "| what | count |", "|---|---|"]
+    section += [f"| {name} | {value:,.0f} |" for name, value in measure(kills, seed).items()]
+    print("\n".join(section))
+    keep(section)
 
 
 if __name__ == "__main__":

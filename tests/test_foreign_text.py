@@ -3,16 +3,20 @@
 import ast
 import io
 import re
+import time
 import zipfile
 from pathlib import Path
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from core.training.processes import pathless
 from core.ui import choices
 from core.ui.plain import JOINER, plain
 from core.ui.site import ENTRIES
 from tests.app import app, go
+from tests.pages.own import own_case
 from tests.ui.upload_case import photograph
 
 ROOT = Path(__file__).parents[1]
@@ -23,7 +27,10 @@ MARKDOWN = {  # calls of Streamlit and of ours that read Markdown in what they a
     *("segmented_control", "checkbox", "toggle", "progress", "spinner", "page_link", "legend"),
 }
 # Attributes that hold what a file, a person, another machine or an error said.
-FOREIGN = {("file", "name"), ("now", "sentence"), ("picture", "name"), ("own", "name"), ("seen", "name"), ("job", "sentence")}
+FOREIGN = {
+    *(("file", "name"), ("now", "sentence"), ("picture", "name"), ("own", "name"), ("seen", "name"), ("job", "sentence")),
+    *(("refused", "name"), ("refused", "sentence"), ("found", "against_training"), ("sample", "name"), ("origin", "name")),
+}
 FOREIGN_NAMES = {"note", "trouble", "why"}
 HOSTILE = "![x](http://evil.test/p.png)[Log in](http://evil.test/) :red[x] :material/home: $x^2$ <b>x</b> `x` www.evil.test a@evil.test"
 
@@ -87,6 +94,40 @@ def test_of_paths_in_errors_the_last_name_stays() -> None:
     assert plain(ValueError("1/2 and y = t/3")) == plain("1/2 and y = t/3"), "a fraction is no path"
 
 
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("[Errno 13] Permission denied: '/data'", "[Errno 13] Permission denied: 'data'"),
+        ("/data", "data"),
+        ("/data/", "data"),
+        ("cannot open /data: no", "cannot open data: no"),
+        ("'/srv/my data/history.jsonl' -> '/srv/k l'", "'history.jsonl' -> 'k l'"),
+        ('"/srv/it\'s/x.json"', '"x.json"'),
+        (r"'C:\\Users\\me and you\\x.txt'", "'x.txt'"),
+        (r"'\\server\share of mine\y'", "'y'"),
+        ("file:///srv/secret/a.png x", "a.png x"),
+        ("at:/srv/x/y, PosixPath('/data')", "at:y, PosixPath('data')"),
+        ("[/srv/a/b,/srv/données/d]", "[b,d]"),
+    ],
+)
+def test_no_absolute_path_stays(said: str, shown: str) -> None:
+    assert pathless(said) == shown
+
+
+@pytest.mark.parametrize(
+    "said", ["1/2 and y = t/3", "2 /3, and/or, km / h", "sin(t)/x", "http://host/a/b", "s3://runs/x", r"b'\n'", "./x/y"]
+)
+def test_what_is_no_path_of_ours_stays(said: str) -> None:
+    assert pathless(said) == said
+
+
+@pytest.mark.parametrize("part", ["/", "a/", "/a", "'/", "a", "\\", "ab:", " /aa/"])
+def test_a_long_text_is_looked_through_at_once(part: str) -> None:
+    began = time.process_time()
+    pathless("'/" + part * 3_000)
+    assert time.process_time() - began < 1
+
+
 def texts(at: AppTest) -> list[str]:
     """Everything on a page that is read as Markdown: bodies, labels, help, options."""
     out = []
@@ -141,6 +182,14 @@ def test_a_link_whose_every_value_is_hostile_shows_text(path: str) -> None:
     assert_only_text(at)
 
 
+def hostile_set() -> bytes:
+    """A person's own images, few, in classes of hostile names."""
+    out, images = io.BytesIO(), np.zeros((4, 20, 20), np.uint8)
+    images[:, 3:17, 8:12] = 255
+    np.savez(out, images=images, labels=np.arange(4) % 2, classes=np.array([HOSTILE[:30], HOSTILE[28:58]]))
+    return out.getvalue()
+
+
 def hostile_zip() -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:
@@ -159,6 +208,13 @@ def hostile_zip() -> bytes:
         ("pulses", {}, "pulses-upload", hostile_zip()),
         ("pulses", {"make": "csv"}, "pulses-own-csv", b"0.1\n0.2\n![x](http://evil.test/p.png)\n"),
         ("pulses", {"make": "csv"}, "pulses-own-csv", b"0.1\n0.2\n"),
+        ("learning", {"source": "own"}, "learning-upload", b"no picture"),
+        ("own", {"section": "images"}, "own-images-file", b"no set"),
+        ("own", {"section": "images"}, "own-images-file", hostile_set()),
+        ("own", {"section": "sheet"}, "own-sheet-file", b"no picture"),
+        ("own", {"section": "sheet"}, "own-sheet-file", photograph("dark on light")),
+        ("own", {}, "own-files-0", b"MZ"),
+        ("lab", {"section": "queue"}, "lab-back-json", b'{"spec": {"![x](http://evil.test/p.png)": ":red[x]"}}'),
     ],
 )
 def test_names_and_contents_of_files_are_text(path: str, query: dict[str, str], key: str, data: bytes) -> None:
@@ -169,11 +225,17 @@ def test_names_and_contents_of_files_are_text(path: str, query: dict[str, str], 
     if query.get("section") == "compare":
         at.session_state["digits-section"] = "draw"
         at.run()
-    ending = {"pulses-upload": "zip", "pulses-own-csv": "csv"}.get(key, "png")
+    ending = {"pulses-upload": "zip", "pulses-own-csv": "csv", "own-images-file": "npz", "lab-back-json": "json"}.get(key, "png")
     at.file_uploader(key=key).set_value((f"{HOSTILE}.{ending}", data, "application/octet-stream")).run()
     if query.get("section") == "compare":
         at.session_state["digits-section"] = "compare"
         at.run()
+    if key == "own-files-0":
+        own_case.read(at)
+        assert "It is a program" in own_case.words(at), "it was looked into"
+    if key == "lab-back-json":
+        at.file_uploader(key="lab-back-tensors").set_value((f"{HOSTILE}.safetensors", data, "application/octet-stream")).run()
+        at.button(key="lab-back-go").click().run()
     assert_only_text(at)
     if key == "pulses-own-csv" and not at.error:
         at.button(key="pulses-own-keep").click().run()

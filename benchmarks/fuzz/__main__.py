@@ -5,18 +5,16 @@ Where all doors were tried the table goes into benchmarks/RESULTS.md too, in pla
 
 import json
 import os
-import re
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from datetime import date
 from pathlib import Path
 
 from benchmarks.fuzz.doors import DOORS
+from benchmarks.results import keep, made_by
 
 ROOT = Path(__file__).parents[2]
-RESULTS = ROOT / "benchmarks" / "RESULTS.md"
 HEADING = "## Hostile input"
 STILL = 300  # seconds without a word after which a worker hangs
 COLUMNS = ("tried", "read", "sentences", "tracebacks", "hangs")
@@ -72,24 +70,8 @@ def of_door(name: str, seed: str) -> tuple[dict[str, float], list[dict[str, obje
     return total, findings
 
 
-def commit() -> str:
-    """Which state of the project this is, as far as git knows."""
-    command = ["git", "describe", "--always", "--dirty"]
-    try:
-        return f"commit {subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout.strip()}"
-    except (OSError, subprocess.CalledProcessError):
-        return "no commit"
-
-
-def keep(section: list[str], results: Path) -> None:
-    """Put a section into the file of results, in place of the last one of its kind."""
-    text = results.read_text(encoding="utf-8") if results.exists() else "# Measured\n"
-    before = re.sub(rf"\n{HEADING}.*?(?=\n#|\Z)", "", text, flags=re.DOTALL).rstrip("\n")
-    results.write_text("\n".join([before, "", *section]) + "\n", encoding="utf-8")
-
-
 def main() -> None:
-    seed, state = os.environ.get("SEED") or "0", commit()
+    seed, said_of = os.environ.get("SEED") or "0", made_by("make fuzz")  # before hours of work
     names = os.environ.get("DOORS", "").split() or list(DOORS)
     rows, wrong, tried = [], [], 0.0
     for name in names:
@@ -101,7 +83,7 @@ def main() -> None:
         for found in findings:
             print(found, file=sys.stderr, flush=True)
     section = [
-        f"{HEADING}, seed {seed}: {tried:,.0f} tried (`make fuzz`, {date.today()}, {state})",
+        f"{HEADING}, seed {seed}: {tried:,.0f} tried {said_of}",
         "",
         "| door | tried | read | sentences | tracebacks | hangs | MB more at the peak |",
         "|---|---|---|---|---|---|---|",
@@ -109,7 +91,7 @@ def main() -> None:
     ]
     print("\n".join(section))
     if names == list(DOORS):
-        keep(section, RESULTS)
+        keep(section)
     sys.exit(f"{len(wrong)} inputs ended otherwise than in a sentence." if wrong else None)
 
 

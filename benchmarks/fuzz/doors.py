@@ -12,7 +12,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from benchmarks.fuzz import files, mutations
+from benchmarks.fuzz import files, mutations, own
 
 ROOT = Path(__file__).parents[2]
 
@@ -233,8 +233,8 @@ def take_command(arguments: list[str]) -> object:
     os.environ["KERNEL_EXPLORER_RUNS"] = str(_place() / "runs")
     # Hostile arguments that ask for a real training are none of this door's matter: it tries what is read, and would train for hours.
     trained = loop.train, reproduce.reproduce
-    loop.train = lambda spec: (_ for _ in ()).throw(loop.MissingTorch("Nothing is trained here."))  # type: ignore[assignment]
-    reproduce.reproduce = lambda names: reproduce.groups(names) and iter(())  # type: ignore[assignment]
+    loop.train = lambda spec: (_ for _ in ()).throw(loop.MissingTorch("Nothing is trained here."))
+    reproduce.reproduce = lambda names: reproduce.groups(names) and iter(())
     said = io.StringIO()
     try:
         with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(said):
@@ -324,6 +324,8 @@ DOORS = {
         _of("core.data.decoder.Undecodable", "core.data.pictures.BadPicture", "core.data.drawing.UnusableDrawing"),
     ),
     "zips": Door("ZIP files of pulses", 2_000, files.pulse_zip, take_zip, _of(PULSE_FILE)),
+    "sets": Door("sets of a person's own images", 1_500, own.image_set, own.take_set, _of("core.data.pictures.BadPicture")),
+    "photographs": Door("photographs of digits", 300, own.photograph, own.take_photograph, _of("core.data.pictures.BadPicture")),
     "formulas": Door("formulas", 3_000, formula, take_formula, _of("core.data.formula.FormulaError")),
     "samples": Door("files of samples (CSV)", 2_000, samples, take_samples, _of(PULSE_FILE)),
     "links": Door("values of links", 4_000, link, take_link, _of("builtins.ValueError")),

@@ -51,21 +51,21 @@ def cells(
     if own_limits:
         base = base.transform_calculate(size="abs(datum.w)").transform_joinaggregate(peak="max(size)")
         base = base.transform_calculate(shade="datum.peak > 0 ? datum.w / datum.peak : 0")
-    else:
-        base = base.transform_calculate(shade=f"datum.w / {limit}")
+    end = "1" if own_limits else limit
     gradient = alt.Legend(
         title="weight",
         orient="bottom",
         direction="horizontal",
         gradientThickness=10,
-        values=[-1, -0.5, 0, 0.5, 1],
-        labelExpr=f"format(datum.value * {'peaks[epoch]' if own_limits else limit}, '{numbers.THREE}')",
+        values=alt.ExprRef(f"[-{end}, -{end} / 2, 0, {end} / 2, {end}]"),
+        labelExpr=f"format(datum.value * peaks[epoch], '{numbers.THREE}')" if own_limits else alt.Undefined,
+        format=alt.Undefined if own_limits else numbers.THREE,
         offset=4,
     )
     encoding: dict[str, Any] = {
         "x": alt.X(**place("rx", columns)),
         "y": alt.Y(**place("ry", rows)),
-        "color": alt.Color("shade:Q", scale=signed_scale(1, colours), legend=gradient if legend else None),
+        "color": alt.Color("shade:Q" if own_limits else "w:Q", scale=signed_scale(end, colours), legend=gradient if legend else None),
         "tooltip": [
             alt.Tooltip("y:Q", title=titles[0]),
             alt.Tooltip("x:Q", title=titles[1]),
@@ -151,8 +151,8 @@ def labels(axis: str, count: int, texts: Sequence[str], colours: Theme, *, size:
     words = f"{json.dumps(list(texts))}[datum.{unit}]" if texts else f"datum.{unit}"
     needed = LETTER * len(str(count - 1)) if across and not texts else READ
     every = max(1, -(-needed // size))
-    base = alt.Chart().transform_filter(f"datum.m == '{block}' && datum.{first} == 1 && (datum.{rank} - 1) % {every} == 0")
-    base = base.transform_calculate(name=words)
+    name = words if every == 1 else f"(datum.{rank} - 1) % {every} == 0 ? {words} : ''"  # a filter by rank makes marks anew at each sort
+    base = alt.Chart().transform_filter(f"datum.m == '{block}' && datum.{first} == 1").transform_calculate(name=name)
     strong = f"{PICKED} && pick.m[0] == '{block}' && {picked}[0] == datum.{unit}"
     mark = base.mark_text(
         fontSize=min(11, max(8, size * every - 2)),
@@ -189,15 +189,14 @@ def norm_strip(
         .transform_calculate(
             py="-1" if across else "datum.y",
             px="datum.x" if across else "-1",
-            length=f"datum.{norm} / {top}",
             label=f"'{unit_name} ' + datum.{unit} + ', L2 norm ' + format(datum.{norm}, '.4g')",
         )
     )
     room = STRIP - 26 if across else STRIP - 36
     along: dict[str, Any] = {
-        "field": "length",
+        "field": norm,
         "type": "quantitative",
-        "scale": alt.Scale(domain=[0, 1], range=[0, room], clamp=True),
+        "scale": alt.Scale(domain=[0, alt.ExprRef(top)], range=[0, room], clamp=True),
         "axis": None,
     }
     tip = [alt.Tooltip(f"{unit}:Q", title=unit_name), alt.Tooltip(f"{norm}:Q", title="L2 norm", format=numbers.SIX)]
@@ -229,11 +228,11 @@ def bias_strip(columns: int, limit: str, colours: Theme, *, size: int) -> alt.Ch
     return (
         alt.Chart()
         .transform_filter(alt.datum.m == "bias")
-        .transform_calculate(label="'bias of output ' + datum.x + ', ' + format(datum.w, '.4g')", shade=f"datum.w / {limit}")
+        .transform_calculate(label="'bias of output ' + datum.x + ', ' + format(datum.w, '.4g')")
         .mark_rect()
         .encode(
             x=alt.X(**place("rx", columns)),
-            color=alt.Color("shade:Q", scale=signed_scale(1, colours), legend=None),
+            color=alt.Color("w:Q", scale=signed_scale(limit, colours), legend=None),
             tooltip=[alt.Tooltip("x:Q", title="output"), alt.Tooltip("w:Q", title="bias", format=numbers.SIX)],
             description=alt.Description("label:N"),
         )

@@ -156,21 +156,25 @@ def path_table(shown: Shown, path: Mapping[int, tuple[int, int]]) -> pd.DataFram
 
 
 def _images(name: str, count: int, size: int, colours: Theme, *, upright: bool, strip: int = STRIP) -> alt.LayerChart | alt.FacetChart:
-    """Strips in the order of their units, `strip` pixels long."""
+    """Strips in the order of their units, `strip` pixels long; over each an unseen cell that a click picks: its other index is -1."""
     base = alt.Chart().transform_filter(f"datum.m == '{name}'")
     dim = alt.condition(f"{PICKED} && !({' || '.join(LIT)})", alt.value(0.3), alt.value(1.0))
     frames_on = framed(base, ON_PATH, colours)
+    places = {"py": "-1", "px": "datum.x"} if upright else {"py": "datum.y", "px": "-1"}
+    clicked = base.transform_calculate(**places).mark_rect(opacity=0, cursor="pointer").properties(name=name)
     if upright:
         x = alt.X(**place("rx", count))
         mark = base.mark_image(width=size, height=strip, align="center", baseline="top", aspect=False, smooth=False, tooltip=None)
         images = mark.encode(x=x, y=alt.value(0), url="url:N", opacity=dim)
+        over = clicked.encode(x=x, y=alt.value(0), y2=alt.value(strip), tooltip=alt.Tooltip("x:Q", title="unit"))
         frames_on = frames_on.encode(x=x, y=alt.value(0), y2=alt.value(strip))
-        return alt.layer(images, frames_on).properties(width=size * count, height=strip, name=name)
+        return alt.layer(images, frames_on, over).properties(width=size * count, height=strip)
     y = alt.Y(**place("ry", count))
     mark = base.mark_image(width=strip, height=size, align="left", baseline="middle", aspect=False, smooth=False, tooltip=None)
     images = mark.encode(y=y, x=alt.value(0), url="url:N", opacity=dim)
+    over = clicked.encode(y=y, x=alt.value(0), x2=alt.value(strip), tooltip=alt.Tooltip("y:Q", title="unit"))
     frames_on = frames_on.encode(y=y, x=alt.value(0), x2=alt.value(strip))
-    return alt.layer(images, frames_on).properties(width=strip, height=size * count, name=name)
+    return alt.layer(images, frames_on, over).properties(width=strip, height=size * count)
 
 
 def neighbours(
@@ -231,6 +235,8 @@ def _neighbours(colours: Theme, shape: Shape, states: int, step: int, room: int,
 
     left: Any = None
     left_width = 0
+    strips = {"prev": shape.has_before and not shape.before, "cur": not rows, "next": shape.has_after and not shape.after}
+    clickable += [name for name, there in strips.items() if there]
     if shape.has_before and shape.before:
         left, left_width = body("prev", rows, shape.before, (across_left, down), ("unit", "its input")), across_left * shape.before
     elif shape.has_before:

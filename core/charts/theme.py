@@ -124,12 +124,17 @@ def _palette(stops: tuple[str, ...], entries: int) -> np.ndarray:
     return colours
 
 
-def signed_scale(limit: float, colours: Theme) -> alt.Scale:
-    """Blue to orange over -limit to limit, zero in the paper's colour; values beyond are shown as the limit."""
-    limit = limit or 1.0
-    return alt.Scale(
-        type="linear", domain=[-limit, -limit / 2, 0, limit / 2, limit], range=list(colours.signed), interpolate="rgb", clamp=True
-    )
+def signed_scale(limit: float | str, colours: Theme) -> alt.Scale:
+    """Blue to orange over -limit to limit, zero in the paper's colour; values beyond are shown as the limit.
+
+    Args:
+        limit: the end of the scale, or the chart's parameter that holds it.
+    """
+    if isinstance(limit, str):
+        domain: list[Any] = [alt.ExprRef(f"{share} * {limit}") for share in (-1, -0.5, 0, 0.5, 1)]
+    else:
+        domain = [share * (limit or 1.0) for share in (-1, -0.5, 0, 0.5, 1)]
+    return alt.Scale(type="linear", domain=domain, range=list(colours.signed), interpolate="rgb", clamp=True)
 
 
 def amount_scale(top: float, colours: Theme) -> alt.Scale:

@@ -35,7 +35,7 @@ def opened(data: bytes, limits: Limits) -> Iterator[tuple[list[zipfile.ZipInfo],
     _check_directory(data, limits)
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            files = [info for info in archive.infolist() if not info.is_dir() and not _systems_own(info.orig_filename)]
+            files = [info for info in archive.infolist() if not info.filename.endswith("/") and not _systems_own(info.orig_filename)]
             if len(files) > limits.files:
                 raise BadPicture(f"The ZIP file lists more than {limits.files:,} files; use fewer pictures.")
             if sum(info.file_size for info in files) > limits.together:

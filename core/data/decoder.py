@@ -1,8 +1,5 @@
 """The process that decodes an uploaded picture: `python -m core.data.decoder`, the file on its standard input.
 
-Many small pictures of one upload share a process: `python -m core.data.decoder LONGEST`, each with its length before it, and so the
-answers.
-
 A picture of a few kB can unpack to gigabytes, and a decoder is the likeliest part to break, so neither happens in the server.
 The process may hold MOST_MEMORY bytes and compute for MOST_SECONDS. It answers on its standard output with "+", width, height and
 the RGB bytes of the picture made small, or with "-" and the rest of a sentence about the file.
@@ -16,9 +13,7 @@ import subprocess
 import sys
 import threading
 import warnings
-from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import BinaryIO
 
 from PIL import Image, ImageChops, ImageOps
 
@@ -32,8 +27,6 @@ MOST_MEMORY = 180 * 10**6  # bytes of the process, the file and the interpreter 
 MOST_SECONDS = 2  # of computing
 PATIENCE = 30  # seconds by the clock, on a server that has much else to do
 TURNS = threading.BoundedSemaphore(2)  # pictures that one server decodes at a time
-TOGETHER = 100  # pictures of one process
-MOST_SECONDS_TOGETHER = 10  # of computing for as many
 STRIP = 64 * LONGEST  # pixels, about, that are converted at a time
 LIGHT = 200  # of 255: ink that cannot be seen on white
 CURE = "Save it as a PNG or JPEG and try again."
@@ -65,64 +58,6 @@ def decode(data: bytes) -> tuple[int, int, bytes]:
         )
     if said[:1] == b"-":
         raise Undecodable(said[1:].decode())
-    width, height = struct.unpack(">II", said[1:9])
-    return width, height, said[9:]
-
-
-def decode_all(pictures: Sequence[bytes], longest: int) -> Iterator[tuple[int, int, bytes] | Undecodable]:
-    """Width, height and RGB bytes of each picture with no side above `longest`, or what is wrong with it.
-
-    TOGETHER of them share a process; where that breaks, each of these gets its own.
-    """
-    for start in range(0, len(pictures), TOGETHER):
-        some = pictures[start : start + TOGETHER]
-        answers = _together(some, longest)
-        yield from ([_alone(data, longest) for data in some] if answers is None else map(_answer, answers))
-
-
-def _together(pictures: Sequence[bytes], longest: int) -> list[bytes] | None:
-    """The answers of one process about several pictures; None where it came to no good end."""
-    command = [sys.executable, "-m", "core.data.decoder", str(longest)]
-    try:
-        with TURNS:
-            done = subprocess.run(command, input=b"".join(map(_told, pictures)), cwd=ROOT, capture_output=True, timeout=PATIENCE)
-        answers = list(_each(io.BytesIO(done.stdout)))
-    except (subprocess.TimeoutExpired, struct.error):
-        return None
-    return answers if done.returncode == 0 and len(answers) == len(pictures) else None
-
-
-def _alone(data: bytes, longest: int) -> tuple[int, int, bytes] | Undecodable:
-    try:
-        width, height, pixels = decode(data)
-    except Undecodable as error:
-        return error
-    small = Image.frombytes("RGB", (width, height), pixels)
-    small.thumbnail((longest, longest), Image.Resampling.BOX)
-    return (*small.size, small.tobytes())
-
-
-def _told(data: bytes) -> bytes:
-    """Bytes with their length before them."""
-    return struct.pack(">I", len(data)) + data
-
-
-def _each(stream: BinaryIO) -> Iterator[bytes]:
-    """What `_told` wrote, one after the other.
-
-    Raises:
-        struct.error: it is cut short.
-    """
-    while head := stream.read(4):
-        data = stream.read(length := struct.unpack(">I", head)[0])
-        if len(data) < length:
-            raise struct.error("cut short")
-        yield data
-
-
-def _answer(said: bytes) -> tuple[int, int, bytes] | Undecodable:
-    if said[:1] != b"+":
-        return Undecodable(said[1:].decode())
     width, height = struct.unpack(">II", said[1:9])
     return width, height, said[9:]
 
@@ -246,8 +181,8 @@ def _too_long() -> str:
     return f"takes more than {MOST_SECONDS} seconds to read. {SMALLER}"
 
 
-def _hold(memory: int, seconds: int) -> None:
-    """Keep this process within its bounds, where the system knows them."""
+def hold(memory: int, seconds: int) -> None:
+    """Keep this process within so many bytes and seconds of computing, where the system knows such bounds."""
     try:
         import resource
     except ImportError:  # Windows
@@ -258,25 +193,19 @@ def _hold(memory: int, seconds: int) -> None:
 
 
 def main() -> None:
-    """Answer for the picture on the standard input, or for several."""
-    several = len(sys.argv) > 1
-    _hold(MOST_MEMORY, MOST_SECONDS_TOGETHER if several else MOST_SECONDS)
+    """Answer for the picture on the standard input."""
+    hold(MOST_MEMORY, MOST_SECONDS)
     if hasattr(os, "nice"):
         os.nice(5)
-    if not several:
-        sys.stdout.buffer.write(_said(sys.stdin.buffer.read(), LONGEST))
-        return
-    for data in _each(sys.stdin.buffer):
-        sys.stdout.buffer.write(_told(_said(data, int(sys.argv[1]))))
+    sys.stdout.buffer.write(_said(sys.stdin.buffer.read()))
 
 
-def _said(data: bytes, longest: int) -> bytes:
-    """The answer about one picture."""
+def _said(data: bytes) -> bytes:
+    """The answer about a picture."""
     try:
         picture = reduced(data)
     except Undecodable as error:
         return b"-" + str(error).encode()
-    picture.thumbnail((longest, longest), Image.Resampling.BOX)
     return b"+" + struct.pack(">II", *picture.size) + picture.tobytes()
 
 

@@ -12,11 +12,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 from PIL import Image
 
-from core.data import archive, decoder, pictures
+from core.data import archive, decoder, own_table, pictures
 from core.data.archive import Limits
 from core.data.catalog import DIGITS
 from core.data.drawing import SIDE, Prepared, UnusableDrawing, prepare_drawing
@@ -33,7 +32,7 @@ MOST_PREPARED = 4_000  # of an array whose images are not 28x28, since each is p
 MOST_VALUES = 80_000_000  # of an array: bytes
 MOST_PIXELS = 4_000_000  # of one picture
 ALL_PIXELS = 60_000_000  # of all pictures of a ZIP
-AT_ONCE = 4_000_000  # values of an array that are worked on at a time
+AT_ONCE = 1_000_000  # values of an array that are worked on at a time
 PICTURE = 160  # pixels of a picture's longer side, in which its ink is found
 ZIPPED = Limits(files=MOST_PICTURES, each=4_000_000, together=60_000_000)
 SHARES = (0.7, 0.15)  # of each class to train and to validate; the rest tests
@@ -93,7 +92,7 @@ class OwnSet:
 
 
 def read(data: bytes) -> OwnSet:
-    """The data set of a file, whatever of the three it is.
+    """The data set of a file, whatever of the three it is; what it costs is bounded where core.data.reader calls it.
 
     Raises:
         BadPicture: what is wrong with the file and what to do, in a sentence.
@@ -104,7 +103,7 @@ def read(data: bytes) -> OwnSet:
             if len(arrays) == len(files) and files:
                 return _of_arrays({name: unpacked(info) for name, info in arrays.items() if _role(name)})
         return _of_folders(data)
-    return _of_table(data)
+    return _of_numbers(*own_table.rows(data, MOST_IMAGES), (), [])
 
 
 def prepared(brightness: NDArray[np.float32]) -> Prepared:
@@ -140,13 +139,15 @@ def _of_folders(data: bytes) -> OwnSet:
     images: list[Images] = []
     labels: list[int] = []
     steps: dict[str, Sample] = {}
-    for (file, name, _), found in zip(waiting, decoder.decode_all([one for *_, one in waiting], PICTURE), strict=True):
+    for file, name, contents in waiting:
         try:
-            if isinstance(found, decoder.Undecodable):
-                raise BadPicture(f"{file[-60:]} {found}")
-            width, height, colours = found
-            brightness = pictures.grey(np.frombuffer(colours, np.uint8).reshape(height, width, 3))
+            picture = decoder.reduced(contents)
+            picture.thumbnail((PICTURE, PICTURE), Image.Resampling.BOX)
+            brightness = pictures.grey(np.asarray(picture))
             image, made = _of_picture(brightness)
+        except decoder.Undecodable as error:
+            bad.append(f"{file[-60:]} {error}")
+            continue
         except (UnusableDrawing, BadPicture) as error:
             bad.append(f"{file[-40:]!r}: {error}")
             continue
@@ -177,7 +178,7 @@ def _ordered(names: set[str]) -> tuple[str, ...]:
     """Classes with numbers in their order."""
     if len(names) > MOST_CLASSES:
         raise BadPicture(f"The file holds {len(names):,} classes; up to {MOST_CLASSES} are read.")
-    return tuple(sorted(names, key=lambda name: [int(part) if part.isdigit() else part for part in re.split(r"(\d{1,9})", name)]))
+    return tuple(sorted(names, key=lambda name: [int(part) if part.isdecimal() else part for part in re.split(r"(\d{1,9})", name)]))
 
 
 def _pixels(data: bytes, name: str, room: int) -> int:
@@ -227,12 +228,13 @@ def _role(name: str) -> str:
 
 def _of_arrays(files: dict[str, bytes]) -> OwnSet:
     found: dict[str, np.ndarray] = {}
-    for name, data in files.items():
+    for name in list(files):
+        data = files.pop(name)  # each stands in memory twice only while it is read
         if _role(name) in found:
             continue  # a test part beside a training part
         try:
             found[_role(name)] = np.lib.format.read_array(io.BytesIO(data), allow_pickle=False)
-        except (ValueError, OSError, EOFError, MemoryError, SyntaxError):
+        except (ValueError, OSError, EOFError, SyntaxError):
             raise BadPicture(f"The array {name[:30]!r} holds objects or is damaged; save plain numbers with numpy.savez.") from None
     if not {"images", "labels"} <= set(found):
         raise BadPicture("The NPZ file needs the arrays images and labels (or x and y); save it with numpy.savez(images=..., labels=...).")
@@ -266,7 +268,11 @@ def _of_numbers(images: np.ndarray, labels: np.ndarray, names: tuple[str, ...], 
 
     height, width = _squared(images[:1]).shape[1:]
     if (height, width) == (SIDE, SIDE):
-        whole = np.concatenate([np.rint(grey * 255).astype(np.uint8) for grey in parts()])
+        whole, start = np.empty((len(images), SIDE, SIDE), np.uint8), 0
+        for grey in parts():
+            np.rint(grey * 255, out=grey)
+            whole[start : start + len(grey)] = grey
+            start += len(grey)
         return _made(whole, list(indices), classes, [], notes)
     if len(images) > MOST_PREPARED:
         raise BadPicture(
@@ -349,37 +355,6 @@ def _labelled(labels: np.ndarray, names: tuple[str, ...]) -> tuple[NDArray[np.in
     classes = _ordered(set(words.tolist()))
     table = {name: i for i, name in enumerate(classes)}
     return np.array([table[word] for word in words]), classes
-
-
-def _of_table(data: bytes) -> OwnSet:
-    """Kaggle's digit recogniser: label, pixel0 ... in each line; the label first, or the column called label."""
-    head = data[:20_000].split(b"\n", 1)[0].decode("utf-8", "replace").strip().strip("\ufeff")
-    cells = [cell.strip().strip('"').lower() for cell in head.split(",")]
-    if len(cells) < 17 or b"\x00" in data[:20_000]:
-        raise BadPicture("This is neither a ZIP of folders, nor an NPZ file, nor a table with a label and pixels in each line.")
-    titled = not cells[-1].replace(".", "", 1).isdigit()
-    place = next((i for i, cell in enumerate(cells) if cell in ("label", "class", "target", "digit", "y")), 0)
-    pixels = [i for i in range(len(cells)) if i != place and cells[i] not in ("id", "index", "")]
-    parts, labels = [], []
-    try:
-        for chunk in pd.read_csv(io.BytesIO(data), header=None, skiprows=int(titled), chunksize=1_000, engine="c"):
-            labels.extend(chunk[place].astype(str))
-            part = chunk[pixels].apply(pd.to_numeric, errors="coerce").to_numpy(np.float32)
-            if len(labels) > MOST_IMAGES:
-                raise BadPicture(f"The table holds more than {MOST_IMAGES:,} images; save fewer lines.")
-            if not np.isfinite(part).all() or part.min() < 0 or part.max() > 255:
-                raise BadPicture(f"A pixel in the lines up to {len(labels):,} is no number from 0 to 255; check the table.")
-            parts.append(part.astype(np.uint8) if part.max() > 1 else np.rint(part * 255).astype(np.uint8))
-    except (BadPicture, pd.errors.EmptyDataError) as error:
-        if isinstance(error, BadPicture):
-            raise
-    except (ValueError, KeyError, TypeError, pd.errors.ParserError, OverflowError):
-        raise BadPicture("The table's lines don't all hold a label and the same number of pixels; save it again as plain CSV.") from None
-    if not labels:
-        raise BadPicture("The table holds no image; each line needs a label and its pixels.")
-    words = np.array([label[:-2] if label.endswith(".0") else label for label in labels])
-    numbers = np.array([int(word) for word in words]) if all(word.isdigit() and len(word) < 7 for word in words) else words
-    return _of_numbers(np.concatenate(parts), numbers, (), [])
 
 
 def _made(

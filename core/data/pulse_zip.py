@@ -90,7 +90,7 @@ def _read(archive: zipfile.ZipFile) -> PulseSet:
     files = {}
     for info in archive.infolist():
         _check_name(info)
-        if info.is_dir() or info.filename.startswith("__MACOSX/"):
+        if info.filename.endswith("/") or info.filename.startswith("__MACOSX/"):
             continue
         _check_entry(info)
         if info.filename in files:

@@ -24,7 +24,7 @@ class Archive:
             raise Refused(CUT) from error
         if len(infos) > MOST_FILES:
             refuse(f"Its ZIP holds {len(infos):,} files; at most {MOST_FILES:,} are read.")
-        self._infos = {info.filename: info for info in infos if not info.is_dir()}
+        self._infos = {info.filename: info for info in infos if not info.filename.endswith("/")}
         self.names = list(self._infos)
         self._left = MOST_BYTES
 

@@ -21,8 +21,8 @@ from core.importing.reading import MOST_BYTES
 from core.importing.refusal import shortly
 
 ROOT = Path(__file__).parents[2]
-MEMORY = 3 << 30  # bytes of addresses that a worker may have
-SECONDS = 60  # of the processor
+MEMORY = 3 << 29  # bytes of addresses that a worker may have: libraries take a third of it, the largest file its own size a few times
+SECONDS = 30  # of the processor; what people bring takes 20 at most
 PATIENCE = 300  # seconds on the clock, of a busy machine too
 LOOK = 0.1  # seconds between two looks at it
 STOPPED = "Reading it was cancelled; drop it again to have it read."

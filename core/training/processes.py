@@ -19,14 +19,19 @@ from queue import SimpleQueue
 from typing import Any
 
 ROOT = Path(__file__).parents[2]
-_PATH = re.compile(r"(?<![\w.:/\\])(?:[A-Za-z]:)?(?:[/\\]+[^/\\\s'\":;,]+)+[/\\]+([^/\\\s'\":;,]*)")
+# A path in quotation marks may hold anything else; elsewhere it ends at a blank or a mark, and what other hosts serve is none of ours.
+_QUOTED = re.compile(r"""(['"])(?:file:)?(?:[A-Za-z]:[/\\]|/|\\\\)(?:(?:(?!\1).)*[/\\])?((?:(?!\1)[^/\\])+)[/\\]*\1""")
+_ADDRESS = r"(?<![\w+.-])((?!file:)[A-Za-z][\w+.-]*://\S+)"
+_NAME = r"""[^/\\\s'":;,]+"""
+_START = rf"(?<![\w./\\)\]])(?:file:)?(?:[A-Za-z]:[/\\]+|/+(?=[.~-]*[^\W\d])|[/\\]+(?={_NAME}[/\\]))"
+_BARE = re.compile(rf"{_ADDRESS}|{_START}(?:{_NAME}[/\\]+)*?({_NAME})[/\\]*(?![/\\]|{_NAME})")
 _alone = False
 _under_way: set[subprocess.Popen[bytes]] = set()
 
 
 def pathless(text: str) -> str:
     """The text of an error with the last name alone of each path: where a server's files lie is nobody's business."""
-    return _PATH.sub(r"\1", text)
+    return _BARE.sub(lambda found: found[1] or found[2], _QUOTED.sub(r"\1\2\1", text))
 
 
 class WorkerDied(RuntimeError):

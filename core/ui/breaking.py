@@ -273,7 +273,9 @@ def _curves(subject: Subject, kind: str, step: Step, many: str, parts: int) -> N
         alt = ", ".join(f"{one.short(a)}: {numbers.percent(float(r))}" for a, r in zip(found.amounts, found.right, strict=True))
         page.chart(chart, alt_text=f"Share right over the amounts of damage. {alt}", key=key, select=pick, width="stretch")
         st.caption(f"Strong line: all. Thin: each {subject.class_noun}. Click an amount.")
-        page.chart(share, alt_text=f"What share of the answers each {subject.class_noun} gets", key=f"{key}-said", width="stretch")
+        most = int(found.said[-1].argmax())
+        words = f"What share of the answers each {subject.class_noun} gets; at the end most are {subject.classes[most]}"
+        page.chart(share, alt_text=words, key=f"{key}-said", width="stretch")
         st.caption("What it says: where one colour swallows the others, the network says the same whatever comes in.")
     with right:
         lost = "; ".join(

@@ -11,11 +11,12 @@ from typing import Any
 import streamlit as st
 
 from core.serving import seen
+from core.serving.forged import FORGED
 
 IN_ORDER = Path(__file__).with_name("in_order.js")
+ROVING = Path(__file__).with_name("roving.js")
 _EXPORT = "export default function "
 _TOLD = "_told-parts"
-FORGED = (TypeError, ValueError, LookupError, AttributeError, ArithmeticError)  # what reading a value of another form raises
 _log = logging.getLogger(__name__)
 
 
@@ -36,7 +37,7 @@ class _Told:
         return self.parts[key][1]
 
 
-def browser_part(name: str, python_file: str, *, fetches: bool = False, **options: Any) -> Any:
+def browser_part(name: str, python_file: str, *, fetches: bool = False, roves: bool = False, **options: Any) -> Any:
     """The component v2 of the folder that a Python file lies in; what the folder lacks is left to `options`.
 
     Several .js files are one script: each declares functions and classes, and one of them exports a function. What a part tells is
@@ -46,6 +47,7 @@ def browser_part(name: str, python_file: str, *, fetches: bool = False, **option
         name: of the component, once in the app.
         python_file: `__file__` of the part's Python side.
         fetches: its script uses seen.js.
+        roves: its script uses roving.js.
         options: further arguments of `st.components.v2.component`.
     """
     folder = Path(python_file).parent
@@ -54,7 +56,8 @@ def browser_part(name: str, python_file: str, *, fetches: bool = False, **option
         if files:
             options.setdefault(kind, "\n".join(path.read_text(encoding="utf-8") for path in files))
     script = options["js"].replace(_EXPORT, "function drawn", 1) + IN_ORDER.read_text(encoding="utf-8")
-    options["js"] = (seen.SCRIPT.read_text(encoding="utf-8") if fetches else "") + script
+    used = [path for path, uses in ((seen.SCRIPT, fetches), (ROVING, roves)) if uses]
+    options["js"] = "".join(path.read_text(encoding="utf-8") for path in used) + script
 
     @cache  # declared when it is first shown: then it is known whether its script has an address
     def declared() -> Any:

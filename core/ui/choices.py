@@ -6,7 +6,7 @@ browser's address asks for is read when the browser brings one (a link, Back, Fo
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import wraps
@@ -128,6 +128,11 @@ def last(page: str, name: str) -> Any:
     return _kept().get(key(page, name))
 
 
+def default(page: str, name: str) -> Any:
+    """What a declared choice is at first."""
+    return _registry()[page, name].default
+
+
 def put(page: str, name: str, item: Any) -> None:
     """Make a choice for somebody, in a callback or before its widget is made."""
     st.session_state[key(page, name)] = item
@@ -177,6 +182,22 @@ def declare(page: str, declared: Sequence[Choice]) -> list[str]:
             notes.append(note)
         _settle(page, choice, kept, brought)
     return notes
+
+
+_SILENT = address.STAYS | {"lesson"}  # names that open no view by themselves
+
+
+def opening(page: str, view: Mapping[str, str]) -> None:
+    """What an address that names no view opens, and so does the first visit by the menu; called before the page declares its choices.
+
+    Once it is open the address names it, so that the address of another view, all of whose choices are at their defaults, can too.
+    """
+    now = address.current()
+    now.opening = dict(view)
+    if now.asked is None and last(page, "lesson") is None:
+        now.asked = Asked(dict(view), fresh=False)
+    elif now.asked is not None and now.asked.fresh and not now.asked.taken - _SILENT and set(now.asked.values) <= _SILENT:
+        now.asked.values |= view
 
 
 def _registry() -> dict[tuple[str, str], Choice]:
@@ -283,7 +304,14 @@ def search() -> dict[str, str] | None:
         item = kept[at] = _lost(choice, kept.get(at)) if held is None else held
         if item is not None and item != choice.default and _counts(page, choice):
             out[name] = choice.write(item)
-    return out
+    return _named(registry) | out if set(out) <= _SILENT else out
+
+
+def _named(registry: Mapping[tuple[str, str], Choice]) -> dict[str, str]:
+    """The choices of what a bare address opens, as they are now."""
+    names = address.current().opening
+    held = {name: (choice, value(page, name)) for (page, name), choice in registry.items() if name in names}
+    return {name: choice.write(item) for name, (choice, item) in held.items() if item is not None}
 
 
 def fragment(panel: F) -> F:

@@ -16,7 +16,7 @@ from core.charts import theme as colours
 from core.charts.prepared import Prepared, arrow
 from core.serving import seen
 from core.serving.shared import shared
-from core.ui import address, choices, drawing_pad, present, screen, sheet
+from core.ui import address, chart_table, choices, drawing_pad, present, screen, sheet
 from core.ui.browser_part import heard
 from core.ui.plain import plain
 
@@ -27,12 +27,26 @@ _STYLE = """
 .vega-bindings { display: none !important; }
 /* Wide tables scroll inside their box too. */
 [data-testid="stMarkdownContainer"]:has(> table) { overflow-x: auto; max-width: 100%; }
+/* Small words stay readable: Streamlit's own are at 60%, 4.3 to 1 on white. */
+[data-testid="stCaptionContainer"] { opacity: 0.8 !important; }
+/* A chart's toolbar stands under it, beside the button of its table, where it covers nothing; whoever tabs to it sees it. */
+[data-testid="stFullScreenFrame"]:has([data-testid="stVegaLiteChart"])
+  [data-testid="stElementToolbar"]:not(:has([aria-label^="Close fullscreen"])) {
+  top: 100%; left: 6.5rem; right: auto; padding: 0.25rem 0 0;
+}
+[data-testid="stElementToolbar"]:focus-within { opacity: 1; z-index: 1; }
+[class*="-table"]:has(> [data-testid="stPopover"]) { margin-top: -0.75rem; }
 /* Fixed-size charts scroll inside their box on a narrow screen. */
 [data-testid="stVegaLiteChart"] { overflow-x: auto; max-width: 100%; }
 .block-container { padding-top: 3.25rem; max-width: 1400px; }
+@media (prefers-reduced-motion: reduce) {
+  *, *::before, *::after { animation-duration: 0.01ms !important; transition-duration: 0.01ms !important; }
+}
+/* Columns stack a little earlier than Streamlit's own 640px, so that a window of 1,300 at a zoom of 200% has room; core/ui/screen tells. */
+@media (max-width: 700px) { [data-testid="stColumn"] { min-width: calc(100% - 1.5rem); } }
 /* In the bar at the top, left of Streamlit's own signs. */
 .st-key-screen { position: fixed !important; top: 0.75rem; right: 7rem; width: auto !important; z-index: 999990; }
-[class*="st-key-address"] { position: absolute !important; }
+:is([class*="st-key-address"], [class*="st-key-kept"]) { position: absolute !important; }
 /* The line about a data set stays one line. */
 [class*="st-key-data-"] [data-testid="stPopover"] button p { white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }
 /* On a telephone the button that opens the list of pages says so, and needs room for it. */
@@ -104,13 +118,13 @@ def chart(
     picture: Prepared,
     *,
     alt_text: str,
-    key: str | None = None,
+    key: str,
     select: bool | Callable[[], None] = False,
     width: str = "content",
     steady: bool = False,
     pictures: str = "",
 ):
-    """Show a chart; with `select` its selections come back and rerun the script or fragment.
+    """Show a chart and, for those who ask, its data; with `select` its selections come back and rerun the script or fragment.
 
     What it opens with is kept as long as the same chart of the same data stays up: a change would draw it anew.
 
@@ -128,7 +142,7 @@ def chart(
     if pictures:
         table, hour = picture.tables[pictures], int(time.time() // seen.AGAIN)  # their use is noted once an hour
         spec["datasets"] = {**spec["datasets"], pictures: _lifted(table, id(table), hour)[0]}
-    return st.vega_lite_chart(  # type: ignore[call-overload]  # its overloads want each word apart
+    event = st.vega_lite_chart(  # type: ignore[call-overload]  # its overloads want each word apart
         _by_address(picture, spec) if steady else spec,
         theme=None,
         key=key,
@@ -136,6 +150,8 @@ def chart(
         on_select=heard(select) if callable(select) else "rerun" if select else "ignore",
         alt=alt_text,
     )
+    chart_table.under(picture, alt_text, key)
+    return event
 
 
 @shared()
@@ -144,9 +160,9 @@ def _lifted(_table: pd.DataFrame, at: int, hour: int) -> tuple[bytes, pd.DataFra
     return arrow(_table.assign(url=[seen.lifted(one) for one in _table["url"]])), _table
 
 
-def _opening(key: str | None, picture: Prepared) -> Mapping[str, Any]:
+def _opening(key: str, picture: Prepared) -> Mapping[str, Any]:
     """The opening values with which this chart was first drawn since its page was opened."""
-    if key is None or not picture.opening:
+    if not picture.opening:
         return picture.opening
     kept = st.session_state.get(f"_opening-{key}")
     if kept is None or kept[0] is not picture.spec or kept[1:3] != (picture.values, address.visit()):

@@ -9,6 +9,7 @@ from typing import Any
 
 import streamlit as st
 
+from core.lesson import guesses
 from core.ui import address, choices
 from core.ui.choices import Choice
 
@@ -34,7 +35,7 @@ def told(page: str, name: str, subject: str = "") -> bool:
     shown = st.session_state.get(choices.key(page, "shown")) or []
     about = st.session_state.setdefault("_told", {})  # (page, question) -> subject that it was told for
     asked = address.current().asked
-    brought = asked is not None and asked.fresh  # by a link, by Back or Forward: then it is their word that counts
+    brought = asked is not None and asked.fresh and not asked.act  # by a link, by Back or Forward: then it is their word that counts
     if brought and name not in shown and _guess(page, name, subject) is not None:
         st.session_state[_key(page, name, subject)] = None
     known = _guess(page, name, subject) is not None or (name in shown and (brought or about.get((page, name), subject) == subject))
@@ -72,6 +73,7 @@ def ask(
     *,
     subject: str = "",
     voice: str = "the run says",
+    border: bool = True,
 ) -> bool:
     """Ask, let a person commit or skip, then reveal; returns whether the answer has been told.
 
@@ -79,12 +81,13 @@ def ask(
         name: of the question, once on the page; one of those that the page declares with `choice`.
         options: what can be guessed.
         answer: called only when it is told; the right option and a sentence with the numbers behind it, from the run shown.
-        model_answer: a good reply to "why do you think so?", to open.
+        model_answer: a good reply to "why do you think so?", to open; "" where the sentence says it all.
         subject: see `told`.
+        border: whether it stands in a frame of its own.
         voice: who gives the answer, for "You said X; the run says Y".
     """
     key = _key(page, name, subject)
-    with st.container(border=True, key=f"question-{page}-{name}"):
+    with st.container(border=border, key=f"question-{page}-{name}"):
         st.markdown(f"**Guess first.** {question}")
         skipped = told(page, name, subject) and _guess(page, name, subject) is None
         if not skipped:
@@ -100,6 +103,9 @@ def ask(
         else:
             said = f"**{right}**, as you said." if guess == right else f"You said **{guess}**; {voice} **{right}**."
         st.markdown(f"{said} {because}")
-        with st.expander("Why do you think so? Compare with our answer"):
-            st.markdown(model_answer)
+        if not skipped and guess is not None:
+            guesses.keep(page, key, question, guess, right)
+        if model_answer:
+            with st.expander("Why do you think so? Compare with our answer"):
+                st.markdown(model_answer)
     return True

@@ -15,6 +15,7 @@ from core.specs import RunSpec
 from core.ui import breaking, choices, networks, question
 from core.ui.choices import Choice
 from core.ui.shown import Shown
+from pages.cnn.lesson import LESSON
 from pages.cnn.runs import FIRST, fits, pulses_of
 from pages.cnn.window import STAGES
 from pages.cnn.words import SECTIONS
@@ -44,7 +45,7 @@ def declare(run: Run) -> list[str]:
         choices.whole("state", run.states - 1, 0, run.states - 1),
         choices.whole("kernel", 1, 1, first),
         choices.whole("map", 1, 1, second),
-        question.choice("waiting", breaking.QUESTION),
+        question.choice("waiting", breaking.QUESTION, *LESSON.questions),
         *breaking.of_page("breaking"),
     ]
     notes = choices.declare(PAGE, [*whole_page, *_convolution(), *_response(spec), *_tests(spec)])

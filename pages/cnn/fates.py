@@ -81,7 +81,8 @@ def _small(
 ) -> None:
     """Curves of one run up to a state, with the moment it died where they reach it."""
     chart = _curves(history, run, tuple(measures.items()), until, page.theme().dark)
-    page.chart(chart, alt_text=alt_text, key=key, width="stretch", steady=until is None)
+    ends = ", ".join(f"{name} {numbers.number(np.asarray(history[column])[:until][-1])}" for name, column in measures.items())
+    page.chart(chart, alt_text=f"{alt_text}; at the end {ends}", key=key, width="stretch", steady=until is None)
 
 
 @shared()

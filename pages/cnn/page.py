@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from core.lesson import panel as lesson
 from core.models.pulse_layers import parameter_count
 from core.ui import cached, networks, page
 from core.ui.shown import Shown
@@ -10,13 +11,14 @@ from pages.cnn.breaking import breaking_panel
 from pages.cnn.choices import declare, declare_run, key, value, whole_page
 from pages.cnn.convolution import convolution_panel
 from pages.cnn.kernels import choose_run, kernels_panel
+from pages.cnn.lesson import LESSON
 from pages.cnn.loss import loss_panel
 from pages.cnn.response import response_panel
 from pages.cnn.tests import tests_panel
 
 PANELS = {"convolution": convolution_panel, "response": response_panel, "tests": tests_panel, "breaking": breaking_panel}
 
-notes = declare_run()
+notes = lesson.begin(LESSON) + declare_run()
 run = cached.readable(value("run"))
 if run is None:
     page.header(words.TITLE, "The run of this page cannot be shown; choose another.", notes)
@@ -26,6 +28,7 @@ else:
     notes += declare(run)
     shown = Shown(run, value("state"), value("run"))
     page.header(words.TITLE, words.sentence(shown, parameter_count(run.spec.model)), notes)
+    lesson.show(LESSON)
     kernels_panel(shown)
     st.segmented_control(
         "Look at",

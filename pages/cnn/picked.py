@@ -29,7 +29,7 @@ def picked_kernel(shown: Shown) -> None:
     with picture:
         st.markdown(f"**Kernel {number}** {when(shown)}")
         chart = _cells(shown, shown.key, shown.run.states, shown.state, number, page.theme().dark)
-        page.chart(chart, alt_text=f"Weights of kernel {number}", key="cnn-picked")
+        page.chart(chart, alt_text=f"Weights of kernel {number}, {numbers.span(weights.min(), weights.max())}", key="cnn-picked")
     with words:
         st.markdown(_numbers(weights) + _act(shown, number))
         downloads(shown)

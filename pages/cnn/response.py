@@ -50,6 +50,7 @@ def _sweep(shown: Shown) -> None:
         st.image(
             picture(image, page.theme(), 200),
             caption=f"{kind}, {MEANINGS[parameter].title} {numbers.number(at)} {MEANINGS[parameter].unit}",
+            alt=f"The {kind} pulse",
         )
     outputs, strongest = cnn_data.sweep(shown, kind, parameter, fixed)
     with right:
@@ -86,10 +87,13 @@ def _curves(shown: Shown, kind: str, parameter: str, at: float, outputs: pd.Data
     said, answers, kernels = _along(shown, outputs, strongest, shown.key, shown.state, kind, parameter, at, factor, trained, listing, dark)
     if cnn_data.answering(shown) == shown:
         st.markdown(said)
-        page.chart(answers, alt_text="The network's outputs along the parameter", key="cnn-sweep-outputs", width="stretch")
+        page.chart(answers, alt_text=said.replace("**", ""), key="cnn-sweep-outputs", width="stretch")
     else:
         st.caption("The outputs stand here at the last state: of the dense layers no other state is kept. Move the player to its end.")
-    page.chart(kernels, alt_text="Each kernel's strongest response along the parameter", key="cnn-sweep-kernels", width="stretch")
+    best = strongest.loc[strongest["response"].idxmax()]
+    largest = f"the largest, {numbers.number(best['response'])}, is kernel {best['kernel']}'s"
+    words = f"Each kernel's strongest response along the parameter; {largest}"
+    page.chart(kernels, alt_text=words, key="cnn-sweep-kernels", width="stretch")
     shaded = "Shaded: the range it was trained with. " if trained else ""
     st.caption(f"{shaded}Strongest response: the largest value of a kernel's feature map after the ReLU. The line marks your pulse.")
     st.download_button(
@@ -188,7 +192,11 @@ def _patches(shown: Shown) -> None:
     for kernel in listed(len(planes)):
         left, right = st.columns([1, 6], vertical_alignment="top")
         with left:
-            st.image(_kernel(shown, shown.key, shown.state, kernel, page.theme().dark), caption=f"kernel {kernel + 1}, on its own scale")
+            st.image(
+                _kernel(shown, shown.key, shown.state, kernel, page.theme().dark),
+                caption=f"kernel {kernel + 1}, on its own scale",
+                alt=f"The weights of kernel {kernel + 1}",
+            )
         with right:
             pick = partial(_convolve_test, kernel)
             thumbnails(f"cnn-patches-{kernel + 1}", liked[kernel], side=0, scale=_scale(shown), on_pick=pick)

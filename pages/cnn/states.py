@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from core.charts import numbers
 from core.charts.curves import over_epochs
 from core.charts.epoch import opening
 from core.charts.prepared import Prepared
@@ -44,11 +45,14 @@ def state_curves(of: Shown, key: str, build: Callable[[], Curves], alt_text: str
         if state is not None:
             put("state", state)
 
-    chart = _chart(build, of.key, of.run.states, key, kernel, clicks.count(key), page.theme().dark)
-    page.chart(chart.opened(opening(of.state, of.run.states)), alt_text=alt_text, key=key, select=picked, width="stretch", steady=True)
+    chart, ends = _chart(build, of.key, of.run.states, key, kernel, clicks.count(key), page.theme().dark)
+    said = f"{alt_text}; at the end {ends}"
+    page.chart(chart.opened(opening(of.state, of.run.states)), alt_text=said, key=key, select=picked, width="stretch", steady=True)
 
 
 @shared()
-def _chart(_build: Callable[[], Curves], run: str, states: int, key: str, kernel: int, now: int, dark: bool) -> Prepared:
+def _chart(_build: Callable[[], Curves], run: str, states: int, key: str, kernel: int, now: int, dark: bool) -> tuple[Prepared, str]:
+    """The chart, and where its curves end."""
     curves, rows, title, options = _build()
-    return over_epochs(curves, rows.assign(now=now), title, theme(dark), 0, **options)
+    ends = ", ".join(f"{name} {numbers.number(one['value'].iloc[-1])}" for name, one in curves.groupby("curve", sort=False))
+    return over_epochs(curves, rows.assign(now=now), title, theme(dark), 0, **options), ends

@@ -54,7 +54,9 @@ def _matrix(shown: Shown, classes: list[str]) -> None:
             put("predicted", cell[0]["column"])
 
     chart = _counts(shown, shown.key, shown.run.states, shown.state, page.theme().dark)
-    page.chart(chart, alt_text="Confusion counts", key="cnn-confusion", select=picked, width="stretch")
+    page.chart(
+        chart, alt_text=f"Confusion counts: {right:,} of {total:,} on the diagonal", key="cnn-confusion", select=picked, width="stretch"
+    )
     page.legend(charts.SHARE_WORDS)
     st.caption("Click a cell to see its pulses. Margins: recall of each row, precision of each column.")
     st.download_button(

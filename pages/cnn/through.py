@@ -83,6 +83,7 @@ def through(shown: Shown, picture: Picture) -> None:
         column.image(
             drawn.second[name],
             caption=f"{words}, {one.shape[0]} × {one.shape[1]}, up to {numbers.number(one.max())}",
+            alt=f"Map {value('map')} of the {words}",
         )
     if cnn_data.answering(shown) != shown:
         with last:
@@ -95,7 +96,9 @@ def through(shown: Shown, picture: Picture) -> None:
         for place, units in enumerate(shown.run.spec.model.sizes[:-1], start=1):
             values = layers[f"dense{place}"][0]
             st.image(
-                drawn.dense[place - 1], caption=f"dense layer {place}: {units:,} units from {numbers.span(values.min(), values.max())}"
+                drawn.dense[place - 1],
+                caption=f"dense layer {place}: {units:,} units from {numbers.span(values.min(), values.max())}",
+                alt=f"The values of dense layer {place}",
             )
     with last:
         _outputs(shown, layers, picture)

@@ -99,7 +99,14 @@ def _layout(one: Layer, side: int) -> tuple[int, int]:
 
 def layer_board(key: str, shown: Sequence[Strip], *, own: bool) -> None:
     """Strips whose maps open on a click; `own` where they show what this person drew or brought."""
-    board(key, shown, f"{choices.value('layer')}:{choices.value('filter')}", on_pick=lambda: open_picked(picked_on(key)), own=own)
+    board(
+        key,
+        shown,
+        f"{choices.value('layer')}:{choices.value('filter')}",
+        on_pick=lambda: open_picked(picked_on(key)),
+        own=own,
+        opens="digits-map-panel",
+    )
 
 
 def open_picked(picked: str) -> None:

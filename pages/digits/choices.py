@@ -11,6 +11,7 @@ from core.ui import breaking, choices, networks, question
 from core.ui.choices import Choice
 from core.ui.shown import Shown
 from pages.digits.images import classes, side
+from pages.digits.lesson import LESSON
 from pages.digits.small_training import ALLOWED, Small
 
 PAGE = "digits"
@@ -42,7 +43,7 @@ def of_page() -> list[Choice]:
     return [
         choices.one_of("section", "draw", SECTIONS),
         networks.choice("run", FIRST, fits),
-        question.choice("change", breaking.QUESTION, "sure", "apart"),
+        question.choice("change", breaking.QUESTION, "sure", "apart", *LESSON.questions),
         choices.flag("centre", True, words=("off", "on")),
         choices.one_of("part", "end", PARTS, section="compare"),
         choices.flag("stay", False, section="compare"),  # whether the middle column stays where the state is an end, too

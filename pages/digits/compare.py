@@ -105,7 +105,8 @@ def _columns(net: Shown) -> None:
     _play(columns["chosen"], seen, limits, said)
     shown_strips = [_titled(one, seen.image, limits, one.words, part) for part, one in columns.items()]
     picked = f"{choices.value('part')}-{choices.value('layer')}:{choices.value('filter')}"
-    board.board(BOARD, [one for layer in zip(*shown_strips, strict=True) for one in layer], picked, _pick, columns=len(PARTS), own=seen.own)
+    strips_of = [one for layer in zip(*shown_strips, strict=True) for one in layer]
+    board.board(BOARD, strips_of, picked, _pick, columns=len(PARTS), own=seen.own, opens="digits-compare-map-panel")
     for place, (part, one) in zip(st.columns(3, gap="medium"), columns.items(), strict=True):
         with place:
             st.caption(f"Probabilities, {one.words}")

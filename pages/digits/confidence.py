@@ -142,7 +142,10 @@ def _over_all(about: Subject, many: str) -> None:
             about, sets, kind, amount, least, temperature, choices.value("damaged"), *about.key, page.theme().dark
         )
         page.chart(
-            chart, alt_text="Share right of what is answered over the share that is answered", key="digits-answered", width="stretch"
+            chart,
+            alt_text=f"Share right of what is answered over the share answered; marked: at least {numbers.percent(least)} sure",
+            key="digits-answered",
+            width="stretch",
         )
         st.caption(words.ANSWERED)
     with right:
@@ -160,7 +163,8 @@ def _over_all(about: Subject, many: str) -> None:
             f"How sure and how right differ by **{numbers.percent(error)}** on average. The least cross-entropy on these {about.noun}s "
             f"is at temperature **{numbers.number(best)}**{verdict}."
         )
-        page.chart(bars, alt_text="Share right over how sure the network is", key="digits-reliability", width="stretch")
+        said = f"Share right over how sure the network is; they differ by {numbers.percent(error)} on average"
+        page.chart(bars, alt_text=said, key="digits-reliability", width="stretch")
         st.caption(words.RELIABILITY)
 
 

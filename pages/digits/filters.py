@@ -74,7 +74,11 @@ def _patches(net: Shown, found: Survey, images: Images, number: int, chosen: int
         return
     patch = patches[chosen][place]
     picture, said = st.columns([2, 5], gap="medium", vertical_alignment="center")
-    picture.image(framed(looked_at(spec, images.images[patch.image]), patch, colours), width=LARGE)
+    picture.image(
+        framed(looked_at(spec, images.images[patch.image]), patch, colours),
+        width=LARGE,
+        alt=f"The image with the piece that excites filter {chosen}",
+    )
     said.markdown(
         f"**Filter {chosen}** of convolution {number} answers with **{numbers.fixed(patch.value, 4)}** "
         f"{'before ReLU' if spec.model.kind == 'digit_cnn' else 'as its sum'} to this piece "

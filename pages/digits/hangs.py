@@ -37,7 +37,7 @@ def hangs(about: Subject, image: np.ndarray, label: int) -> None:
         with box:
             limit = float(np.abs(values).max()) or 1.0
             chart = cells.cells(values, limit, page.theme(), title=title, size=max(1, SIZE // about.side), axes=False, legend=True)
-            page.chart(chart, alt_text=f"{title}; the largest value is {numbers.number(values.max())}")
+            page.chart(chart, alt_text=f"{title}; the largest value is {numbers.number(values.max())}", key=f"digits-hangs-{title[:7]}")
             st.caption(says)
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from core.charts import numbers
+from core.lesson import panel as lesson
 from core.runs.fitting import digits as fits
 from core.ui import choices as links
 from core.ui import data_status, networks, page, shown
@@ -18,6 +19,7 @@ from pages.digits.compare import compare
 from pages.digits.confidence import confidence
 from pages.digits.filters import filter_section
 from pages.digits.images import noun, own_words, test_images
+from pages.digits.lesson import LESSON
 from pages.digits.map import layer_map
 from pages.digits.measures import trouble
 from pages.digits.summary import summary
@@ -41,7 +43,7 @@ WHATEVER = ("summary", "train")  # sections that can do without the weights of t
 
 def show() -> None:
     """The whole page."""
-    notes = links.declare(PAGE, choices.of_page())
+    notes = lesson.begin(LESSON) + links.declare(PAGE, choices.of_page())
     head = st.container()  # it says what is chosen below it
     left, middle, right = st.columns([4, 4, 4], gap="medium")
     with left:
@@ -56,6 +58,7 @@ def show() -> None:
     net = net.at(choices.value("epoch"))
     with head:
         page.header(words.TITLE, sentence(net), notes)
+        lesson.show(LESSON)
         if spec.data.name == "mnist":
             data_status.notice("mnist")
     with middle:

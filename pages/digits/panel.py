@@ -168,6 +168,7 @@ def _convolution(net: Shown, acts: Mapping[str, np.ndarray], image: int, one: La
                     printed=True,
                 ),
                 alt_text=f"{name}, {high}x{wide}; its values add up to {numbers.fixed(values.sum(), 6)}",
+                key=f"digits-term-{name}",
             )
     if inputs > 1:
         _bars(found.channels, found.bias, "input map", "The sum over each input map, and the bias", found.first)
@@ -204,7 +205,9 @@ def _bars(sums: np.ndarray, bias: float, what: str, alt_text: str, first: int = 
         kept = np.sort(np.argsort(-np.abs(sums), kind="stable")[: MOST - 1])
         labels = [*(labels[i] for i in kept), f"the other {len(sums) - len(kept):,}"]
         sums = np.append(sums[kept], sums.sum() - sums[kept].sum())
-    page.chart(ledger.parts(np.append(sums, bias), [*labels, "bias"], page.theme(), title="what each adds"), alt_text=alt_text)
+    page.chart(
+        ledger.parts(np.append(sums, bias), [*labels, "bias"], page.theme(), title="what each adds"), alt_text=alt_text, key="digits-adds"
+    )
 
 
 def _dense(net: Shown, acts: Mapping[str, np.ndarray], image: int, one: Layer, unit: int) -> None:

@@ -1,9 +1,11 @@
 """The model summary and what stands in each weight."""
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 
 from core.analysis.weight_summary import layer_table, spread, weight_table
+from core.charts import numbers
 from core.charts.histogram import histogram
 from core.charts.prepared import Prepared
 from core.charts.theme import theme
@@ -29,7 +31,7 @@ def summary(net: Shown) -> None:
         st.dataframe(weights, hide_index=True, width="content", height="content", column_config=style)
     with st.container(horizontal=True, key="digits-histograms"):
         for name, chart in histograms.items():
-            page.chart(chart, alt_text=f"How the values of {name} are spread")
+            page.chart(chart, alt_text=f"How the values of {name} are spread, {_span(net.weights[name])}", key=f"digits-spread-{name}")
     st.caption(words.HISTOGRAMS)
     left, right = st.columns([1, 5])
     for column, name, table in ((left, "Layers", layers), (right, "Weights", weights)):
@@ -48,6 +50,10 @@ def _tables(_net: Shown, key: str, state: int, dark: bool) -> tuple[pd.DataFrame
     """The layers, the weights, and how the values of each weight are spread."""
     charts = {name: histogram(spread(values), theme(dark), title=name, width=230, height=110) for name, values in _net.weights.items()}
     return layer_table(_net.run.spec.model), weight_table(_net.weights), charts
+
+
+def _span(values: np.ndarray) -> str:
+    return numbers.span(float(values.min()), float(values.max()))
 
 
 def _csv(frame: pd.DataFrame) -> str:

@@ -126,7 +126,8 @@ def _maps(net: Shown, acts: Acts, one: Layer, titles: list[str], examples: tuple
     image = min(choices.value("row"), len(titles) - 1)
     opened = f"{image}/{choices.value('layer')}:{choices.value('filter')}"
     with st.container(key="digits-table"):
-        board(BOARD, [shown], opened, on_pick=lambda: _pick(one.name), least=min(shown.width, FINGER * (len(order) + 1)))
+        least = min(shown.width, FINGER * (len(order) + 1))
+        board(BOARD, [shown], opened, on_pick=lambda: _pick(one.name), least=least, opens="digits-table-map-panel")
     top = numbers.number(limits(net)[one.name])
     scale = f"-{top} to {top}" if kind(model, one) == "signed" else f"0 to {top}"
     page.legend(f"the {'values' if one.flat else 'maps'} of a layer share one scale, {scale}" + ("" if one.flat else f"; {words.KERNELS}"))

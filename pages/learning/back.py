@@ -121,7 +121,7 @@ def _slopes(view: View, found: Through) -> None:
     with left:
         page.chart(
             _slope_curves(view.model.activation, page.theme().dark),
-            alt_text="Slopes of the activations",
+            alt_text="Slopes of the activations over the sum of a unit: a sigmoid's is at most ¼, a tanh's 1, a ReLU's 0 or 1",
             key=f"{PAGE}-slopes",
             width="stretch",
         )
@@ -171,7 +171,8 @@ def _over_training(view: View, found: Through) -> None:
     if not question.ask(PAGE, "slowest", words.SLOWEST, options, answer, words.SLOWEST_WHY, subject=view.id):
         return
     chart = _sizes_chart(view, sizes, view.key, view.run.states, page.theme().dark)
-    page.chart(chart, alt_text="Size of the gradient in each layer over the epochs", key=f"{PAGE}-sizes", width="stretch")
+    said = f"Size of the gradient in each layer over the epochs. {answer()[1]}"
+    page.chart(chart, alt_text=said, key=f"{PAGE}-sizes", width="stretch")
     ratio = numbers.number(float(mean[0] / mean[1:].max()), 2)
     through = [part.through or 0.0 for part in found.parts[:-1][::-1]]
     st.markdown(
@@ -205,8 +206,9 @@ def _fresh(view: View) -> None:
     if images is None:
         return
     found, chart = _errors(view, view.data, catalog.stamp(view.data), depth, page.theme().dark)
-    page.chart(chart, alt_text="Error at each layer of untrained networks", key=f"{PAGE}-fresh", width="stretch")
     kept = ", ".join(f"{ACTIVATIONS[name]} {numbers.number(errors[0] / errors[-1], 2)}" for name, errors in found.items())
+    said = f"Error at each layer of untrained networks; the part of it that gets to the first: {kept}"
+    page.chart(chart, alt_text=said, key=f"{PAGE}-fresh", width="stretch")
     st.markdown(
         f"Of the error at the output, the first of {depth} hidden layers gets this part: {kept}. A sigmoid's slope is at most ¼, a tanh's "
         "at most 1 and less wherever a unit answers strongly; a ReLU lets all through or nothing."

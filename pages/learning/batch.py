@@ -134,7 +134,8 @@ def _agreement(view: View, layer: int) -> None:
     batches, count = _agreements(view, view.here, images.key, layer), len(images)
     page.chart(
         _agreement_chart(batches, view.here, images.key, layer, page.theme().dark),
-        alt_text="Agreement of batches with all images, by their size",
+        alt_text="Agreement of batches with all images: "
+        + ", ".join(f"of {one.size} {numbers.number(float(np.median(one.cosines)), 2)}" for one in batches),
         key=f"{PAGE}-agreement",
         width="stretch",
     )
@@ -257,7 +258,8 @@ def _others(view: View, rest: Images, after: Outcome, about: Hashable) -> None:
     with left:
         page.chart(
             _recall(view, after, about, page.theme().dark),
-            alt_text="Share of each class right before and after the steps",
+            alt_text="Share of each class right before and after the steps; of all "
+            + ", then ".join(numbers.percent(float(accuracy(counts))) for counts in after.counts),
             key=f"{PAGE}-recall",
             width="stretch",
         )

@@ -7,6 +7,7 @@ import streamlit as st
 from core.runs.run import Run
 from core.ui import choices, networks, question
 from core.ui.choices import Choice, Section
+from pages.learning.lesson import LESSON
 from pages.learning.view import View, fits, fits_pulses, opening
 from pages.learning.words import SECTIONS
 
@@ -38,7 +39,7 @@ def of_page() -> list[Choice]:
         choices.one_of("section", "step", SECTIONS),
         networks.choice("model", FIRST, fits, tuple(section for section in SECTIONS if section != "pulses")),
         networks.choice("cnn", FIRST_PULSES, fits_pulses, "pulses"),
-        question.choice(*QUESTIONS),
+        question.choice(*QUESTIONS, *LESSON.questions),
     ]
 
 
@@ -103,7 +104,7 @@ def _read_label(text: str, classes: int) -> str:
 
 
 def _read_rate(text: str) -> float:
-    rate = float(text)
+    rate = float(f"{float(text):.4g}")  # as it is written
     if not LEAST <= rate <= MOST:
         raise ValueError(text)
     return rate

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from core.data import catalog as data
+from core.lesson import panel as lesson
 from core.runs import catalog as runs
 from core.runs import store
 from core.specs import OPTIMIZERS, RunSpec
@@ -12,6 +13,7 @@ from pages.learning.back import back_panel
 from pages.learning.batch import batch_panel
 from pages.learning.choices import PAGE, forget_weights, key, of_layer, of_network, of_page, put, value
 from pages.learning.images import test_images
+from pages.learning.lesson import LESSON
 from pages.learning.path import path_panel
 from pages.learning.pulses import pulses_panel
 from pages.learning.rate import rate_panel
@@ -23,13 +25,14 @@ PANELS = {"step": step, "batch": batch_panel, "rate": rate_panel, "back": back_p
 
 
 def main() -> None:
-    notes = choices.declare(PAGE, of_page())
+    notes = lesson.begin(LESSON) + choices.declare(PAGE, of_page())
     section, model = value("section"), value("model")
     found = opened(model)
     if found is not None:
         view, more = found
         notes += more
     page.header(words.TITLE, words.SENTENCES[section], notes)
+    lesson.show(LESSON)
     with st.container(horizontal=True):
         st.segmented_control(
             "Part of the page",

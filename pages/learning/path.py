@@ -55,8 +55,11 @@ def _path(view: View, layer: int, source: int, unit: int, pulls: np.ndarray) -> 
             f"{view.words[1:]}: weight {numbers.number(weights[at])}, gradient {numbers.signed(pulls[at])}, so a step would "
             f"{'raise' if pulls[at] < 0 else 'lower' if pulls[at] > 0 else 'leave'} it."
         )
+        said = (
+            f"The weight from {name} over the epochs with its gradients, from {numbers.number(weights[0])} to {numbers.number(weights[-1])}"
+        )
         chart = descent.pulls(table, "weight", page.theme(), at=at)
-        page.chart(chart, alt_text=f"The weight from {name} over the epochs with its gradients", key=f"{PAGE}-path-chart", width="stretch")
+        page.chart(chart, alt_text=said, key=f"{PAGE}-path-chart", width="stretch")
     page.legend(
         f"the line is the weight, the ring the epoch chosen; an arrow points where a plain step would take it, the longest for a gradient "
         f"of {numbers.number(top)}. Gradients are of the mean loss over {course.IMAGES} training images, without weight decay"

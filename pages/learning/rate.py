@@ -103,7 +103,7 @@ def _tenfold(view: View, drawn: Batch) -> None:
     options = (words.LOWER, words.NO_CHANGE, words.HIGHER)
     if question.ask(PAGE, "tenfold", asked, options, answer, words.TENFOLD_WHY, subject=view.id):
         chart = _steps_chart(runs, drawn.key, rate, page.theme().dark)
-        page.chart(chart, alt_text=f"Loss over {STEPS} steps for three rates", key=f"{PAGE}-tenfold", width="stretch")
+        page.chart(chart, alt_text=f"Loss over {STEPS} steps for three rates. {answer()[1]}", key=f"{PAGE}-tenfold", width="stretch")
 
 
 @shared()

@@ -104,7 +104,11 @@ def _landscape(view: View, places: tuple[Place, Place]) -> None:
         f"still. At the cross, where the network is now, it is {numbers.number(here)}."
     )
     page.chart(
-        chart, alt_text="Loss over two weights with the paths of SGD, momentum and Adam", key=f"{PAGE}-surface-chart", width="stretch"
+        chart,
+        alt_text=f"Loss over two weights with the paths of SGD, momentum and Adam: from {numbers.number(here)} "
+        + ", ".join(f"{name} to {numbers.number(loss)}" for name, loss in ends.items()),
+        key=f"{PAGE}-surface-chart",
+        width="stretch",
     )
     page.legend(
         "paper: the lowest loss, the darker or stronger the higher; each band holds as many places as the next. Ring: the start of all "

@@ -33,6 +33,12 @@ class Way:
     strips: dict[str, Prepared]  # title -> a row of numbers; the first stands under the way up, the others under the way back
 
 
+def _ends(chart: Prepared) -> tuple[float, float]:
+    """The smallest and the largest number of a strip."""
+    values = chart.tables["cells"]["v"]
+    return float(values.min()), float(values.max())
+
+
 def way(view: View, picked: Picked, up: int) -> None:
     """The kernel at work forward, and the same numbers transposed on the way back."""
     found = _drawn(view, picked, view.here, picked.key, up, page.theme().dark)
@@ -51,11 +57,16 @@ def way(view: View, picked: Picked, up: int) -> None:
         with box:
             st.markdown(title)
             if isinstance(products, bytes):
-                st.image(products, width="stretch", alt="Products")
+                st.image(products, width="stretch", alt=f"Products of the {view.kernel(up).size:,} weights")
             else:
-                page.chart(products, alt_text="Products, unit by unit", key=f"{PAGE}-back-{len(rows)}", width="stretch")
+                page.chart(
+                    products,
+                    alt_text=f"Products of the {view.kernel(up).size:,} weights, unit by unit",
+                    key=f"{PAGE}-back-{len(rows)}",
+                    width="stretch",
+                )
             for words, chart, key in rows:
-                page.chart(chart, alt_text=words, key=key, width="stretch")
+                page.chart(chart, alt_text=f"{words}: {numbers.span(*_ends(chart))}", key=key, width="stretch")
     page.legend("orange above 0, blue below; a slope of 1 is the strongest green, and where it is 0 nothing comes through")
     st.markdown(
         "**What to notice.** Nothing new is needed on the way back: a weight that carried a unit's output up carries the blame down. Of "

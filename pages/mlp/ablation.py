@@ -63,7 +63,10 @@ def ablation_panel(layer: Layer) -> None:
             st.markdown(verdict(whole, cut, found.words, number, units, names, noun))
             page.chart(
                 recall_dots(names, recall(whole), recall(cut), page.theme(), what=noun),
-                alt_text=f"Share of each {noun} recognised, before and after",
+                alt_text="; ".join(
+                    f"{name}: {numbers.percent(a)}, then {numbers.percent(b)}"
+                    for name, a, b in zip(names, recall(whole), recall(cut), strict=True)
+                ),
                 key="mlp-ablation-classes",
                 width="stretch",
             )
@@ -108,7 +111,7 @@ def _overview(layer: Layer, found: ImageSet, number: int, units: list[int], off:
 
     page.chart(
         unit_bars(frame, page.theme()),
-        alt_text=f"Accuracy with each unit of layer {number} off alone",
+        alt_text=f"Accuracy with each unit of layer {number} off alone: {numbers.percent(each.min())} to {numbers.percent(each.max())}",
         key=CHART,
         select=toggled,
         width="stretch",

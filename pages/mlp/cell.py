@@ -44,13 +44,15 @@ def in_the_image(layer: Layer, row: int | None, column: int | None) -> None:
             weights = layer.kernel[:, column]
             limit = float(np.abs(weights).max())
             picture = raster.rgb_png(pixels(weights.reshape(shape), limit, colours), scale)
-            st.image(picture, caption=f"{layer.output_name(column)}, ±{numbers.number(limit)}", width=scale * shape[1])
+            name = layer.output_name(column)
+            st.image(picture, caption=f"{name}, ±{numbers.number(limit)}", alt=f"The weights of {name} as an image", width=scale * shape[1])
         if row is not None:
             place = np.zeros(shape, np.float32)
             place.flat[row] = 1
             spot = place if place.ndim == 2 else place.max(axis=2)
             levels = np.maximum(raster.amount_levels(spot, 1.0), 20)  # the rest of the square stays visible
-            st.image(raster.png(levels, colours.ink_palette, scale), caption=layer.input_name(row), width=scale * shape[1])
+            picture = raster.png(levels, colours.ink_palette, scale)
+            st.image(picture, caption=layer.input_name(row), alt="Where it lies in the image", width=scale * shape[1])
 
 
 def describe(layer: Layer, row: int | None, column: int | None) -> str:

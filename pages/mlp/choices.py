@@ -14,6 +14,7 @@ from core.ui import choices, networks, question, shown
 from core.ui.choices import Choice
 from core.ui.shown import Shown
 from pages.mlp.layer import Layer, class_names
+from pages.mlp.lesson import LESSON
 from pages.mlp.words import HISTORY, RULES, SECTIONS, SOURCES, UNIT_SORTS
 
 PAGE = "mlp"
@@ -35,7 +36,7 @@ def page_choices(run: Run) -> list[Choice]:
         choices.whole("layer", last, 1, last),
         networks.state_choice(run),
         choices.one_of("section", "neighbours", SECTIONS),
-        question.choice("pixels"),
+        question.choice("pixels", *LESSON.questions),
     ]
 
 

@@ -97,8 +97,9 @@ def _shares(layer: Layer) -> None:
     there = {name: column for name, column in SPLITS.items() if column in run.history}
     if not there:
         return
+    ends = ", ".join(f"{name} {numbers.percent(run.history[column][-1])}" for name, column in there.items())
     chart, floor = _share_curves(run, run.key, run.states, clicks.count(key), page.theme().dark)
-    _clickable(chart.opened(opening(layer.state, run.states)), key, "Share of images right over the epochs")
+    _clickable(chart.opened(opening(layer.state, run.states)), key, f"Share of images right over the epochs; at the end {ends}")
     start = ", ".join(f"{name} {numbers.percent(run.history[column][0])}" for name, column in there.items())
     below = f" The start lies below the picture: {start}." if floor > 0 else ""
     st.caption(words.CURVES + below)
@@ -121,7 +122,11 @@ def _losses(layer: Layer) -> None:
     run, key = layer.run, "mlp-history-loss"
     if "loss" in run.history:
         chart = _loss_curves(run, run.key, run.states, clicks.count(key), page.theme().dark)
-        _clickable(chart.opened(opening(layer.state, run.states)), key, "Loss over the epochs, logarithmic")
+        _clickable(
+            chart.opened(opening(layer.state, run.states)),
+            key,
+            f"Loss over the epochs; at the end {numbers.number(run.history['loss'][-1])}",
+        )
     st.caption(spread_sentence(run, run.key, run.states))
 
 
@@ -148,7 +153,8 @@ def _norms(layer: Layer) -> None:
             chart, said = _norm_chart(layer, norms, layer.run.key, layer.run.states, layer.number, what, page.theme().dark)
             page.chart(
                 chart.opened(opening(layer.state, layer.run.states)),
-                alt_text=f"L2 norm of each {what} over the epochs",
+                alt_text=f"L2 norm of each {what} over the epochs: at the start {numbers.span(norms[0].min(), norms[0].max())}, "
+                f"at the end {numbers.span(norms[-1].min(), norms[-1].max())}",
                 key=f"mlp-history-norms-{what.split()[0]}",
                 width="stretch",
                 steady=True,
@@ -184,7 +190,7 @@ def _bars(_layer: Layer, key: str, states: int, number: int, dark: bool) -> Prep
 
 def _histogram(layer: Layer) -> None:
     chart = _bars(layer, layer.run.key, layer.run.states, layer.number, page.theme().dark).opened(opening(layer.state, layer.run.states))
-    said = f"Histogram of the weights of layer {layer.number}"
+    said = f"Histogram of the weights of layer {layer.number}, all of them within ±{numbers.number(layer.extent.limit)}"
     page.chart(chart, alt_text=said, key="mlp-history-histogram", width="stretch", steady=True)
     st.caption(words.HISTOGRAM)
 
@@ -207,7 +213,7 @@ def _change(layer: Layer) -> None:
         change,
         limit,
         key="mlp-history-change",
-        alt_text="Change of each weight since the start",
+        alt_text=f"Change of each weight since the start, over all states within ±{numbers.number(limit)}",
         value="change",
         large=True,
     )

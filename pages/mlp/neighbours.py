@@ -143,19 +143,28 @@ def pick_words(layer: Layer, pick: Mapping | None) -> str:
     spec = layer.spec
     at = layer.number + {"prev": -1, "cur": 0, "next": 1}[pick["m"]]
     y, x = int(pick["py"]), int(pick["px"])
+    if min(y, x) < 0:  # a strip, which is a unit with all its weights
+        number, index = layer.number - (pick["m"] == "prev"), max(y, x)
+        if not 0 <= index < layer.sizes[number]:
+            raise LookupError(f"no unit {index}")
+        return f"### {unit_name(spec, number, index)}\n\n{_at_its_ends(layer, number, index)}"
     source, unit = (y, x) if pick["m"] == "cur" else (x, y)  # neighbours are turned
     weight = float(layer.at(at).kernel[source, unit])
     lines = [
         f"### {numbers.number(weight)}",
         f"Weight **{numbers.exact(weight)}** from {unit_name(spec, at - 1, source)} to {unit_name(spec, at, unit)}.",
     ]
-    for number, index in ((at - 1, source), (at, unit)):
-        hears = _strongest(layer, layer.at(number).kernel[:, index], number - 1) if number > 0 else ""
-        moves = _strongest(layer, layer.at(number + 1).kernel[index], number + 1) if number < layer.count else ""
-        said = " and ".join(part for part in (hears and f"hears {hears} most", moves and f"moves {moves} most") if part)
-        name = unit_name(spec, number, index)
-        lines.append(f"{name[0].upper()}{name[1:]} {said}.")
+    lines += [_at_its_ends(layer, number, index) for number, index in ((at - 1, source), (at, unit))]
     return "\n\n".join(lines)
+
+
+def _at_its_ends(layer: Layer, number: int, index: int) -> str:
+    """What a unit hears and moves most."""
+    hears = _strongest(layer, layer.at(number).kernel[:, index], number - 1) if number > 0 else ""
+    moves = _strongest(layer, layer.at(number + 1).kernel[index], number + 1) if number < layer.count else ""
+    said = " and ".join(part for part in (hears and f"hears {hears} most", moves and f"moves {moves} most") if part)
+    name = unit_name(layer.spec, number, index)
+    return f"{name[0].upper()}{name[1:]} {said}."
 
 
 def _strongest(layer: Layer, weights: np.ndarray, number: int) -> str:

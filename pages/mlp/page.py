@@ -4,8 +4,9 @@ from functools import partial
 
 import streamlit as st
 
+from core.lesson import panel as lesson
 from core.runs.fitting import mlp as fits
-from core.ui import choices, networks, page, question
+from core.ui import choices, networks, page, question, site
 from pages.mlp import choices as mlp
 from pages.mlp import question as mlp_question
 from pages.mlp import words
@@ -17,6 +18,7 @@ from pages.mlp.history import history_panel
 from pages.mlp.image import image_panel
 from pages.mlp.images import images_of
 from pages.mlp.layer import Layer
+from pages.mlp.lesson import LESSON
 from pages.mlp.neighbours import neighbours_panel
 from pages.mlp.units import units_panel
 
@@ -33,7 +35,7 @@ PANELS = {
 
 def show() -> None:
     """The whole page, for the network, layer and state that are chosen."""
-    notes = choices.declare(mlp.PAGE, [mlp.network()])
+    notes = lesson.begin(LESSON, site.entry("mlp").view) + choices.declare(mlp.PAGE, [mlp.network()])
     top, below = st.container(), st.container()
     with below:
         shown = networks.opened(mlp.value("model"))
@@ -48,6 +50,7 @@ def show() -> None:
     notes += choices.declare(mlp.PAGE, [*mlp.view_choices(layer), *mlp.section_choices(layer, 0 if images is None else len(images.labels))])
     with top:
         page.header(title(layer), header_sentence(layer), notes)
+        lesson.show(LESSON)
     explorer(layer)
     if mlp_question.fits(layer):
         answer, model_answer = partial(mlp_question.answer, shown.run), mlp_question.model_answer(shown.run)

@@ -143,21 +143,22 @@ def _picker(chart_key: str, field: str):
 def _products(layer: Layer, terms: np.ndarray, inputs: np.ndarray, unit: int) -> None:
     """x_i * w_ij of the layer (inputs, outputs): as cells, one small image a unit, or a raster, by its size."""
     limit = float(np.abs(terms).max())
+    said = f"Input times weight in every cell, within ±{numbers.number(limit)}"
     if small(*layer.shape):
         key = "mlp-through-cells-map"
         names = (f"input ({layer.sides[0]})", layer.sides[1])
         chart = _cells(
             terms, inputs, layer.run.key, layer.number, layer.state, inputs.tobytes(), names, clicks.count(key), page.theme().dark
         )
-        page.chart(chart, alt_text="Input times weight in every cell", key=key, width="stretch", select=_picker(key, "column"))
+        page.chart(chart, alt_text=said, key=key, width="stretch", select=_picker(key, "column"))
     elif layer.image is not None and terms.size <= maps.MOST:
         key = "mlp-through-cells-images"
         now, large, dark = clicks.count(key), not screen.narrow(), page.theme().dark
         chart = _images(layer, terms, layer.run.key, layer.state, inputs.tobytes(), unit, now, large, dark)
-        page.chart(chart, alt_text="Pixel times weight for every unit", key=key, select=_picker(key, "unit"))
+        page.chart(chart, alt_text=said, key=key, select=_picker(key, "unit"))
     else:
         of = ("products", layer.run.key, inputs.tobytes())
-        maps.show(layer, of, lambda: terms[None], terms, limit, key="mlp-through", alt_text="Input times weight", large=True)
+        maps.show(layer, of, lambda: terms[None], terms, limit, key="mlp-through", alt_text=said, large=True)
     st.caption(words.PRODUCTS.format(limit=numbers.number(limit)))
 
 
@@ -188,7 +189,9 @@ def _images(
 
 def _ledger(layer: Layer, book: Ledger, unit: int) -> None:
     chart = ledger_charts.waterfall(steps(layer, book), page.theme())
-    page.chart(chart, alt_text="The unit's sum, term by term", key="mlp-through-waterfall", width="stretch")
+    page.chart(
+        chart, alt_text=f"The unit's sum, term by term: {numbers.number(book.total)} in all", key="mlp-through-waterfall", width="stretch"
+    )
     st.markdown(ledger_table(layer, book, unit))
 
 

@@ -123,7 +123,8 @@ def _pixels(layer: Layer, first: Layer, place: int | None) -> None:
     spot = None if place is None else divmod(place // colours, shape[1])
     cells_of_its_own = field.size <= 4_096
     if not cells_of_its_own:
-        st.image(raster.png(raster.amount_levels(field, float(field.max())), page.theme().amount_palette, 1), width=FIELD)
+        picture = raster.png(raster.amount_levels(field, float(field.max())), page.theme().amount_palette, 1)
+        st.image(picture, width=FIELD, alt=_loudest(field))
     else:
 
         def picked() -> None:
@@ -132,7 +133,7 @@ def _pixels(layer: Layer, first: Layer, place: int | None) -> None:
                 _pick(layer, found * colours, None)
 
         chart = _norms(first, layer.run.key, layer.run.states, layer.state, spot, clicks.count(PIXELS), page.theme().dark)
-        page.chart(chart, alt_text="Norm of each pixel's row at its place in the image", key=PIXELS, select=picked)
+        page.chart(chart, alt_text=_loudest(field), key=PIXELS, select=picked)
     if place is None:
         st.caption(f"{words.PIXEL_NORMS} {words.CLICK_PIXEL}" if cells_of_its_own else words.PIXEL_NORMS)
         return
@@ -147,6 +148,14 @@ def _pixels(layer: Layer, first: Layer, place: int | None) -> None:
 def _field(norms: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
     """Norms of rows (inputs,) at their pixels, (height, width); of a pixel of three colours that of its three rows."""
     return np.sqrt(np.square(norms).reshape(shape[0], shape[1], -1).sum(axis=2))
+
+
+def _loudest(field: np.ndarray) -> str:
+    row, column = np.unravel_index(int(field.argmax()), field.shape)
+    return (
+        "Norm of each pixel's row at its place in the image; "
+        f"the largest, {numbers.number(field.max())}, in row {row + 1}, column {column + 1}"
+    )
 
 
 @shared()

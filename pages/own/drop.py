@@ -43,8 +43,8 @@ def place() -> None:
                 words.EXAMPLE_STATES, key="own-example-states", icon=":material/filter_none:", on_click=_try, args=(True,),
                 help=words.EXAMPLE_STATES_HELP,
             )  # fmt: skip
-    for found in mine.refused():
-        st.error(f"**{plain(found.name)}**: {plain(found.sentence)}", icon=":material/error:")
+    for refused in mine.refused():
+        st.error(f"**{plain(refused.name)}**: {plain(refused.sentence)}", icon=":material/error:")
 
 
 def _files() -> None:

@@ -15,7 +15,7 @@ from core.charts.prepared import Prepared as Chart
 from core.charts.strips import Pictures, strip
 from core.charts.theme import theme
 from core.data import catalog as data
-from core.data import digits, own_images
+from core.data import digits, own_images, reader
 from core.data.own_images import OwnSet
 from core.data.pictures import BadPicture, scaled
 from core.models.counts import accuracy, confusion, precision, recall
@@ -50,7 +50,7 @@ def images() -> None:
         return
     try:
         with st.spinner("Reading the images"):
-            found = _example() if file is None else read(FILE, file, lambda content, _: own_images.read(content))
+            found = _example() if file is None else read(FILE, file, lambda content, _: reader.own_set(content))
     except BadPicture as error:
         page.empty("These images cannot be read", error, 200)
         return
@@ -92,7 +92,9 @@ def example() -> bytes:
 def _what(found: OwnSet) -> None:
     """How many there are of what."""
     count = len(found.labels)
-    st.markdown(f"**{count:,} image{'s' if count > 1 else ''} of {len(found.classes)} classes.** {found.against_training or words.ENOUGH}")
+    st.markdown(
+        f"**{count:,} image{'s' if count > 1 else ''} of {len(found.classes)} classes.** {plain(found.against_training) or words.ENOUGH}"
+    )
     table = pd.DataFrame([found.counts], columns=[plain(name) for name in found.classes], index=["images"])
     st.dataframe(table, width="content")
     for note in found.notes:
@@ -177,7 +179,7 @@ def _result(net: Shown, found: OwnSet, task: Task, labels: np.ndarray, names: tu
     with left:
         page.chart(
             _matrix(counts, names, task.key, page.theme().dark),
-            alt_text="Your classes down, what the network reads across",
+            alt_text=f"Your classes down, what is read across: {int(np.trace(counts)):,} of {int(counts.sum()):,} on the diagonal",
             key=f"own-images-confusion-{task.key}",
             width="stretch",
         )

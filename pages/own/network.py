@@ -104,7 +104,7 @@ def _picture(net: Shown) -> None:
     st.subheader("Its layers", anchor=False)
     model = net.run.spec.model
     drawn, table = _drawn(net.run.spec, net.key, page.theme().dark)
-    st.image(drawn, width="content")
+    st.image(drawn, width="content", alt="The layers of this network, one behind the other; the table below says the same")
     if net.run.spec.model.kind == "sequence":
         with st.expander("Every step, as it is stored"):
             st.code("\n".join(model.layers), language=None)

@@ -8,7 +8,7 @@ from PIL import Image, ImageDraw
 from core.analysis.dense import order
 from core.charts import numbers, raster
 from core.charts.theme import rgb
-from core.data import digits, pictures
+from core.data import digits, reader
 from core.data.drawing import UnusableDrawing
 from core.data.pictures import BadPicture
 from core.data.sheet import Box, Sheet, cut, read_sheet
@@ -41,7 +41,7 @@ def sheet() -> None:
         return
     try:
         with st.spinner("Looking for digits"):
-            found = _example() if file is None else read(FILE, file, _read)
+            found = _example() if file is None else read(FILE, file, reader.photograph)
     except BadPicture as error:
         page.empty("This picture cannot be read", error, 200)
         return
@@ -50,10 +50,6 @@ def sheet() -> None:
 
 def _try() -> None:
     st.session_state[EXAMPLE] = True
-
-
-def _read(content: bytes, name: str) -> Sheet:
-    return read_sheet(pictures.grey(pictures.read_upload(content, name)))
 
 
 @shared()

@@ -8,6 +8,7 @@ from core.data.scope.header import LONGEST_NAME
 from core.specs import PULSE_CLASSES, DataSpec, PulseSpec, meta
 from core.ui import choices, question
 from core.ui.choices import Choice
+from pages.pulses.lesson import LESSON
 from pages.pulses.shape import START, Shape, shape_of, text_of
 from pages.pulses.words import EXAMPLES
 
@@ -43,7 +44,7 @@ CHOICES = [
     choices.flag("fit", False),
     choices.text("channel", "", _name, f"a name of up to {LONGEST_NAME + 10} letters"),
     choices.one_of("commas", None, ("decimal", "columns")),
-    question.choice("twins"),
+    question.choice("twins", *LESSON.questions),
 ]
 
 

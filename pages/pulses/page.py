@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from core.lesson import panel as lesson
 from core.ui import choices as all_choices
 from core.ui import page
 from pages.pulses import choices, words
@@ -9,14 +10,16 @@ from pages.pulses.choices import CHOICES, PAGE
 from pages.pulses.controls import controls, downloads
 from pages.pulses.designer import designer
 from pages.pulses.gallery import gallery
+from pages.pulses.lesson import LESSON
 from pages.pulses.own import actions, details, own, sentence
 from pages.pulses.question import twins
 
-notes = all_choices.declare(PAGE, CHOICES)
+notes = lesson.begin(LESSON) + all_choices.declare(PAGE, CHOICES)
 if not choices.value("classes"):
     notes.append(words.NO_CLASS)
 spec, shape = choices.spec(), choices.shape()
 page.header(words.TITLE, sentence(spec, shape), notes)
+lesson.show(LESSON)
 
 designer("pulses-designer", spec, shape, page.theme(), choices.design)
 actions(spec, shape)

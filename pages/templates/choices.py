@@ -9,6 +9,7 @@ from core.specs import RunSpec
 from core.ui import breaking, choices, networks, question, shown
 from core.ui.choices import Choice
 from pages.templates.groups import GROUP, SHEET, groups
+from pages.templates.lesson import LESSON
 from pages.templates.parts import PAGE, PARTS, nearest, on_images, shape_of
 from pages.templates.view import View, class_names
 
@@ -36,7 +37,7 @@ def of_page() -> list[Choice]:
         choices.one_of("least", 0.9, LEAST, "mistakes", "{:g}".format),
         choices.one_of("form", "counts", FORMS, section="confusion"),
         choices.one_of("bars", WEIGHTS, BARS, section="hidden"),
-        question.choice("likeness", "second", "filters", breaking.QUESTION),
+        question.choice("likeness", "second", "filters", breaking.QUESTION, *LESSON.questions),
         *breaking.of_page("breaking"),
     ]
 

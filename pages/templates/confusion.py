@@ -162,7 +162,7 @@ def _one(view: View, clock: View, form: str) -> None:
             return
         page.chart(
             _top_images(view, view.key, view.state, dark, images.source),
-            alt_text="The most confident image of each cell of the confusion matrix",
+            alt_text=f"The most confident image of each cell of the confusion matrix, {view.words}",
             key=key,
             select=pick(key),
             width="stretch",

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from core.data import catalog as data
+from core.lesson import panel as lesson
 from core.runs import catalog
 from core.specs import RunSpec
 from core.ui import choices, data_status, networks, page
@@ -12,6 +13,7 @@ from pages.templates.choices import PAGE, of_network, of_page, open_part, settle
 from pages.templates.confusion import matrix
 from pages.templates.gallery import gallery
 from pages.templates.hidden import hidden
+from pages.templates.lesson import LESSON
 from pages.templates.match import matching
 from pages.templates.mistakes import misread
 from pages.templates.parts import PARTS
@@ -32,12 +34,13 @@ PANELS = {
 
 
 def main() -> None:
-    notes = choices.declare(PAGE, of_page())
+    notes = lesson.begin(LESSON) + choices.declare(PAGE, of_page())
     settle_network()
     section, model = choices.value(PAGE, "section"), choices.value(PAGE, "model")
     spec = catalog.find(model).spec
     notes += choices.declare(PAGE, of_network(spec))
     page.header(words.TITLE, sentence(section, spec), notes)
+    lesson.show(LESSON)
     with st.container(horizontal=True):
         st.segmented_control(
             "Part of the page",

@@ -35,11 +35,16 @@ def sure(view: View, images: Images) -> None:
                 f"It answers **{numbers.percent(found.share[0])}** of {len(images.labels):,} test images, and "
                 f"**{numbers.percent(found.right[0], 2)}** of these right ({int(found.wrong[0]):,} wrong)."
             )
-            page.chart(lines, alt_text="Share right of what is answered over the share answered", key=f"{PAGE}-answered", width="stretch")
+            said = (
+                f"Share right of what is answered over the share answered; of {numbers.percent(found.share[0])}, "
+                f"{numbers.percent(found.right[0])} are right"
+            )
+            page.chart(lines, alt_text=said, key=f"{PAGE}-answered", width="stretch")
             st.caption(words.ANSWERED)
         with right:
             st.markdown(f"How sure and how right differ by **{numbers.percent(error)}** on average.")
-            page.chart(bars, alt_text="Share right over how sure the network is", key=f"{PAGE}-reliability", width="stretch")
+            said = f"Share right over how sure the network is; they differ by {numbers.percent(error)} on average"
+            page.chart(bars, alt_text=said, key=f"{PAGE}-reliability", width="stretch")
             st.caption(words.RELIABILITY)
 
 

@@ -45,7 +45,7 @@ def _term() -> choices.Choice:
 def _card(term: Term) -> None:
     with st.container(horizontal=not screen.narrow(), gap="small" if screen.narrow() else "medium", key=f"word-{term.id}"):
         try:
-            st.image(drawn(term.id, page.theme().dark), width=160)
+            st.image(drawn(term.id, page.theme().dark), width=160, alt=f"A picture of the word {term.name}")
         except (store.MissingRun, store.DamagedRun):
             page.empty(term.name, words.GONE, 110)
         with st.container(width="stretch", gap="xsmall"):

@@ -136,9 +136,20 @@ def object_array() -> bytes:
     return out.getvalue()
 
 
+def nameless() -> bytes:
+    """A ZIP whose one file has no name."""
+    out, entry = io.BytesIO(), zipfile.ZipInfo()
+    entry.filename = ""
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr(entry, b"x")
+    return out.getvalue()
+
+
 @pytest.mark.parametrize(
     ("data", "words"),
     [
+        (nameless(), "leads out"),
+        (b",102,21,124,185,6,17,59,81,166,240,237,35,136,133,220,208", "has no label"),
         (b"", "neither a ZIP"),
         (b"PK\x03\x04rubbish", "not a whole ZIP"),
         (zipped({}), "no pictures in folders"),

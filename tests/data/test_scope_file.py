@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from core.data.pulse_files import BadPulseFile
-from core.data.scope import text
+from core.data.scope import numbers, text
 from core.data.scope.file import KEPT_SAMPLES, Channel, read
 
 
@@ -221,3 +221,9 @@ def test_long_records_keep_their_peaks() -> None:
     assert channel.count == 200_000 and (channel.low, channel.high) == (-1, 1)
     assert channel.heights.min() == -1 and channel.heights.max() == 1 and len(channel.heights) <= KEPT_SAMPLES + 2
     assert channel.heights.argmax() / len(channel.heights) == pytest.approx(0.617, abs=0.001)
+
+
+def test_a_file_that_takes_too_long_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(numbers, "MOST_SECONDS", 0)
+    with pytest.raises(BadPulseFile, match="takes too long"):
+        read(b"1,2\n3,4\n5,6\n")

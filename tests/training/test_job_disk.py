@@ -20,6 +20,7 @@ from core.training import job_folder, jobs, lease, loop, processes, turns
 from tests.training.test_jobs import own_store, until  # noqa: F401
 
 SMALL = RunSpec(DataSpec("uci-digits", train=200, validation=50, test=100), ModelSpec(sizes=(64, 32, 10)), TrainSpec(batch=50, epochs=3))
+BEGIN_SECONDS = 300  # for a worker to load torch and come through an epoch on a machine that is busy with other tests
 LONG = replace(SMALL, train=replace(SMALL.train, batch=2, epochs=30))
 
 
@@ -49,10 +50,11 @@ def pool() -> Iterator[processes.Processes]:
 
 
 def ended(job: jobs.Job, pool: processes.Processes) -> jobs.Progress:
-    until(lambda: turns.start(pool) or job.progress().state not in jobs.ACTIVE, 90)
+    until(lambda: turns.start(pool) or job.progress().state not in jobs.ACTIVE, BEGIN_SECONDS)
     return job.progress()
 
 
+@pytest.mark.timeout(5 * BEGIN_SECONDS)
 def test_a_full_disk_and_one_that_is_read_only(disk: Path, pool: processes.Processes) -> None:
     first = jobs.submit(SMALL, pool)
     assert ended(first, pool).state == jobs.DONE
@@ -90,29 +92,32 @@ def foreign() -> Iterator[None]:
         process.kill()
 
 
+@pytest.mark.timeout(3 * BEGIN_SECONDS)
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="processes are looked at in /proc")
 def test_a_folder_deleted_under_a_worker_of_its_own(pool: processes.Processes) -> None:
-    job = jobs.submit(LONG, pool)
-    until(lambda: job.progress().epoch >= 1, 90)
+    endless = replace(LONG, train=replace(LONG.train, epochs=500))
+    job = jobs.submit(endless, pool)
+    until(lambda: job.progress().epoch >= 1, BEGIN_SECONDS)
     assert len(working(job)) == 1
     while job.folder.exists():  # what its worker writes meanwhile stops the first try
         shutil.rmtree(job.folder, ignore_errors=True)
     assert job.progress().sentence == "This training is not known here any more; start it again."
     until(lambda: not working(job), 30)
-    assert not job.folder.exists() and store.find(LONG) is None and not list(job_folder.home().iterdir())
+    assert not job.folder.exists() and store.find(endless) is None and not list(job_folder.home().iterdir())
 
 
+@pytest.mark.timeout(3 * BEGIN_SECONDS)
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="processes are looked at in /proc")
 def test_a_worker_that_is_stopped_for_long_and_goes_on(pool: processes.Processes, monkeypatch: pytest.MonkeyPatch) -> None:
     """As a laptop that sleeps: another one trains meanwhile, and what the first does then changes nothing."""
     monkeypatch.setattr(lease, "SILENT_SECONDS", 3.0)
     job = jobs.submit(LONG, pool)
-    until(lambda: job.progress().epoch >= 1, 90)
+    until(lambda: job.progress().epoch >= 1, BEGIN_SECONDS)
     (first,) = working(job)
     os.kill(first, signal.SIGSTOP)
     at = job.progress().epoch
     job_module.handed.pop(job.key)  # another server, whose own worker takes over
-    until(lambda: turns.start(pool) or job.progress().epoch > at + 1, 90)
+    until(lambda: turns.start(pool) or job.progress().epoch > at + 1, BEGIN_SECONDS)
     assert len(working(job)) == 2
     os.kill(first, signal.SIGCONT)
     until(lambda: first not in working(job), 20)

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -14,6 +15,7 @@ from core.data.scope.layout import LARGEST_NUMBER, MISSING, NUMBERS, Layout
 
 Floats = NDArray[np.float64]
 AT_ONCE = 16_384  # lines that are turned into numbers together
+MOST_SECONDS = 1.5  # of computing, of the two that a file may take
 MOST_SKIPPED = 0.1  # share of the lines
 LARGEST_PAIRS = 2_000_000  # letters of a text in which commas are both
 _LETTERS = ~np.isin(np.arange(256), list(b' ,;\t"\n'))  # bytes that are more than a separator
@@ -36,7 +38,7 @@ def table(text: str, layout: Layout, places: Sequence[int], first: int) -> Table
         first: that line's number, for the sentence.
 
     Raises:
-        BadPulseFile: more than a tenth of the lines hold no sample; or quotation marks that are never closed.
+        BadPulseFile: more than a tenth of the lines hold no sample; it takes too long; or quotation marks that are never closed.
     """
     mark = {"": _NOTHING, " ": r"\s+", ", ": "\t"}.get(layout.mark, layout.mark)
     if layout.mark == ", ":
@@ -56,7 +58,7 @@ def table(text: str, layout: Layout, places: Sequence[int], first: int) -> Table
     filled = np.empty(0, bool)  # whether a line holds more than separators; found where it is asked
     parts: list[Floats] = []
     skipped: list[int] = []
-    count = 0
+    count, began = 0, time.thread_time()
     try:
         for chunk in pd.read_csv(
             io.BytesIO(raw),
@@ -79,10 +81,12 @@ def table(text: str, layout: Layout, places: Sequence[int], first: int) -> Table
             skipped.extend(map(int, rows[filled[rows[rows < len(filled)]]] if len(rows) and rows[-1] < len(filled) else []))
             parts.append(part[~empty])
             count += len(part)
-            if len(skipped) > count / 2 + 20:
+            if len(skipped) > count / 2 + 20 or time.thread_time() - began > MOST_SECONDS:
                 break
     except (pd.errors.ParserError, ValueError, OverflowError):
         raise BadPulseFile("The file's quotation marks or columns do not fit together; save it again as plain CSV.") from None
+    if time.thread_time() - began > MOST_SECONDS:
+        raise BadPulseFile("Reading this file takes too long: too many of its lines are unlike the others; remove these, or thin it out.")
     columns = np.concatenate(parts)
     if len(skipped) > MOST_SKIPPED * (len(skipped) + len(columns)):
         line = _line(raw, ends, skipped[0])[:160].decode(errors="replace").strip()

@@ -11,6 +11,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from core.ui.browser_part import browser_part
 
+STAYS = frozenset({"shown", "present", "controls"})  # choices that are of no view: what was told, and how all of it is shown
 _component = browser_part("kernel_explorer_address", __file__, css="", html="")
 _STATE = "_address"
 _KEPT = ("embed", "drawing")  # what begins so is nobody's choice and stays in the address: Streamlit's words, and what stands on a pad
@@ -23,6 +24,7 @@ class Asked:
     values: dict[str, str]
     fresh: bool = True  # until a run that knows it has ended: what it does not name is then as usual
     taken: set[str] = field(default_factory=set)  # names that have been read
+    act: bool = False  # asked for by the page itself, for somebody who pressed a button there
 
 
 @dataclass
@@ -42,6 +44,7 @@ class Address:
     whole: bool = False  # while the whole page runs, and not a fragment alone
     search: str | None = None  # what the address should be
     first: str | None = None  # what it should have been when the view had just been opened
+    opening: dict[str, str] = field(default_factory=dict)  # what an address asks for that names nothing, see choices.opening
 
     def read(self, values: dict[str, str]) -> None:
         """Take this as what somebody asks for."""
@@ -58,6 +61,11 @@ def current() -> Address:
     if found is None:
         found = st.session_state[_STATE] = Address()
     return found
+
+
+def ask(values: Mapping[str, str]) -> None:
+    """In a callback: have the page come up as a link with these values would open it, as one act; STAYS stays as it is."""
+    current().asked = Asked(dict(values), taken=set(STAYS), act=True)
 
 
 def visit() -> int:
@@ -78,6 +86,7 @@ def arrive(path: str, pages: Sequence[str]) -> None:
     context = get_script_run_ctx()
     back = bool(getattr(context, "is_history_navigation", False))  # Streamlit's own word; the browser's part tells where it is missing
     if now.page != path:
+        now.opening = {}
         now.page = path
         now.visit += 1
         now.drawing = st.query_params.get("drawing")

@@ -12,7 +12,7 @@ from core.charts.strips import Strip
 from core.serving import seen
 from core.ui.browser_part import browser_part
 
-_board = browser_part("kernel_explorer_board", __file__, fetches=True, html='<div class="board"></div>')
+_board = browser_part("kernel_explorer_board", __file__, fetches=True, roves=True, html='<div class="board"></div>')
 
 
 def board(
@@ -24,6 +24,7 @@ def board(
     columns: int = 0,
     least: int = 0,
     own: bool = False,
+    opens: str = "",
 ) -> str:
     """Show strips and give the id of the picture that was clicked last, "" before the first click.
 
@@ -33,6 +34,7 @@ def board(
         on_pick: called before the rerun that a click starts.
         columns: strips in a line where the window is wide, below each other where it is narrow; 0 for as many as fit.
         own: whether they show what this person drew or brought, which is of no use to others.
+        opens: key of the container that tells of the picture clicked: it is brought to where it can be seen.
         least: pixels that a strip is wide at least; on a narrower screen it scrolls within its place.
     """
     told = [
@@ -53,6 +55,7 @@ def board(
             "picked": picked,
             "columns": columns,
             "least": least,
+            "opens": opens,
             "strips": told if own else seen.told(told),
         },
         on_picked_change=on_pick or (lambda: None),

@@ -1,5 +1,8 @@
 // Strips of small pictures, each strip one image, with a button over each picture. Changed images and words swap in place.
 
+const LOOK_MS = 150;
+const PATIENCE = 6000; // ms that a click's answer may take to be brought into sight
+
 const boards = new WeakMap(); // parent element -> its board; this function is called again at every change of `data`
 
 export default function (component) {
@@ -10,6 +13,7 @@ export default function (component) {
   }
   const board = boards.get(parentElement);
   board.set = component.setStateValue;
+  board.opens = data.opens;
   board.seen.value(data.strips, (strips) => show(parentElement.querySelector(".board"), board, { ...data, strips }));
 }
 
@@ -23,6 +27,7 @@ function show(root, board, data) {
   for (const { figure } of board.strips) figure.classList.toggle("scroll", data.least > 0);
   data.strips.forEach((strip, i) => fill(board.strips[i], strip));
   for (const button of board.buttons) change(button, "aria-pressed", String(button.dataset.id === data.picked));
+  rove(root, "button");
 }
 
 // A film's frame: number of a strip -> its picture and title, until the server says otherwise.
@@ -80,7 +85,10 @@ function build(root, board, strips) {
         width: share(width, strip.width),
         height: share(height, strip.height),
       });
-      button.addEventListener("click", () => board.set("picked", { id, count: (board.count = (board.count ?? 0) + 1) }));
+      button.addEventListener("click", () => {
+        board.set("picked", { id, count: (board.count = (board.count ?? 0) + 1) });
+        if (board.opens) setTimeout(() => reveal(board.opens, PATIENCE), LOOK_MS);
+      });
       return button;
     });
     box.append(image, ...buttons);
@@ -90,6 +98,14 @@ function build(root, board, strips) {
   board.buttons = board.strips.flatMap((strip) => strip.buttons);
   root.replaceChildren(...board.strips.map((strip) => strip.figure));
   board.buttons.find((button) => button.dataset.id === focused)?.focus();
+}
+
+// Brings what a click has opened to where it can be seen, once it is there and the page is at rest.
+function reveal(key, patience) {
+  const opened = document.querySelector(`.st-key-${CSS.escape(key)}`);
+  const busy = document.querySelector("[data-test-script-state]")?.dataset.testScriptState !== "notRunning";
+  if (opened && !busy) opened.scrollIntoView({ block: "nearest", behavior: "instant" });
+  else if (patience > 0) setTimeout(() => reveal(key, patience - LOOK_MS), LOOK_MS);
 }
 
 function element(tag, name = "") {

@@ -1,6 +1,8 @@
-// Which pages and sections somebody has opened, for the path on the home page; it stays in this browser.
+// Which pages and sections somebody has opened, and which lessons they came to the end of, for the path on the home page; it stays
+// in this browser.
 
-const KEPT = "kernel-explorer-been"; // path -> sections opened, "" for the one that a page opens with
+const KEPT = "kernel-explorer-been"; // path -> sections opened, "" for the one that a page opens with, LESSON for its lesson
+const LESSON = "lesson=end";
 const LOOK_MS = 2000;
 let noted = "";
 
@@ -11,11 +13,12 @@ function note() {
   const query = new URLSearchParams(location.search);
   const section = query.get("section") ?? "";
   if (!path || !/^[\w-]{1,40}$/.test(path) || !/^[\w-]{0,40}$/.test(section)) return;
+  const now = query.get("lesson") === "end" ? [section, LESSON] : [section];
   try {
     const known = JSON.parse(localStorage.getItem(KEPT) ?? "{}") ?? {};
-    const sections = Array.isArray(known[path]) ? known[path] : [];
-    if (sections.includes(section)) return;
-    localStorage.setItem(KEPT, JSON.stringify({ ...known, [path]: [...sections, section] }));
+    const before = Array.isArray(known[path]) ? known[path] : [];
+    const fresh = now.filter((one) => !before.includes(one));
+    if (fresh.length) localStorage.setItem(KEPT, JSON.stringify({ ...known, [path]: [...before, ...fresh] }));
   } catch {} // a browser that keeps nothing
 }
 

@@ -25,8 +25,8 @@ function leave(event) {
   touched = null;
 }
 
-// The width below which Streamlit stacks columns.
-const small = matchMedia("(max-width: 640px)");
+// The width below which columns stack (core/ui/page.py).
+const small = matchMedia("(max-width: 700px)");
 let part = null; // of the page that is up
 let retry = 0;
 
@@ -54,5 +54,6 @@ export default function (component) {
   document.addEventListener("click", click, { capture: true });
   document.addEventListener("scroll", leave, { capture: true, passive: true });
   small.addEventListener("change", tellWidth);
+  new ChartKeys();
   noteWhereWeAre();
 }

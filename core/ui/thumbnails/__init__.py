@@ -8,7 +8,7 @@ import streamlit as st
 from core.serving import seen
 from core.ui.browser_part import browser_part
 
-_component = browser_part("kernel_explorer_thumbnails", __file__, fetches=True)
+_component = browser_part("kernel_explorer_thumbnails", __file__, fetches=True, roves=True)
 
 
 @dataclass(frozen=True)

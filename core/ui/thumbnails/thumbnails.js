@@ -24,7 +24,10 @@ class Thumbnails {
     this.box.setAttribute("role", data.clickable ? "group" : "list");
     this.box.classList.toggle("wide", data.items.some((item) => item.caption.includes("\n")));
     this.box.classList.toggle("even", data.across > 0);
+    const focused = this.box.getRootNode().activeElement?.dataset.id;
     this.box.replaceChildren(...data.items.map((item) => this.item(item)));
+    if (data.clickable) rove(this.box, "button", `[data-id="${focused}"], [aria-pressed=true]`);
+    if (focused !== undefined) this.box.querySelector(`button[data-id="${focused}"]`)?.focus({ preventScroll: true });
     this.fit();
   }
 

@@ -12,7 +12,7 @@ from core.serving import seen
 from core.ui.browser_part import browser_part
 
 _component = browser_part(
-    "kernel_explorer_kernel_film", __file__, fetches=True, isolate_styles=False
+    "kernel_explorer_kernel_film", __file__, fetches=True, roves=True, isolate_styles=False
 )  # so that the player finds its signal
 
 LARGEST = 2_000_000  # weights that are sent, two bytes each

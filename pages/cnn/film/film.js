@@ -56,6 +56,7 @@ class Film {
 
   build() {
     this.box.querySelector(".kf-rows").replaceChildren(...this.head.rows.map((row, r) => this.row(row, r)));
+    rove(this.box.querySelector(".kf-rows"), "button");
   }
 
   row(row, r) {
@@ -104,6 +105,7 @@ class Film {
       tile.classList.toggle("kf-picked", i === kernel);
       tile.setAttribute("aria-pressed", String(i === kernel));
     });
+    rove(this.box.querySelector(".kf-rows"), "button");
   }
 
   // Where a kernel's weights start in the state shown, or in the nearest that was sent.

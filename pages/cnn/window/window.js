@@ -17,8 +17,8 @@ class Window {
     for (const name of ["image", "result"]) {
       const canvas = this.find(`.${name}`);
       const go = (event) => { const [r, c] = this.pointed(event, canvas, name); this.move(r, c); };
-      canvas.addEventListener("pointermove", (event) => { if (!this.held && !this.timer) go(event); });
-      canvas.addEventListener("pointerdown", (event) => {
+      canvas.addEventListener("pointermove", (event) => { if (!this.held && !this.timer && event.pointerType !== "touch") go(event); });
+      canvas.addEventListener("click", (event) => { // and not a press: a finger may only want to scroll
         this.pause();
         const before = `${this.row},${this.column}`;
         const hold = !this.held;

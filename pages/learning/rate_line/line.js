@@ -15,9 +15,10 @@ class Line {
     this.said = root.querySelector(".said");
     this.resize = new ResizeObserver(() => this.draw());
     this.resize.observe(this.plot);
-    this.plot.addEventListener("pointerdown", (event) => { this.plot.setPointerCapture(event.pointerId); this.held = true; this.follow(event); });
+    this.plot.addEventListener("pointerdown", (event) => this.take(event));
     this.plot.addEventListener("pointermove", (event) => { if (this.held) this.follow(event); });
-    for (const kind of ["pointerup", "pointercancel"]) this.plot.addEventListener(kind, () => { if (this.held) { this.held = false; this.rest(); } });
+    this.plot.addEventListener("pointerup", (event) => { if (this.held) { this.follow(event); this.held = false; this.rest(); } });
+    this.plot.addEventListener("pointercancel", () => this.leave());
     this.plot.addEventListener("keydown", (event) => this.key(event));
   }
 
@@ -35,6 +36,21 @@ class Line {
     this.gradient = floats(data.gradient);
     this.palette = bytes(data.palette);
     if (!this.held) this.at = data.rates.reduce((best, rate, i) => (Math.abs(Math.log(rate / data.rate)) < Math.abs(Math.log(data.rates[best] / data.rate)) ? i : best), 0);
+    this.draw();
+  }
+
+  take(event) {
+    this.plot.setPointerCapture(event.pointerId);
+    this.held = true;
+    this.from = this.at;
+    if (event.pointerType !== "touch") this.follow(event);
+  }
+
+  // A finger that scrolls the page after all.
+  leave() {
+    if (!this.held) return;
+    this.held = false;
+    this.at = this.from;
     this.draw();
   }
 

@@ -26,8 +26,12 @@ class WeightMap {
     this.canvas.addEventListener("keydown", (event) => this.key(event));
     for (const name of ["rows", "columns", "biases"]) this.find(name).addEventListener("pointermove", (event) => this.hover(event, name));
     for (const name of ["weights", "rows", "columns", "biases"]) this.find(name).addEventListener("pointerleave", () => this.tip(""));
-    this.find("rows").addEventListener("click", (event) => this.strip(event, "rows"));
-    this.find("columns").addEventListener("click", (event) => this.strip(event, "columns"));
+    this.stops = { rows: 0, columns: 0 }; // where the keyboard stands in the strips
+    for (const axis of ["rows", "columns"]) {
+      this.find(axis).addEventListener("click", (event) => this.strip(axis, this.unit(event, axis)));
+      this.find(axis).addEventListener("keydown", (event) => this.along(event, axis));
+      this.find(axis).addEventListener("blur", () => this.tip(""));
+    }
   }
 
   update(component) {
@@ -204,8 +208,23 @@ class WeightMap {
     this.tell(by, axis, wait);
   }
 
-  strip(event, axis) {
-    if (this.state) this.pick(`${axis === "rows" ? "r" : "c"}${this.units[axis][this.unit(event, axis)]}`, axis);
+  strip(axis, place) {
+    if (this.state) this.pick(`${axis === "rows" ? "r" : "c"}${this.units[axis][place]}`, axis);
+  }
+
+  // The keys in a strip of norms: from bar to bar, and Enter as a click.
+  along(event, axis) {
+    const step = { ArrowUp: -1, ArrowDown: 1, ArrowLeft: -1, ArrowRight: 1 }[event.key];
+    if (!this.state || !(step || event.key === "Enter" || event.key === " ")) return;
+    event.preventDefault();
+    const count = this.units[axis].length;
+    const place = (this.stops[axis] = clamp(this.stops[axis] + (step ?? 0), 0, count - 1));
+    if (!step) return this.strip(axis, place);
+    const box = this.find(axis).getBoundingClientRect();
+    const share = (place + 0.5) / count;
+    const at = axis === "rows" ? [box.left, box.top + share * box.height] : [box.left + share * box.width, box.top];
+    this.hover({ clientX: at[0], clientY: at[1] }, axis);
+    this.find("said").textContent = this.find("tip").textContent;
   }
 
   key(event) {

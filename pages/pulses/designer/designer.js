@@ -91,6 +91,7 @@ class Designer {
     this.canvas.addEventListener("pointermove", (event) => this.move(event));
     this.canvas.addEventListener("pointerup", () => this.drop());
     this.canvas.addEventListener("pointercancel", () => this.drop());
+    this.canvas.addEventListener("touchstart", (event) => { if (this.held) event.preventDefault(); }, { passive: false }); // else it scrolls
     this.canvas.addEventListener("pointerleave", () => { if (!this.held) { this.at = null; this.read(); } });
     this.kinds.addEventListener("click", (event) => this.choose(event.target.closest("button")?.dataset.kind));
     this.kinds.addEventListener("keydown", (event) => this.arrow(event));
@@ -298,6 +299,7 @@ class Designer {
       .map((handle) => ({ ...handle, away: Math.hypot(handle.x - at.x, handle.y - at.y) * this.scale }))
       .filter((handle) => handle.away <= REACH)
       .sort((a, b) => a.away - b.away);
+    if (event.pointerType === "touch" && !near.length) return; // it scrolls the page
     this.canvas.setPointerCapture(event.pointerId);
     this.held = { name: near[0]?.name ?? "crest", x: at.x, y: at.y, values: { ...this.values }, g: this.g, crest: this.handles()[0].x };
     event.preventDefault();

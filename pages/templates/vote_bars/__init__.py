@@ -11,7 +11,7 @@ import numpy as np
 from core.charts.theme import Theme
 from core.ui.browser_part import browser_part
 
-_component = browser_part("kernel_explorer_vote_bars", __file__, isolate_styles=False)  # so that the player finds its signals
+_component = browser_part("kernel_explorer_vote_bars", __file__, roves=True, isolate_styles=False)  # so that the player finds its signals
 
 
 def vote_bars(

@@ -68,7 +68,6 @@ class VoteBars {
       const cells = units.map((unit, u) => {
         const cell = part("vb-cell", "", "div");
         cell.setAttribute("role", "cell");
-        cell.tabIndex = 0;
         cell.dataset.unit = u;
         cell.dataset.row = c;
         cell.append(part("vb-bar", "", "div"));
@@ -80,6 +79,7 @@ class VoteBars {
       return row;
     });
     this.rows.replaceChildren(head, ...rows);
+    rove(this.rows, ".vb-cell");
     this.read.textContent = "";
   }
 

@@ -290,3 +290,9 @@ def test_the_step_by_hand_is_right() -> None:
     assert (k1 - np.outer(x, back))[:, 0].tolist() == [1.25, 2.125]
     for said in ("h = (2, 0)", "0.693", "(−½, ½)", "(−1, 0)", "−¼", "(−0.25, −0.125)", "1.25 and 2 + 0.125 = 2.125"):
         assert said in HAND
+
+
+def test_a_rate_in_a_link_is_the_one_that_it_is_written_as() -> None:
+    from pages.learning.choices import _read_rate
+
+    assert _read_rate(".00011111111") == float(f"{_read_rate('.00011111111'):.4g}") == 0.0001111

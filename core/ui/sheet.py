@@ -15,11 +15,10 @@ KEY = "sheet"
 _PLACE = "_sheet-place"  # where a run that is under way has room for it
 _PAPER = (
     f".st-key-{KEY} {{ display: block !important; }}",
-    f":is({', '.join((*present.FRAME, *present.CONTROLS, f'.st-key-{present.LEAVE}'))}) {{ display: none !important; }}",
+    f":is({', '.join((*present.FRAME, *present.CONTROLS, f'.st-key-{present.LEAVE}', '#above-all'))}) {{ display: none !important; }}",
     ".block-container { position: absolute; top: 0; left: 0; width: var(--sheet-width) !important; max-width: none !important;"
     " padding: 0 !important; zoom: var(--sheet-zoom); }",
     # What stands side by side on the screen stays so, whatever Streamlit would do on paper.
-    ".stVerticalBlock { display: flex !important; }",
     "&.beside .stHorizontalBlock { display: flex !important; }",
     "&.beside .stHorizontalBlock:has(> .stColumn) { flex-wrap: nowrap !important; }",
     "&.beside .stColumn { min-width: 0 !important; }",

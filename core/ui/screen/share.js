@@ -1,6 +1,6 @@
 // Ways to show a view to others: its link as a QR code, its page on one sheet of paper, and large on a wall.
 
-const SHEET = { width: 718, height: 975 }; // CSS pixels: what A4 and Letter both have room for inside margins of 10 mm
+const SHEET = { width: 718, height: 975, spare: 0.9 }; // CSS pixels: what A4 and Letter both have room for inside margins of 10 mm; Streamlit's own gaps are wider on paper
 const shares = new WeakSet(); // the part is called again at every rerun
 
 function shareView({ parentElement }) {
@@ -60,7 +60,7 @@ function fitSheet() {
   root.style.setProperty("--sheet-height", `${SHEET.height}px`);
   root.classList.add("on-paper");
   root.classList.toggle("beside", !small.matches);
-  const scale = Math.min(1, SHEET.width / width, (0.97 * SHEET.height) / main.scrollHeight);
+  const scale = Math.min(1, SHEET.width / width, (SHEET.spare * SHEET.height) / main.scrollHeight);
   root.classList.remove("on-paper");
   root.style.setProperty("--sheet-zoom", scale);
 }

@@ -5,8 +5,8 @@ import streamlit as st
 from core.runs import store
 from core.ui import choices, page, screen
 from core.ui.site import ENTRIES
-from core.ui.words import terms
-from core.ui.words.terms import GROUPS, TERMS, Term
+from core.words import terms
+from core.words.terms import GROUPS, TERMS, Term
 from pages.words import words
 from pages.words.pictures import drawn
 

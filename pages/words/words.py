@@ -1,4 +1,4 @@
-"""What the page of words says of itself. The terms stand in core/ui/words/terms.py."""
+"""What the page of words says of itself. The terms stand in core/words/terms.py."""
 
 TITLE = "Words of the trade"
 SENTENCE = (

@@ -6,7 +6,7 @@ from playwright.sync_api import Page, expect
 
 from core.charts import numbers
 from core.runs import shipped, store
-from core.ui.words.terms import TERMS, find
+from core.words.terms import TERMS, find
 
 UNDERLINED = """() => [...(CSS.highlights.get("glossary") ?? [])]
   .map((range) => range.startContainer.data.slice(range.startOffset, range.endOffset))"""

@@ -6,7 +6,8 @@ One part for all of it, since each part costs the server 0.5 ms a run.
 
 import streamlit as st
 
-from core.ui import present, shown, words
+from core import words
+from core.ui import present, shown
 from core.ui.browser_part import browser_part
 
 _component = browser_part("kernel_explorer_screen", __file__)

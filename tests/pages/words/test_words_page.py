@@ -8,11 +8,11 @@ from xml.etree import ElementTree
 
 import pytest
 
+from core import words
 from core.charts.theme import DARK, LIGHT
 from core.runs import shipped
-from core.ui import words
 from core.ui.site import ENTRIES
-from core.ui.words.terms import GROUPS, TERMS, find, of_group
+from core.words.terms import GROUPS, TERMS, find, of_group
 from pages.words.pictures import PICTURES, drawn
 from tests.app import app, go
 

@@ -3,7 +3,7 @@
 import json
 
 from core.serving import seen
-from core.ui.words.terms import TERMS
+from core.words.terms import TERMS
 
 
 def address() -> str:

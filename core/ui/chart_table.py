@@ -13,10 +13,10 @@ def under(picture: Prepared, name: str, key: str) -> None:
     """Offer the data of a chart as tables.
 
     Args:
-        name: what the chart shows, for screen readers.
+        name: what the chart shows and what its finding is.
         key: of the chart.
     """
-    box = st.popover("Table", icon=":material/table:", type="tertiary", key=f"{key}-table", on_change="rerun")
+    box = st.popover("Table", icon=":material/table:", type="tertiary", key=f"{key}-table", on_change="rerun", help=plain(name))
     if not box.open:
         return
     with box:

@@ -3,6 +3,7 @@
 import base64
 import gc
 import os
+import re
 import time
 from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
@@ -129,7 +130,8 @@ def chart(
     What it opens with is kept as long as the same chart of the same data stays up: a change would draw it anew.
 
     Args:
-        alt_text: what a screen reader says instead of the picture.
+        alt_text: what a screen reader says instead of the picture: what it shows, and behind the first comma, colon or stop its finding.
+            The finding may change with the state; the browser draws a chart anew whose own words change, so it stands by the table.
         select: or what to call before that rerun; the selection lies in `st.session_state[key]`.
         width: "content", or "stretch" for as wide as its column.
         steady: its large tables stay as they are while it is up and are alike for everyone, so that they have addresses of their
@@ -148,7 +150,7 @@ def chart(
         key=key,
         width=width,
         on_select=heard(select) if callable(select) else "rerun" if select else "ignore",
-        alt=alt_text,
+        alt=re.split("[,:;.] ", alt_text, maxsplit=1)[0],
     )
     chart_table.under(picture, alt_text, key)
     return event

@@ -70,7 +70,7 @@ def _step(lesson: Lesson, step: Step, place: str) -> None:
     st.markdown(WHERE.format(number=number, count=len(lesson.steps), title=step.title, act=step.act))
     st.html(
         f"<style>.st-key-{step.control} {{ outline: 3px dashed {colours.mark}; outline-offset: 4px; border-radius: 4px; }}"
-        f'.st-key-{step.control}::before {{ content: "{number} \\2193 {MARK}"; color: {colours.mark}; font-weight: 600; }}</style>'
+        f'.st-key-{step.control}::before {{ content: "{number} \\2193\\00a0{MARK}"; color: {colours.mark}; font-weight: 600; }}</style>'
     )
     if _speaks_of_this(lesson, step):
         try:

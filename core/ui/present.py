@@ -40,6 +40,7 @@ CONTROLS = (
     ".stForm",
     ".stPopover",
     "[class*='st-key-'][class*='-player']",
+    "[class*='st-key-question-']",  # whose options would be hidden
 )
 FRAME = (".stAppHeader", ".stSidebar", ".st-key-screen", ".st-key-onward", ".st-key-onward-line")
 LEAVE = "present-leave"

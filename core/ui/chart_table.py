@@ -16,14 +16,14 @@ def under(picture: Prepared, name: str, key: str) -> None:
         name: what the chart shows and what its finding is.
         key: of the chart.
     """
-    box = st.popover("Table", icon=":material/table:", type="tertiary", key=f"{key}-table", on_change="rerun", help=plain(name))
+    box = st.popover("Table", icon=":material/table:", type="tertiary", key=f"{key}-as-table", on_change="rerun", help=plain(name))
     if not box.open:
         return
     with box:
         st.caption(plain(name))
         for table_name, table in reading.tables(picture).items():
             if table.size <= SHOWN:
-                st.dataframe(table, hide_index=True, key=f"{key}-table-{table_name}")
+                st.dataframe(table, hide_index=True, key=f"{key}-as-table-{table_name}")
             else:
                 st.markdown(f"{len(table):,} rows of {table.shape[1]:,} columns: too large to show here.")
                 text = table.to_csv(index=False)

@@ -58,7 +58,7 @@ def test_views_stand_in_the_frames_of_another_site_and_answer(page: Page, app_ur
 
 def test_a_view_is_presented_and_back_again(page: Page, app_url: str) -> None:
     page.goto(f"{app_url}/words?group=learning")
-    page.get_by_role("button", name="More ways to show this view").click()
+    page.get_by_role("button", name="Show this view in other ways").click()
     page.get_by_role("button", name="Present this view").click()
     leave = page.get_by_role("button", name="Leave")
     expect(leave).to_be_visible()
@@ -90,7 +90,7 @@ def test_the_link_has_a_code_and_the_view_prints_to_one_sheet(page: Page, app_ur
     expect(page.locator("canvas.marks").first).to_be_visible()
     rested(page)
     assert asked == [], "a code is drawn when somebody asks for it"
-    page.get_by_role("button", name="More ways to show this view").click()
+    page.get_by_role("button", name="Show this view in other ways").click()
     page.get_by_role("button", name="QR code of the link").click()
     code = page.get_by_role("img", name=f"QR code of the link {page.url}")
     expect(code).to_be_visible()

@@ -25,7 +25,7 @@ def test_the_table_is_made_when_it_is_opened(monkeypatch) -> None:
     monkeypatch.setattr(reading, "tables", lambda picture: made.append(picture) or tables(picture))
     at = AppTest.from_function(page_with_a_chart, default_timeout=60).run()
     assert not at.exception and not at.dataframe and not made
-    at.session_state["weights-table"] = True
+    at.session_state["weights-as-table"] = True
     at.run()
     assert not at.exception and len(made) == 1
     assert list(at.dataframe[0].value.columns) == ["part", "input", "output", "state 0", "state 1"]

@@ -163,7 +163,7 @@ class ChartKeys {
       left: `${box.left + place[0]}px`,
       top: `${box.top + place[1]}px`,
       display: "block",
-      color: getComputedStyle(canvas).getPropertyValue("--st-primary-color") || "#b25000",
+      color: getComputedStyle(canvas).getPropertyValue("--st-primary-color"),
     });
     this.say(said);
   }

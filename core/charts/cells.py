@@ -57,9 +57,10 @@ def cells(
     """
     table = frame(values, more, first)
     table["shade"] = (table["v"] / (limit or 1.0)).astype(np.float32)
-    table["now"] = np.int16(now)
-    table["picked"] = False
+    if pick:
+        table["now"] = np.int16(now)
     if picked is not None:
+        table["picked"] = False
         table.loc[picked[0] * values.shape[1] + picked[1], "picked"] = True
     spec = _cells(
         colours,
@@ -76,16 +77,17 @@ def cells(
         pick,
         picked is not None,
         least,
+        first,
     )
     return Prepared(spec, {"cells": table})
 
 
 def frame(values: np.ndarray, more: dict[str, np.ndarray] | None = None, first: int = 0) -> pd.DataFrame:
-    """A row a cell of (rows, columns): row, column, cell, v and what `more` names."""
+    """A row a cell of (rows, columns): row, column, v and what `more` names."""
     rows, across = values.shape
     y, x = np.divmod(np.arange(rows * across), across)
     extra = {name: np.broadcast_to(item, values.shape).ravel() for name, item in (more or {}).items()}
-    places = {"row": y + first, "column": x + first, "cell": y * across + x}
+    places = {"row": y + first, "column": x + first}
     places = {name: place.astype(np.min_scalar_type(place.max())) for name, place in places.items()}  # sent: the fewer bytes the better
     return pd.DataFrame({**places, "v": np.ravel(values).astype(np.float32), **extra})
 
@@ -137,6 +139,7 @@ def _cells(
     pick: bool,
     framed: bool,
     least: int,
+    first: int,
 ) -> alt.TopLevelMixin:
     base = _based(alt.Chart(alt.NamedData("cells")), names, axes)
     rects = base.mark_rect(cursor="pointer" if pick else "default").encode(
@@ -144,6 +147,7 @@ def _cells(
     )
     rects = rects.properties(name="cells")  # this layer's alone: a second one of the name would have its signals twice
     if pick:
+        rects = rects.transform_calculate(cell=f"(datum.row - {first}) * {shape[1]} + datum.column - {first}")
         fields = ["row", "column", "cell", "now"]
         rects = rects.add_params(alt.selection_point(name="picked", fields=fields, on="click", empty=False, toggle=False))
     layers = [rects]

@@ -29,7 +29,7 @@ def _kernel(colours: Theme) -> list[str]:
     parts = []
     for (row, column), level in np.ndenumerate(levels):
         red, green, blue = colours.signed_palette[level]
-        parts.append(f'<rect x="{column * cell}" y="{row * cell}" width="{cell}" height="{cell}" fill="#{red:02x}{green:02x}{blue:02x}"/>')
+        parts.append(f'<path d="M{column * cell} {row * cell}h{cell}v{cell}h-{cell}" fill="#{red:02x}{green:02x}{blue:02x}"/>')
     return [*parts, f'<rect x="0.5" y="0.5" width="{EDGE - 1}" height="{EDGE - 1}" fill="none" stroke="{colours.muted}"/>']
 
 

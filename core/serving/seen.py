@@ -35,9 +35,10 @@ KINDS = {
     "json": "application/json",
     "csv": "text/csv",
     "js": "text/javascript",
+    "css": "text/css",
     "bin": "application/octet-stream",
 }
-PACKED = ("json", "csv", "js", "bin")  # are stored and sent in gzip
+PACKED = ("json", "csv", "js", "css", "bin")  # are stored and sent in gzip
 SMALL = 1_000  # bytes up to which a request of its own would cost more than it saves
 LARGE = 3_000  # likewise of a value in a message, which then takes a second step to be shown
 ROWS = 700  # likewise of a table
@@ -128,13 +129,25 @@ def lifted(address_: str) -> str:
 
 def script(text: str) -> str:
     """The script of a browser part, or a line that fetches it from an address; to be called once, when the part is declared."""
-    content = text.encode()
-    made = address(content, "js")
-    if not made.startswith("seen/"):
-        return text
-    _memory.pinned[made.removeprefix("seen/")] = gzip.compress(content, 6, mtime=0)  # parts are few, and stay as long as the process
+    made = _pinned(text, "js")
     # In two lines: Streamlit takes a single one for a file's name.
-    return f'const part = await import(new URL("{made}", document.baseURI).href);\nexport default part.default;\n'
+    return f'const part = await import(new URL("{made}", document.baseURI).href);\nexport default part.default;\n' if made else text
+
+
+def style(text: str) -> str:
+    """A stylesheet that may come a moment late, or a line that fetches it from an address; to be called once."""
+    made = _pinned(text, "css")
+    return f'@import url("{made}");\n' if made else text
+
+
+def _pinned(text: str, kind: str) -> str:
+    """The address of what stays as long as the process; empty where nothing has one."""
+    content = text.encode()
+    made = address(content, kind)
+    if not made.startswith("seen/"):
+        return ""
+    _memory.pinned[made.removeprefix("seen/")] = gzip.compress(content, 6, mtime=0)
+    return made
 
 
 def told(value: Any) -> Any:

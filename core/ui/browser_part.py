@@ -1,6 +1,7 @@
 """Browser parts: a folder with one .html, one .css and one or more .js files each, and the Python side beside them."""
 
 import logging
+import re
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -55,6 +56,12 @@ def browser_part(name: str, python_file: str, *, fetches: bool = False, roves: b
         files = sorted(folder.glob(f"*.{kind}"))
         if files:
             options.setdefault(kind, "\n".join(path.read_text(encoding="utf-8") for path in files))
+    for kind in (
+        "html",
+        "css",
+    ):  # these come with every visit; comments and room are for who reads the files; Streamlit takes a single line for a file's name
+        if kind in options:
+            options[kind] = re.sub(r"\s+", "\n", re.sub(r"/\*.*?\*/|<!--.*?-->", "", options[kind], flags=re.DOTALL)).replace(">\n<", "><")
     script = options["js"].replace(_EXPORT, "function drawn", 1) + IN_ORDER.read_text(encoding="utf-8")
     used = [path for path, uses in ((seen.SCRIPT, fetches), (ROVING, roves)) if uses]
     options["js"] = "".join(path.read_text(encoding="utf-8") for path in used) + script

@@ -23,9 +23,16 @@ from core.ui.plain import plain
 
 SENTENCE = "page-sentence"  # key of the container that holds it, for a player whose frames have sentences of their own
 COLLECTIONS = (5_000, 5, 2)  # the young seldom, they go by themselves; the old as ever: a session that ended is garbage of some MB
+# What a page must not be seen without.
 _STYLE = """
-<style>
 .vega-bindings { display: none !important; }
+.block-container { padding-top: 3.25rem; max-width: 1400px; }
+.st-key-screen { position: fixed !important; top: 0.75rem; right: 7rem; width: auto !important; z-index: 999990; }
+:is([class*="st-key-address"], [class*="st-key-kept"]) { position: absolute !important; }
+[data-moves] > :not(.while-it-moves), .st-key-sheet { display: none !important; }
+h1 { padding: 0.25rem 0 !important; font-size: 2rem !important; }
+"""
+_LATER = """
 /* Wide tables scroll inside their box too. */
 [data-testid="stMarkdownContainer"]:has(> table) { overflow-x: auto; max-width: 100%; }
 /* Small words stay readable: Streamlit's own are at 60%, 4.3 to 1 on white. */
@@ -36,37 +43,36 @@ _STYLE = """
   top: 100%; left: 6.5rem; right: auto; padding: 0.25rem 0 0;
 }
 [data-testid="stElementToolbar"]:focus-within { opacity: 1; z-index: 1; }
-[class*="-table"]:has(> [data-testid="stPopover"]) { margin-top: -0.75rem; }
+[class*="-as-table"]:has(> [data-testid="stPopover"]) { margin-top: -0.75rem; }
 /* Fixed-size charts scroll inside their box on a narrow screen. */
 [data-testid="stVegaLiteChart"] { overflow-x: auto; max-width: 100%; }
-.block-container { padding-top: 3.25rem; max-width: 1400px; }
 @media (prefers-reduced-motion: reduce) {
   *, *::before, *::after { animation-duration: 0.01ms !important; transition-duration: 0.01ms !important; }
 }
 /* Columns stack a little earlier than Streamlit's own 640px, so that a window of 1,300 at a zoom of 200% has room; core/ui/screen tells. */
 @media (max-width: 700px) { [data-testid="stColumn"] { min-width: calc(100% - 1.5rem); } }
-/* In the bar at the top, left of Streamlit's own signs. */
-.st-key-screen { position: fixed !important; top: 0.75rem; right: 7rem; width: auto !important; z-index: 999990; }
-:is([class*="st-key-address"], [class*="st-key-kept"]) { position: absolute !important; }
 /* The line about a data set stays one line. */
 [class*="st-key-data-"] [data-testid="stPopover"] button p { white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }
 /* On a telephone the button that opens the list of pages says so, and needs room for it. */
 @media (max-width: 640px) {
-  .st-key-screen { right: 4rem; }
+  .st-key-screen { right: 4rem !important; }
   [data-testid="stExpandSidebarButton"] { width: auto !important; min-height: 40px; padding: 0 0.5rem; gap: 0.25rem; }
   [data-testid="stExpandSidebarButton"]::after { content: "Pages"; font-size: 0.9rem; }
 }
 /* A sentence that follows a player while it moves (core/ui/player). */
-[data-moves] > :not(.while-it-moves) { display: none; }
 .while-it-moves p { margin: 0 0 1rem; }
 .while-it-moves h3 { padding: 0.5rem 0 1rem; font-size: 1.75rem; }
 /* Terms of the glossary, which core/ui/screen finds. */
 ::highlight(glossary) { text-decoration: underline dotted 1.5px; text-underline-offset: 0.2em; }
 .glossary-under [data-testid="stMarkdownContainer"] * { cursor: help; }
-h1 { padding: 0.25rem 0 !important; font-size: 2rem !important; }
-</style>
 """
 _IN_A_FRAME = "<style>.stAppHeader, .stSidebar { display: none !important; } .st-key-screen { right: 0.75rem; }</style>"  # of another page
+
+
+@lru_cache(maxsize=1)
+def _style() -> str:
+    """The look of every page; all but what must be there at once is fetched once by a browser."""
+    return f"<style>{seen.style(_LATER + sheet.STYLE)}{_STYLE}</style>"
 
 
 @lru_cache(maxsize=1)
@@ -104,7 +110,7 @@ def header(title: str, sentence: str, notes: Iterable[str] = ()) -> None:
     _freeze()
     notes = [*notes, *drawing_pad.from_link(), *choices.declare(present.PAGE, present.declared())]
     st.logo(_sign(theme().dark), size="small")
-    st.html(_STYLE + f"<style>{sheet.STYLE}</style>" + (_IN_A_FRAME if st.context.is_embedded else ""))
+    st.html(_style() + (_IN_A_FRAME if st.context.is_embedded else ""))
     st.title(title, anchor=False)
     with st.container(key=SENTENCE):
         st.markdown(sentence)

@@ -25,7 +25,6 @@ _PAPER = (
 )
 # On paper, and for the moment in which the browser measures how large the page would be there.
 STYLE = f"""
-.st-key-{KEY} {{ display: none !important; }}
 .sheet-source, .sheet-link {{ margin: 0; font-size: 0.875rem; overflow-wrap: anywhere; }}
 @page {{ size: portrait; margin: 10mm; }}
 html.on-paper {{ {" ".join(_PAPER)} }}

@@ -1,5 +1,7 @@
 """The charts beside a matrix: their data stand in the tables as given, and neither epoch nor click changes a spec."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -88,7 +90,10 @@ def test_cells_hold_every_value():
     table = chart.tables["cells"]
     assert table["v"].tolist() == weights.ravel().tolist()
     assert table.loc[(table["row"] == 2) & (table["column"] == 3), "v"].item() == weights[1, 2]
-    assert table["cell"].tolist() == list(range(12))
+    picking = cells.cells(weights, 6.0, LIGHT, size=30, first=1, pick=True).spec["layer"][0]
+    (number,) = [step["calculate"] for step in picking["transform"] if step.get("as") == "cell"]
+    rows = [{"row": row, "column": column} for row, column in zip(table["row"], table["column"], strict=True)]
+    assert [eval(number, {}, {"datum": SimpleNamespace(**row)}) for row in rows] == list(range(12))
     assert table.index[table["picked"]].tolist() == [1 * 4 + 2]
     assert table["shade"].abs().max() == 1
     assert (chart.spec["width"], chart.spec["height"]) == (120, 90)

@@ -44,6 +44,7 @@ def test_parts_networks_cells_and_the_player(page: Page, app_url: str) -> None:
     shows(page, "Epoch 29 of 30", earlier)
     choice = page.get_by_role("combobox", name="Network")
     choice.fill("10 hidden")
+    expect(page.get_by_role("option", name="Digits, 10 hidden units")).to_be_visible()
     choice.press("Enter")
     hidden = "?section=confusion&model=hidden-mnist&epoch=29&form=shares&cell=4-9"
     shows(page, "Epoch 29 of 30.*93", hidden)

@@ -228,7 +228,8 @@ def search(at: AppTest) -> dict[str, str]:
 
 def test_the_address_says_every_choice_but_the_usual_ones() -> None:
     assert search(opened()) == {"layer": "4", "sort": "original"}, "a bare address opens the picture that makes the page's point"
-    assert search(opened(layer=5)) == {}
+    assert search(opened(layer=5)) == {"layer": "5", "sort": "value"}, "an empty one would open that picture"
+    assert search(opened(layer=3)) == {"layer": "3"}
     wanted = {"layer": "4", "epoch": "12", "sort": "abs", "by": "r9c2", "move": "both", "section": "download"}
     assert search(opened(**wanted)) == wanted
 

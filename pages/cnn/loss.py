@@ -42,7 +42,7 @@ def loss_panel(shown: Shown) -> None:
     )
     st.markdown(f"**{shown.title}.** {fate(run.history, classes).sentence}")
     ends = run.ends()
-    if len(ends):
+    if len(ends) > 1:
         least, most, mean = (numbers.percent(float(share)) for share in (ends.min(), ends.max(), ends.mean()))
         st.markdown(
             f"{len(ends)} trainings that differ in their seed alone end at {mean} of {run.spec.data.test:,} test pulses on average, "

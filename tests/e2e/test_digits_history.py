@@ -47,7 +47,10 @@ def test_acts_of_every_kind_and_the_way_back_and_forward(page: Page, app_url: st
     page.get_by_label("Number of the test digit").fill("4")  # a control of a section
     page.keyboard.press("Enter")
     act("?input=test-4&layer=relu2&filter=3", "from test digit 4")
-    page.get_by_role("combobox", name="Network").click()
+    networks = page.get_by_role("combobox", name="Network")
+    networks.scroll_into_view_if_needed()  # the ledger was brought into sight; a list that is open closes when the page scrolls
+    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    networks.click()
     page.get_by_role("option", name="Digit recogniser, 500 digits").click()
     act("?run=digit-cnn-small&input=test-4&layer=relu2&filter=3", "trained on 500 digits")
     page.get_by_text("Before and after", exact=True).click()  # the section

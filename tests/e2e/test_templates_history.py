@@ -43,6 +43,8 @@ def test_parts_networks_cells_and_the_player(page: Page, app_url: str) -> None:
     earlier = "?section=confusion&epoch=29&form=shares&cell=4-9"
     shows(page, "Epoch 29 of 30", earlier)
     choice = page.get_by_role("combobox", name="Network")
+    choice.scroll_into_view_if_needed()  # a list that is open closes when the page scrolls
+    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
     choice.fill("10 hidden")
     expect(page.get_by_role("option", name="Digits, 10 hidden units")).to_be_visible()
     choice.press("Enter")

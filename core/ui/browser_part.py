@@ -55,13 +55,8 @@ def browser_part(name: str, python_file: str, *, fetches: bool = False, roves: b
     for kind in ("html", "css", "js"):
         files = sorted(folder.glob(f"*.{kind}"))
         if files:
-            options.setdefault(kind, "\n".join(path.read_text(encoding="utf-8") for path in files))
-    for kind in (
-        "html",
-        "css",
-    ):  # these come with every visit; comments and room are for who reads the files; Streamlit takes a single line for a file's name
-        if kind in options:
-            options[kind] = re.sub(r"\s+", "\n", re.sub(r"/\*.*?\*/|<!--.*?-->", "", options[kind], flags=re.DOTALL)).replace(">\n<", "><")
+            text = "\n".join(path.read_text(encoding="utf-8") for path in files)
+            options.setdefault(kind, text if kind == "js" else _sent(text))
     script = options["js"].replace(_EXPORT, "function drawn", 1) + IN_ORDER.read_text(encoding="utf-8")
     used = [path for path, uses in ((seen.SCRIPT, fetches), (ROVING, roves)) if uses]
     options["js"] = "".join(path.read_text(encoding="utf-8") for path in used) + script
@@ -78,6 +73,14 @@ def browser_part(name: str, python_file: str, *, fetches: bool = False, roves: b
         return declared()(key=key, data={**data, "word": (told.session, told.number(key, data))}, **calls)
 
     return shown
+
+
+def _sent(text: str) -> str:
+    """HTML or CSS as it goes out with every visit: without comments and the room that is for who reads the file.
+
+    Its words keep a line each, since Streamlit takes a single line for a file's name.
+    """
+    return re.sub(r"\s+", "\n", re.sub(r"/\*.*?\*/|<!--.*?-->", "", text, flags=re.DOTALL)).replace(">\n<", "><")
 
 
 def heard(callback: Callable[[], None]) -> Callable[[], None]:

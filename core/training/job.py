@@ -51,7 +51,7 @@ class Job:
             return replace(found, state=PAUSED)
         if found.state == RUNNING and lease.held(self.folder):
             return found
-        return replace(found, state=QUEUED, sentence=why_waiting)
+        return replace(found, state=QUEUED, sentence=why_waiting, taken=not why_waiting and lease.held(self.folder))
 
     def owned_by(self, owner: str) -> bool:
         """Whether this person may leave it or pause it: an owner, or anybody where nobody in particular asked for it."""

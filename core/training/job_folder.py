@@ -38,6 +38,7 @@ class Progress:
     seconds: float = 0.0  # that it was worked on
     metrics: dict[str, float] = field(default_factory=dict)  # of the latest state
     sentence: str = ""  # why it failed, and what helps; or why it waits
+    taken: bool = field(default=False, compare=False)  # queued, and a worker was given it: it starts
 
     @property
     def share(self) -> float:

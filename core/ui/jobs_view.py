@@ -107,7 +107,9 @@ def words(now: Progress) -> str:
     if now.state == jobs.PAUSED:
         return f"Paused at epoch {int(now.epoch)} of {now.epochs}"
     if now.state == jobs.QUEUED:
-        return f"Waiting to go on from epoch {int(now.epoch)} of {now.epochs}" if now.epoch >= 1 else "Waiting for its turn"
+        if now.epoch >= 1:
+            return f"{'Going' if now.taken else 'Waiting to go'} on from epoch {int(now.epoch)} of {now.epochs}"
+        return "Starting" if now.taken else "Waiting for its turn"
     left = "" if now.seconds_left is None else f", {speed(now)}, about {duration(now.seconds_left)} left"
     return f"Epoch {now.epoch:.4g} of {now.epochs}{left}"
 

@@ -43,7 +43,8 @@ def test_a_training_from_the_keyboard_to_the_page_that_looks_inside(page: Page, 
     page.keyboard.press("Enter")
 
     expect(page).to_have_url(re.compile(r"section=watch&run=[0-9a-f]{12}"))  # watch
-    expect(page.get_by_text(re.compile(r"^Epoch [\d.]+ of 2000, .* left$"))).to_be_visible()
+    expect(page.get_by_text("Starting")).to_be_visible()
+    expect(page.get_by_text(re.compile(r"^Epoch [\d.]+ of 2000, .* left$"))).to_be_visible(timeout=180_000)  # a worker that steps back
     expect(page.locator(".st-key-lab-picture canvas").first).to_be_visible()
     expect(page.get_by_text("The first weights at the start")).to_be_visible()
     address = page.url
@@ -68,7 +69,7 @@ def test_a_training_from_the_keyboard_to_the_page_that_looks_inside(page: Page, 
     page.goto(f"{url}/lab?epochs=3&weights_seed={SHORT}")  # the same by a link; compare, open
     rested(page)
     page.get_by_role("button", name="Train", exact=True).last.click()
-    expect(page.get_by_text(re.compile("^Finished: .* right after 3 epochs"))).to_be_visible()
+    expect(page.get_by_text(re.compile("^Finished: .* right after 3 epochs"))).to_be_visible(timeout=180_000)
     key = page.url[-12:]
     page.get_by_role("button", name="Compare it").click()
     expect(page).to_have_url(re.compile(f"section=compare&runs={key}"))

@@ -13,7 +13,6 @@ from core.specs import PULSE_CLASSES, PulseSpec
 from pages.pulses.shape import Shape, text_of
 
 SPEC = PulseSpec()
-expect.set_options(timeout=30_000)
 
 
 def opened(page: Page, app_url: str, query: str = "") -> Page:

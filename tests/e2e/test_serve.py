@@ -175,7 +175,7 @@ def test_a_training_is_seen_from_every_process_and_a_killed_one_is_replaced(brow
     rested(other)
     assert (place_of(one), place_of(other)) == ("place0", "place1")
     one.get_by_role("button", name="Train", exact=True).click()
-    under_way = re.compile(r"Waiting for its turn|Epoch [\d.]+ of 20")
+    under_way = re.compile(r"Waiting for its turn|Starting|Epoch [\d.]+ of 20")
     expect(one.get_by_text(under_way).first).to_be_visible()
     other.reload()
     expect(other.get_by_text(under_way).first).to_be_visible()

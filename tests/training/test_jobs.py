@@ -245,11 +245,12 @@ def test_silence_is_noticed_and_the_job_is_taken_over(fake, monkeypatch: pytest.
 def test_a_job_that_waits_goes_on_waiting_when_its_process_is_gone(fake, monkeypatch: pytest.MonkeyPatch) -> None:
     job = jobs.submit(SPEC, Held())
     job_module.handed.clear()  # it was killed; another one looks
-    assert job.progress().state == jobs.QUEUED and jobs.active() == [job]
-    monkeypatch.setattr(lease, "SILENT_SECONDS", 0.0)
     pool = Held()
     turns.start(pool)
     assert pool.calls == [], "at the first look nobody can know"
+    assert job.progress().state == jobs.QUEUED and job.progress().taken and jobs.active() == [job]
+    monkeypatch.setattr(lease, "SILENT_SECONDS", 0.0)
+    assert not job.progress().taken
     turns.start(pool)
     assert len(pool.calls) == 1 and job.progress().state == jobs.QUEUED
 

@@ -177,6 +177,9 @@ def test_words() -> None:
     assert data_status.arrived(item, Progress(download.RUNNING, 10, 10)) == "Getting MNIST: unpacking it"
     assert [data_status.duration(s) for s in (0.2, 59, 89, 90, 600)] == ["1 s", "59 s", "89 s", "2 min", "10 min"]
     assert jobs_view.words(jobs.Progress(jobs.QUEUED)) == "Waiting for its turn"
+    assert jobs_view.words(jobs.Progress(jobs.QUEUED, taken=True)) == "Starting"
+    assert jobs_view.words(jobs.Progress(jobs.QUEUED, 3, 20)) == "Waiting to go on from epoch 3 of 20"
+    assert jobs_view.words(jobs.Progress(jobs.QUEUED, 3, 20, taken=True)) == "Going on from epoch 3 of 20"
     assert jobs_view.words(jobs.Progress(jobs.RUNNING, 1, 4, 2.0)) == "Epoch 1 of 4, 2 seconds an epoch, about 6 s left"
 
 

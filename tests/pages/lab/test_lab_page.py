@@ -197,7 +197,7 @@ def test_one_that_waits_is_paused_resumed_changed_and_cancelled(waits) -> None:
     test = lab(**link(QUICK))
     test.button(key="lab-train").click()
     sound(test.run())
-    assert "Waiting for its turn" in json.dumps([one.proto.text for one in test.get("progress")])
+    assert "Starting" in json.dumps([one.proto.text for one in test.get("progress")])
     test.button(key="lab-live-pause").click()
     sound(test.run())
     assert jobs.submit(QUICK, owner="x").progress().state == jobs.QUEUED  # another person wants it

@@ -52,7 +52,7 @@ def digits(spec: RunSpec) -> bool:
     """Whether it is a digit CNN, or a sequence of layers that answers with probabilities, on images without colour."""
     try:
         layered = spec.model.kind in network.LAYERED and network.layers(spec.model)[-1].name == "probabilities"
-        return layered and (spec.data.name not in catalog.DATASETS or len(catalog.shape_of(spec.data)) == 2)
+        return layered and (not catalog.known(spec.data) or len(catalog.shape_of(spec.data)) == 2)
     except SpecError:
         return False
 

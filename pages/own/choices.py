@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from core.data.catalog import DATASETS
+from core.data import catalog as data_sets
 from core.importing import guessing
 from core.importing.leaving import FORMATS
 from core.runs import catalog, store
@@ -43,7 +43,7 @@ def read_network(key: str) -> str:
 
 def reads_digits(spec: RunSpec) -> bool:
     """Whether a network reads images of 28x28 without colour, or fits them itself, and answers with shares."""
-    data = DATASETS.get(spec.data.name)
+    data = data_sets.get(spec.data) if data_sets.known(spec.data) else None
     return (
         data is not None
         and spec.train.store == "all"

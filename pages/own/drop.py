@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from core.data import catalog
+from core.data import catalog, own_kept
 from core.importing import guessing
 from core.importing.drop import Drop, groups
 from core.importing.reading import MOST_BYTES
@@ -76,6 +76,7 @@ def _unlike(name: str, taken: dict[str, bytes]) -> str:
 def full() -> str:
     """Why nothing can be brought in now, in a sentence; what is old makes room first."""
     brought.sweep()
+    own_kept.sweep()
     most = LIMITS["store"].most()
     return LIMITS["store"].words() if most is not None and store.size() >= most * 1_000_000 else ""
 

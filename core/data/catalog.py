@@ -1,7 +1,8 @@
 """Every data set in one table: what it is, how many images it has, who reads it, what is missing and how to get it.
 
-Sets that people bring themselves (core.data.own_kept) are asked for like these, by a name of their own: own-3f2a... A new one is an entry here and a module of core.data with `load(split)`; one with files of its own adds `trouble()`, one that is
-downloaded `archives()` and `unpack(scratch, folder)`. Importing this table loads none of these modules.
+A new one is an entry here and a module of core.data with `load(split)`; one with files of its own adds `trouble()`, one that is
+downloaded `archives()` and `unpack(scratch, folder)`. Importing this table loads none of these modules. Sets that people bring
+themselves (core.data.own_kept) are asked for like these, by a name of their own such as own-3f2a41b09c7d.
 """
 
 import re

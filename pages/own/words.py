@@ -54,13 +54,6 @@ LOSS = (
     "Unlike the accuracy it also says how sure the network is."
 )
 NOWHERE = "No page can look into this network yet."
-WANTS = {
-    "mlp": "dense layers alone, with tanh, sigmoid, ReLU or ELU between them",
-    "templates": "one dense layer, or two, that read the pixels of the images as they are",
-    "digits": "layers of any kind that read grey images and end in one share for each class",
-    "cnn": "networks for pulses that were trained here",
-    "learning": "dense layers alone, ending in softmax, with at most six million weights",
-}
 OPENS = {
     "mlp": "its weight matrices",
     "templates": "what each class looks for",

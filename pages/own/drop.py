@@ -3,7 +3,6 @@
 import streamlit as st
 
 from core.data import catalog, own_kept
-from core.importing import guessing
 from core.importing.drop import Drop, groups
 from core.importing.reading import MOST_BYTES
 from core.runs import brought, store
@@ -31,7 +30,7 @@ def place() -> None:
     with right:
         st.selectbox(
             words.DATA,
-            [GUESS, *guessing.offered()],
+            choices.made_for(),
             format_func=lambda name: words.GUESS if name == GUESS else catalog.get(name).title,
             key=links.key(PAGE, "data"),
             help=words.DATA_HELP,

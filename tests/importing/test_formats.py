@@ -457,3 +457,20 @@ def test_a_tensor_that_reaches_beyond_its_numbers_is_refused() -> None:
 
 def test_a_float_of_a_step_is_written_whole() -> None:
     assert struct.unpack("<f", struct.pack("<f", 1e-5))[0] != 1e-5  # why an epsilon of ONNX has so many digits
+
+
+NORMED = {
+    "weight norm": nn.utils.weight_norm,
+    "weight norm, parametrised": nn.utils.parametrizations.weight_norm,
+    "spectral norm": nn.utils.spectral_norm,
+    "spectral norm, parametrised": nn.utils.parametrizations.spectral_norm,
+}
+
+
+@pytest.mark.parametrize("way", NORMED)
+def test_weights_that_are_kept_in_parts(way: str) -> None:
+    torch.manual_seed(0)
+    normed = NORMED[way]
+    net = nn.Sequential(normed(nn.Conv2d(1, 4, 5)), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(), normed(nn.Linear(576, 10)))
+    net(torch.randn(3, 1, 28, 28))
+    close({"net.pt": saved(net.state_dict())}, net.eval())

@@ -9,7 +9,8 @@ from streamlit.testing.v1 import AppTest
 
 from core.data import catalog as data
 from core.data import own_kept
-from core.importing import leaving_script
+from core.importing import leaving, leaving_script
+from core.importing.bringing import bring
 from core.importing.refusal import Refused
 from core.runs import brought, catalog, fitting, store
 from core.specs import RunSpec
@@ -108,3 +109,16 @@ def test_a_network_whose_images_are_gone_still_opens() -> None:
             at.run()
             assert not at.exception, topic
     assert brought.sweep() == 0
+
+
+def test_a_network_for_own_images_comes_back_and_is_tried_on_them() -> None:
+    own = own_kept.keep(bars(14), "bars.npz")
+    spec = spec_of("mlp", own.name)
+    run = loop.save_records(spec, loop.train(spec))
+    file = leaving.left("torch", spec.model, run.state(-1), (28, 28))
+    found = bring("mine.pt", {"mine.pt": file}, own.name, keep=True)
+    assert not found.sentence and found.accuracy == run.history["accuracy_test"][-1]
+    back = store.load(found.key)
+    assert back.spec.data.own == own and back.spec.model.sizes == spec.model.sizes
+    at = app({"network": found.key})
+    assert not at.exception and "4 own test images right" in words(at)

@@ -1,19 +1,21 @@
 """Every data set in one table: what it is, how many images it has, who reads it, what is missing and how to get it.
 
 A new one is an entry here and a module of core.data with `load(split)`; one with files of its own adds `trouble()`, one that is
-downloaded `archives()` and `unpack(scratch, folder)`. Importing this table loads none of these modules.
+downloaded `archives()` and `unpack(scratch, folder)`. Importing this table loads none of these modules. Sets that people bring
+themselves (core.data.own_kept) are asked for like these, by a name of their own such as own-3f2a41b09c7d.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
 from math import prod
-from types import ModuleType
+from typing import Any
 
 import numpy as np
 
 from core.data.folder import data_folder
-from core.specs import DataSpec, SpecError
+from core.specs import DataSpec, OwnSpec, SpecError
 
 
 @dataclass(frozen=True)
@@ -38,8 +40,8 @@ class DataSet:
         return f"{self.size / 1e6:.0f} MB"
 
     @property
-    def reader(self) -> ModuleType:
-        """The module that reads it.
+    def reader(self) -> Any:
+        """The module that reads it, or of a person's own set what stands in its place.
 
         Raises:
             SpecError: it has none, since its images are drawn.
@@ -47,7 +49,8 @@ class DataSet:
         if not self.module:
             stored = ", ".join(name for name, data in DATASETS.items() if data.module)
             raise SpecError(f"{self.title} cannot train this kind of network; choose one of: {stored}.")
-        return import_module(f"core.data.{self.module}")
+        found = import_module(f"core.data.{self.module}")
+        return found.Kept(self.name) if self.module == _OWN_MODULE else found
 
 
 DIGITS = tuple("0123456789")
@@ -90,6 +93,13 @@ _ALL = (
     DataSet("pulses", "pulses", "test pulses"),
 )
 DATASETS: dict[str, DataSet] = {data.name: data for data in _ALL}
+_OWN, _OWN_MODULE = re.compile(r"own-[0-9a-f]{12}"), "own_kept"
+
+
+def known(data: str | DataSpec) -> bool:
+    """Whether anything is known of a data set of this name."""
+    name = data if isinstance(data, str) else data.name
+    return name in DATASETS or _OWN.fullmatch(name) is not None
 
 
 def get(data: str | DataSpec) -> DataSet:
@@ -99,14 +109,45 @@ def get(data: str | DataSpec) -> DataSet:
         SpecError: there is none of this name.
     """
     name = data if isinstance(data, str) else data.name
+    if _OWN.fullmatch(name):
+        return _own(name, data.own.classes if isinstance(data, DataSpec) and data.own else ())
     if name not in DATASETS:
         raise SpecError(f"No data set is called {name!r}; choose one of: {', '.join(DATASETS)}.")
     return DATASETS[name]
 
 
+def _own(name: str, classes: tuple[str, ...]) -> DataSet:
+    """A person's own set; once it is taken away, what a spec still says of it."""
+    found = import_module(f"core.data.{_OWN_MODULE}").about(name)
+    return DataSet(
+        name,
+        f"own images {name[4:8]}",
+        "own test images",
+        _OWN_MODULE,
+        (28, 28),
+        found.spec.classes if found else classes,
+        found.splits if found else dict.fromkeys(("train", "validation", "test"), 0),
+    )
+
+
+def own_of(name: str) -> OwnSpec | None:
+    """What a data spec says of a person's own set beside its name; None of any other name.
+
+    Raises:
+        SpecError: it was taken away.
+    """
+    if not _OWN.fullmatch(name):
+        return None
+    found = import_module(f"core.data.{_OWN_MODULE}").about(name)
+    if found is None:
+        raise SpecError(missing(name))
+    spec: OwnSpec = found.spec
+    return spec
+
+
 def title_of(data: DataSpec) -> str:
-    """What people call a spec's data set; its bare name where the table does not know it, as in a run from elsewhere."""
-    return DATASETS[data.name].title if data.name in DATASETS else data.name
+    """What people call a spec's data set; its bare name where nothing is known of it, as in a run from elsewhere."""
+    return get(data).title if known(data) else data.name
 
 
 def shape_of(data: DataSpec) -> tuple[int, ...]:

@@ -29,6 +29,12 @@ def data_folder() -> Path:
     return ROOT / own if own else OWN_FOLDER
 
 
+def own_folder() -> Path:
+    """Where images of people's own lie that are trained on: beside the runs, where those are in a folder."""
+    runs = os.environ.get("KERNEL_EXPLORER_RUNS", "")
+    return (ROOT / "cache" / "runs" if not runs or "://" in runs else ROOT / runs) / ".images"
+
+
 def checksum(path: Path, algorithm: str) -> str:
     """Hexadecimal "md5" or "sha256" of a file, computed once for each size and time of change."""
     stat = path.stat()

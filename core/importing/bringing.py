@@ -239,7 +239,7 @@ def kept(out: Brought, networks: Sequence[Expressed], solved: Solved, data: str,
     test, actual = catalog.load(data, "test")
     count = len(test) if operations(solved.chain) <= WHOLE else min(FIRST, len(test))
     splits = {name: found.splits.get(name, 0) for name in ("train", "validation")}
-    asked = DataSpec(data, splits["train"], splits["validation"], count)
+    asked = DataSpec(data, splits["train"], splits["validation"], count, own=catalog.own_of(data))
     model = networks[-1].model
     weights = {name: np.stack([one.weights[name] for one in networks]) for name in networks[-1].weights}
     digest = hashlib.sha256(repr(list(epochs)).encode())

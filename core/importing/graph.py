@@ -11,7 +11,9 @@ from typing import Any
 
 import numpy as np
 
+from core.importing import curves
 from core.importing.chain import Chain
+from core.importing.curves import Curve
 from core.importing.refusal import Refused, refuse, shortly
 
 Array = np.ndarray
@@ -82,6 +84,9 @@ def step(node: Node, given: list[Value], follow: Follow) -> Value:
     if lost:
         return next((one for one in lost if not one.aside), lost[0])
     try:
+        if any(isinstance(one, Curve) for one in given):
+            curve = curves.combined(node.op, given)
+            return Lost(curves.UNKNOWN) if curve is None else curve
         if not any(isinstance(one, Chain) for one in given):
             found = follow(node, given)
             if isinstance(found, np.ndarray) and found.size > MOST_CONSTANT:
@@ -89,22 +94,19 @@ def step(node: Node, given: list[Value], follow: Follow) -> Value:
             return found
         chains = [one for one in given if isinstance(one, Chain)]
         if len(chains) > 1:
-            return _join(node, chains)
-        return follow(node, given)
+            joined = curves.combined(node.op, given)
+            return Lost(BRANCHES) if joined is None else joined
+        try:
+            found = follow(node, given)
+        except Refused as refused:
+            found = Lost(str(refused))
+        if isinstance(found, Lost) and (curve := curves.combined(node.op, given)) is not None:
+            return curve  # a part of an activation
+        return found
     except Refused as refused:
         return Lost(str(refused))
     except (ValueError, TypeError, IndexError, KeyError, AttributeError, ZeroDivisionError, OverflowError) as error:
         return Lost(f"Its operation {shortly(node.op)} cannot be followed here ({type(error).__name__}); the file is damaged or unusual.")
-
-
-def _join(node: Node, chains: list[Chain]) -> Value:
-    """x * sigmoid(x) is SiLU; anything else that two ways lead to is a branch."""
-    if node.op == "Mul" and len(chains) == 2:
-        short, long = sorted(chains, key=lambda one: len(one.stages))
-        ends = len(long.stages) == len(short.stages) + 1 and long.stages[-1].step.kind == "sigmoid"
-        if ends and all(a is b for a, b in zip(short.stages, long.stages, strict=False)):
-            return short.activate("silu")
-    return Lost(BRANCHES)
 
 
 def unknown(node: Node) -> Lost:
@@ -130,6 +132,8 @@ def answer(values: Mapping[str, Value], outputs: Sequence[str]) -> Chain:
     if chains:
         best = max(chains, key=lambda one: (not one.decided, len(one.stages)))
         return replace(best, decided=False)
+    if any(isinstance(one, Curve) for one in found):
+        refuse(curves.UNKNOWN)
     lost = next((one for one in found if isinstance(one, Lost)), None)
     if lost is not None and lost.aside:  # an accuracy or a loss: what it is computed of is the answer
         inside = [one for one in values.values() if isinstance(one, Chain) and one.stages and not one.decided]

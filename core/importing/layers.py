@@ -48,6 +48,10 @@ _PARTS = {
     "parametrizations.weight.original0": "g",
     "parametrizations.weight.original1": "v",
     "weight_orig": "kernel",
+    "weight_u": "u",
+    "parametrizations.weight.original": "kernel",
+    "parametrizations.weight.0._u": "u",
+    "parametrizations.weight.0._v": "v",
     "weight_mask": "mask",
 }
 
@@ -140,6 +144,11 @@ def _layer(stem: str, parts: dict[str, Array], source: str, known: Mapping[str, 
         v = parts["v"].astype(np.float64)
         norm = np.sqrt((v**2).sum(tuple(range(1, v.ndim)), keepdims=True))
         parts["kernel"] = (v / np.maximum(norm, 1e-12) * parts["g"].reshape(norm.shape)).astype(np.float32)
+    if {"u", "v", "kernel"} <= parts.keys():  # spectral norm: divided by its largest singular value, as training left it
+        flat = parts["kernel"].reshape(len(parts["kernel"]), -1).astype(np.float64)
+        if flat.shape == (parts["u"].size, parts["v"].size):
+            largest = float(parts["u"].reshape(-1) @ flat @ parts["v"].reshape(-1))
+            parts["kernel"] = (parts["kernel"] / (largest or 1.0)).astype(np.float32)
     if "mask" in parts and "kernel" in parts and parts["mask"].shape == parts["kernel"].shape:
         parts["kernel"] = parts["kernel"] * parts["mask"]
     kernel, bias = parts.get("kernel"), parts.get("bias")

@@ -68,6 +68,8 @@ def read(data: bytes, side: int, beside: Mapping[str, bytes] | None = None) -> t
     if not chains:
         raise trouble or Refused("It has no input that is an image; this app shows networks that read images.")
     nodes = [_node(m) for m in body.messages(1)]
+    if any(node.op in ("LSTM", "GRU", "RNN") for node in nodes):
+        refuse(graph.RECURRENT)
     graph.walk(nodes, values, lambda node, given: follow(node, given, opset))
     ours = next((m.text(2) for m in model.messages(14) if m.text(1) == HEADER), "")
     return graph.answer(values, [m.text(1) for m in body.messages(12)]), writer, ours
@@ -256,6 +258,8 @@ def _on_chain(node: Node, x: Chain, given: list[Value], opset: int) -> Value:
             return x.activate("elu", value=float(at.get("alpha", 1.0)))
         case "Selu":
             return x.activate("selu")
+        case "Celu" if float(at.get("alpha", 1.0)) == 1:
+            return x.activate("elu")
         case "Gelu":
             return x.activate("gelu", mode="tanh" if at.get("approximate") == "tanh" else "")
         case "HardSigmoid":

@@ -28,6 +28,7 @@ WHOLE_QUESTION = 2.0  # seconds within which every option of a question is tried
 REVERTED = 1.5  # seconds more for answers that are odd
 POLISH = 3.0  # seconds more for the last comparison
 SECONDS = 6.0  # of the processor that a search may take before it ends with the best so far
+CLEAR, CROSSED = 0.1, 2.0  # rank above which scalings are tried with choices of two turned round, and seconds more for that
 GOOD = 0.25  # rank from which unusual options are no longer looked for
 WRITTEN = 25  # what a value costs to write and read again, in multiplications
 FEWEST = 24
@@ -288,7 +289,18 @@ def solve(puzzle: Puzzle, scorer: Scorer, fixed: Mapping[str, Any] | None = None
             break
 
     beam = [_flipped(beam[0], questions, lambda values: score(values, few), oddity), *beam]
-    scales = next((list(q.options) for q in questions if q.name == "scaling"), [])
+    scaling = next((q for q in questions if q.name == "scaling"), None)
+    scales = list(scaling.options) if scaling else []
+    lead = score(beam[0], few)
+    if scaling and lead is not None and lead.rank > CLEAR:
+        seconds += CROSSED  # a wrong scaling and a wrong choice of two may hold each other up
+        flipped = [
+            _flipped({**beam[0], "scaling": option}, questions, lambda values: score(values, few), oddity, 1)
+            for option in scales[: scaling.usual]
+            if option != beam[0]["scaling"] and not late()
+        ]
+        ranked = [(s.rank * oddity(one), i, one) for i, one in enumerate([beam[0], *flipped]) if (s := score(one, few)) is not None]
+        beam = [*(one for _, _, one in sorted(ranked, key=lambda one: one[:2])[:2]), *beam]
     rescaled = [{**beam[0], "scaling": option} for option in scales]  # what scaled best among wrong answers need not do so among right ones
     rated = [(s.rank * oddity(one), i, one) for i, one in enumerate(rescaled) if (s := score(one, few)) is not None]
     if rated:
@@ -350,12 +362,13 @@ def _flipped(
     questions: list[Question],
     score: Callable[[Mapping[str, Any]], Score | None],
     oddity: Callable[[Mapping[str, Any]], float],
+    turns: int = 2,
 ) -> dict[str, Any]:
-    """The reading after every choice of two was tried the other way round, twice: one that was settled early may be wrong by now."""
+    """The reading after every choice of two was tried the other way round, `turns` times: one settled early may be wrong by now."""
     best, least = values, math.inf
     if (found := score(values)) is not None:
         least = found.rank * oddity(values)
-    for _ in range(2):
+    for _ in range(turns):
         before = best
         for question in questions:
             if len(question.options) != 2:

@@ -1,4 +1,4 @@
-"""Networks that people brought in: whose they are to see, and how they go again."""
+"""Networks that people brought in, or trained on images of their own: whose they are to see, and how they go again."""
 
 import shutil
 import time
@@ -38,10 +38,10 @@ def offer(key: str, everyone: bool) -> None:
 
 
 def remove(key: str) -> None:
-    """Delete a brought run, its weights and all; nothing where there is none, and never a run that was trained here."""
+    """Delete a private run, its weights and all; nothing where there is none, and never a run that is everyone's."""
     home = store.folders()[0]
     try:
-        if store.load(key).spec.origin is None:
+        if not store.load(key).spec.private:
             return
     except (store.MissingRun, store.DamagedRun):
         return
@@ -53,7 +53,7 @@ def remove(key: str) -> None:
 
 
 def sweep(now: float | None = None) -> int:
-    """Delete brought runs that nobody else is offered and that are older than DAYS; how many went."""
+    """Delete private runs that nobody else is offered and that are older than DAYS; how many went."""
     count, now = 0, time.time() if now is None else now
     for key in list(store.keys()):
         path = store.folders()[0] / key / SPEC
@@ -65,5 +65,6 @@ def sweep(now: float | None = None) -> int:
 
 
 def _brought(path: Path) -> bool:
-    """Whether a header says that its run was brought in; without a look at what is heavy."""
-    return '"origin": {' in path.read_text(encoding="utf-8")
+    """Whether a header says that its run is private; without a look at what is heavy."""
+    text = path.read_text(encoding="utf-8")
+    return '"origin": {' in text or '"own": {' in text

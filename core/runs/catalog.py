@@ -106,7 +106,7 @@ def load(id_: str) -> Run:
 def fitting(fits: Fits, own: Iterable[str] = ()) -> list[Entry]:
     """Runs whose spec fits: the shipped ones in the order of their tables, then `own` (keys), then others in the store, newest first.
 
-    Networks that a person brought in are among `own` alone, unless they are offered to everyone.
+    Networks that a person brought in, or trained on images of their own, are among `own` alone, unless they are offered to everyone.
     """
     found = [Entry(spec, name) for name, spec in shipped.RUNS.items() if fits(spec)]
     seen = {entry.key for entry in found} | set(shipped.NAMES)
@@ -119,7 +119,7 @@ def fitting(fits: Fits, own: Iterable[str] = ()) -> list[Entry]:
             entry = _stored(key)
         except (store.MissingRun, store.DamagedRun):
             continue
-        if fits(entry.spec) and (key in own or entry.spec.origin is None or brought.offered(key)):
+        if fits(entry.spec) and (key in own or not entry.spec.private or brought.offered(key)):
             found.append(entry)
     return found
 

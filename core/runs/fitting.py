@@ -52,7 +52,7 @@ def digits(spec: RunSpec) -> bool:
     """Whether it is a digit CNN, or a sequence of layers that answers with probabilities, on images without colour."""
     try:
         layered = spec.model.kind in network.LAYERED and network.layers(spec.model)[-1].name == "probabilities"
-        return layered and (spec.data.name not in catalog.DATASETS or len(catalog.shape_of(spec.data)) == 2)
+        return layered and (not catalog.known(spec.data) or len(catalog.shape_of(spec.data)) == 2)
     except SpecError:
         return False
 
@@ -89,3 +89,15 @@ PAGES: dict[str, tuple[str, Fits]] = {  # topic -> name of the network in its li
     "learning": ("model", learning),
     "cnn": ("run", cnn),
 }
+WANTS = {  # topic -> what its page can show, in words
+    "mlp": "dense layers alone, with tanh, sigmoid, ReLU or ELU between them",
+    "templates": "one dense layer, or two, that read the pixels of the images as they are",
+    "digits": "layers of any kind that read grey images and end in one share for each class",
+    "cnn": "networks for pulses that were trained here",
+    "learning": "dense layers alone, ending in softmax, with at most six million weights",
+}
+
+
+def wants(fits: Fits) -> str:
+    """What a page of PAGES can show, in words; empty of another question."""
+    return next((WANTS[topic] for topic, (_, one) in PAGES.items() if one is fits), "")

@@ -7,6 +7,7 @@ from core.specs.data import DataSpec
 from core.specs.fields import Meta, SpecError, meta
 from core.specs.model import ACTIVATIONS, INITIALIZERS, MODEL_KINDS, OUTPUTS, ModelSpec
 from core.specs.origin import OriginSpec
+from core.specs.own import OwnSpec
 from core.specs.pulses import PULSE_CLASSES, PulseSpec, Range
 from core.specs.run import APP_VERSION, FORMAT, RunSpec, from_dict, to_dict
 from core.specs.steps import STEPS, Step, read_step
@@ -30,6 +31,7 @@ __all__ = [
     "Meta",
     "ModelSpec",
     "OriginSpec",
+    "OwnSpec",
     "PulseSpec",
     "Range",
     "RunSpec",

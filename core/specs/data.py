@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from core.specs.fields import check, part, require, whole, word
+from core.specs.own import OwnSpec
 from core.specs.pulses import PulseSpec
 
 MOST_IMAGES = 10_000_000
@@ -29,7 +30,9 @@ class DataSpec:
     pulses: PulseSpec | None = part(
         PulseSpec, title="How the pulses are drawn", help="Size, classes and ranges of drawn pulses.", optional=True
     )
+    own: OwnSpec | None = part(OwnSpec, title="Own images", help="Images that a person brought, by their content.", optional=True)
 
     def __post_init__(self) -> None:
         check(self)
         require((self.pulses is not None) == (self.name == "pulses"), "Pulse settings go with pulse data, and only with it.")
+        require(self.own is None or self.name == self.own.name, "Own images are called after their hash; choose them by that name.")

@@ -31,6 +31,11 @@ class RunSpec:
     def __post_init__(self) -> None:
         check(self)
 
+    @property
+    def private(self) -> bool:
+        """Whether it is its owner's to show: brought in as a file, or trained on images of their own."""
+        return self.origin is not None or self.data.own is not None
+
     @cached_property
     def key(self) -> str:
         """Twelve hex digits that name this run everywhere."""

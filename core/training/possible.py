@@ -51,6 +51,8 @@ def images(spec: RunSpec) -> None:
     found = catalog.get(spec.data)
     if not found.module:
         raise SpecError(f"{found.title} cannot train this kind of network; choose another data set.")
+    if spec.data.own is not None and (why := catalog.missing(spec.data)):
+        raise SpecError(why)
     for part, verb in PARTS.items():
         asked, there = getattr(spec.data, part), found.splits.get(part, 0)
         if asked > there:

@@ -18,6 +18,9 @@ def notice(name: str) -> bool:
     """
     if not catalog.missing(name):
         return True
+    if name not in DOWNLOADS:
+        st.caption(plain(catalog.missing(name)))
+        return False
     if catalog.get(name).unasked:
         DOWNLOADS[name].start_once()
     running = DOWNLOADS[name].progress().state == RUNNING

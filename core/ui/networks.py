@@ -8,7 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from core.runs import catalog, store
+from core.runs import catalog, fitting, store
 from core.runs.catalog import Entry, Fits
 from core.runs.run import Run
 from core.ui import choices, page, shown
@@ -38,7 +38,9 @@ def choice(name: str, default: str, fits: Fits, section: Section = None) -> Choi
             raise ValueError(text)
         return entry.id
 
-    return NetworkChoice(name, default, read, "the name or key of a stored network that fits this page", section=section)
+    wanted = fitting.wants(fits)
+    allowed = "the name or key of a stored network that fits this page" + f" ({wanted})" * bool(wanted)
+    return NetworkChoice(name, default, read, allowed, section=section)
 
 
 def state_choice(run: Run, name: str = "epoch", default: int | None = None, section: Section = None) -> Choice:

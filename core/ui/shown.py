@@ -1,6 +1,7 @@
 """One network at one of its stored states: what every panel of every page gets."""
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import uuid4
@@ -8,7 +9,7 @@ from uuid import uuid4
 import numpy as np
 import streamlit as st
 
-from core.runs import catalog, room
+from core.runs import catalog, room, store
 from core.runs.run import Run
 from core.ui import cached
 
@@ -114,6 +115,23 @@ def add_own(key: str) -> None:
     if key in own():
         own().remove(key)
     own().insert(0, key)
+
+
+def own_sets() -> list[str]:
+    """Names of the sets of images that this person has had kept, newest first; those of their runs are among them."""
+    found: list[str] = st.session_state.setdefault("_own-sets", [])
+    for key in own():
+        with suppress(store.MissingRun, store.DamagedRun):
+            data = catalog.find(key).spec.data
+            if data.own is not None and data.name not in found:
+                found.append(data.name)
+    return found
+
+
+def add_set(name: str) -> None:
+    """Remember a set of images as this person's own."""
+    if name not in own_sets():
+        own_sets().insert(0, name)
 
 
 def meet(name: Any, keys: Any) -> None:

@@ -1,6 +1,6 @@
 """The test images of a network in the form that it asks for, and what its classes are called."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
@@ -32,7 +32,7 @@ def side(spec: RunSpec) -> int:
     """Pixels of a side of the images that a network is given: its own size, or that of its data set where it fits them itself."""
     if spec.model.kind != "sequence":
         return spec.model.image
-    return catalog.shape_of(spec.data)[0] if spec.data.name in catalog.DATASETS else DRAWN
+    return catalog.shape_of(spec.data)[0] if catalog.known(spec.data) else DRAWN
 
 
 def as_seen(spec: RunSpec, prepared: Prepared) -> np.ndarray:
@@ -48,12 +48,12 @@ def drawn_side(spec: RunSpec) -> int:
 @lru_cache(maxsize=256)
 def _tested(data: DataSpec) -> DataSpec:
     """What of a run's data says which test images they are."""
-    return DataSpec(data.name, train=1, validation=0, test=data.test, seed=data.seed, pulses=data.pulses)
+    return replace(data, train=1, validation=0)
 
 
 def stamp(spec: RunSpec) -> str:
     """What changes when the data set of a run comes or goes; for caches of what was worked out from its test images."""
-    return catalog.stamp(spec.data if spec.data.name in catalog.DATASETS else "mnist")
+    return catalog.stamp(spec.data if catalog.known(spec.data) else "mnist")
 
 
 @shared()
@@ -62,7 +62,7 @@ def _test_images(data: DataSpec, side: int, count: int, stamp: str) -> Images:
     if data.pulses is not None:
         drawn = pulse_set(data, "test")
         images, labels, words = drawn.images * np.uint8(255), drawn.labels, catalog.get(data).test_words
-    elif data.name in catalog.DATASETS and not catalog.missing(data):
+    elif catalog.known(data) and not catalog.missing(data):
         (images, labels), words = catalog.load(data, "test"), catalog.get(data).test_words
     else:
         found = digits.load_any("test")
@@ -94,12 +94,12 @@ def class_noun(spec: RunSpec) -> str:
 
 def own_words(spec: RunSpec) -> str:
     """What the images are on which the run itself was tested, whether they are here or not."""
-    return catalog.get(spec.data).test_words if spec.data.name in catalog.DATASETS else "test images"
+    return catalog.get(spec.data).test_words if catalog.known(spec.data) else "test images"
 
 
 def _named(data: DataSpec) -> tuple[str, ...]:
     """Names of a data set's classes; of one that is not known here, those of digits."""
-    return catalog.classes_of(data) if data.name in catalog.DATASETS else catalog.DIGITS
+    return catalog.classes_of(data) if catalog.known(data) else catalog.DIGITS
 
 
 def an(name: str) -> str:

@@ -175,7 +175,7 @@ def made(task: str, values: Mapping[str, Any]) -> RunSpec:
         pulses = PulseSpec(classes=tuple(name for name in PULSE_CLASSES if name in named), **parts[PulseSpec])
         data |= {"name": "pulses", "pulses": pulses}
         model["image"] = pulses.size
-    images = DataSpec(**data)
+    images = DataSpec(**data, own=catalog.own_of(data["name"]))
     sizes = (*Layers(**parts[Layers]).hidden, len(catalog.classes_of(images)))
     if train["optimizer"] != "sgd":  # what was chosen for SGD waits until it is chosen again
         train["momentum"] = 0.0

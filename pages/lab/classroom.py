@@ -85,7 +85,7 @@ def share_own() -> None:
         synced: set[str] = st.session_state.setdefault(_SYNCED, {}).setdefault(key_, set())
         for run in mine - synced:
             spec = _spec(run)
-            if spec is not None and spec.origin is None:  # what was brought in is nobody else's to see
+            if spec is not None and not spec.private:  # what was brought in, or trained on own images, is nobody else's to see
                 classroom.add(key_, me, run)
                 synced.add(run)
     except (Closed, OSError):

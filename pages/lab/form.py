@@ -13,7 +13,7 @@ from core.specs import DataSpec, PulseSpec, RunSpec, SpecError, meta
 from core.training import jobs, possible
 from core.training.possible import STARTS
 from core.ui import choices as links
-from core.ui import data_status, forms, jobs_view
+from core.ui import data_status, forms, jobs_view, shown
 from core.ui.choices import Choice
 from core.ui.plain import plain
 from pages.lab import asked, cost, differences, opened
@@ -47,8 +47,23 @@ def _start(task: str) -> dict[str, Any]:
 
 def _choice(one: Field, start: dict[str, Any]) -> Choice:
     if one.name == "data":
-        return links.one_of("data", start["data"], [data.name for data in TASKS[value("task")].data_sets], "train")
+        return Choice("data", start["data"], _read_data, f"one of {', '.join(_names())}, or images of your own", section="train")
     return links.of_field(one.cls, one.of, link=one.name, default=start[one.name], section="train")
+
+
+def _names() -> list[str]:
+    return [data.name for data in TASKS[value("task")].data_sets]
+
+
+def _read_data(name: str) -> str:
+    """The `data` of a link: a set that can train the task's network, or one that a person brought.
+
+    Raises:
+        ValueError: there is none of this name.
+    """
+    if name not in _names() and (value("task") == PULSES or name in DATASETS or not catalog.known(name)):
+        raise ValueError(name)
+    return name
 
 
 def _changes() -> Choice:
@@ -163,11 +178,20 @@ def _widget(one: Field, kind: str) -> None:
 
 
 def _data_set(kind: str) -> None:
-    names = [data.name for data in TASKS[value("task")].data_sets]
-    titles = {name: f"{DATASETS[name].title}, {'x'.join(map(str, DATASETS[name].shape))} pixels" for name in names}
+    own = [name for name in shown.own_sets() if not catalog.missing(name)]
+    if value("data") not in [*_names(), *own]:
+        own.append(value("data"))  # from a link
+    titles = {name: f"{DATASETS[name].title}, {'x'.join(map(str, DATASETS[name].shape))} pixels" for name in _names()}
+    titles |= {name: _own_title(name) for name in own}
     forms.field(DataSpec, "name", key("data"), among=titles, on_change=_fewer)
     if kind == DENSE or catalog.missing(value("data")):
         data_status.notice(value("data"))
+
+
+def _own_title(name: str) -> str:
+    """A set of a person's own: how many images of how many classes."""
+    found = catalog.get(name)
+    return f"Own: {sum(found.splits.values()):,} images of {len(found.classes)} classes ({name[4:8]})"
 
 
 def _fewer() -> None:

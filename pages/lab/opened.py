@@ -22,7 +22,7 @@ def stored(spec: RunSpec) -> Run | None:
 
 def test_words(spec: RunSpec) -> str:
     """The images on which a run is tested, in words."""
-    what = data.DATASETS[spec.data.name].test_words if spec.data.name in data.DATASETS else "test images"
+    what = data.get(spec.data).test_words if data.known(spec.data) else "test images"
     return f"{spec.data.test:,} {what}"
 
 

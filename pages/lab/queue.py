@@ -41,8 +41,8 @@ def _lists() -> None:
         rows = [*mine, *(key for key in own if key not in mine)]
         _rows(rows, mine, "mine", "Nothing yet. What you start under Train stands here, also tomorrow.")
         st.markdown("**Everyone's**")
-        others = {job.key: job for job in known if job.key not in mine}
-        finished = [entry.key for entry in catalog.fitting(lambda spec: spec.origin is None) if not entry.name and entry.key not in own]
+        others = {job.key: job for job in known if job.key not in mine and not job.spec.private}
+        finished = [entry.key for entry in catalog.fitting(lambda spec: not spec.private) if not entry.name and entry.key not in own]
         _rows([*others, *(key for key in finished if key not in others)], others, "all", "Nobody else trains anything at this moment.")
 
 

@@ -16,7 +16,7 @@ FEW, PULSES = 100, 6  # images; of pulses, whose large convolutions take long, f
 
 def sample(spec: RunSpec) -> tuple[np.ndarray, np.ndarray] | None:
     """Images and labels (images,); None where the data set is not here."""
-    return _sample(spec.data, spec.model, catalog.stamp(spec.data) if spec.data.name in catalog.DATASETS else "")
+    return _sample(spec.data, spec.model, catalog.stamp(spec.data) if catalog.known(spec.data) else "")
 
 
 @shared()

@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from core.data.catalog import DATASETS
+from core.data import catalog as data_sets
 from core.importing import guessing
 from core.importing.leaving import FORMATS
 from core.runs import catalog, store
 from core.specs import RunSpec
-from core.ui import choices, networks
+from core.ui import choices, networks, shown
 from core.ui.choices import Choice
 from pages.own import words
 
@@ -20,11 +20,16 @@ def of_page() -> list[Choice]:
     return [
         choices.one_of("section", "network", words.SECTIONS),
         networks.NetworkChoice("network", "", read_network, "the key of a network that was brought in", section="network"),
-        choices.one_of("data", GUESS, [GUESS, *guessing.offered()], section="network"),
+        choices.one_of("data", GUESS, made_for(), section="network"),
         networks.choice("run", "digit-cnn", lambda spec: spec.train.store != "history", "away"),
         choices.one_of("format", "safetensors", FORMATS, section="away"),
         networks.choice("reader", "digit-cnn", reads_digits, ("images", "sheet")),
     ]
+
+
+def made_for() -> list[str]:
+    """What the images may be that a network was made for: told by its shapes, a data set of the app, or a set of this person's own."""
+    return [GUESS, *guessing.offered(), *(name for name in shown.own_sets() if not data_sets.missing(name))]
 
 
 def read_network(key: str) -> str:
@@ -43,7 +48,7 @@ def read_network(key: str) -> str:
 
 def reads_digits(spec: RunSpec) -> bool:
     """Whether a network reads images of 28x28 without colour, or fits them itself, and answers with shares."""
-    data = DATASETS.get(spec.data.name)
+    data = data_sets.get(spec.data) if data_sets.known(spec.data) else None
     return (
         data is not None
         and spec.train.store == "all"

@@ -2,8 +2,7 @@
 
 import streamlit as st
 
-from core.data import catalog
-from core.importing import guessing
+from core.data import catalog, own_kept
 from core.importing.drop import Drop, groups
 from core.importing.reading import MOST_BYTES
 from core.runs import brought, store
@@ -31,7 +30,7 @@ def place() -> None:
     with right:
         st.selectbox(
             words.DATA,
-            [GUESS, *guessing.offered()],
+            choices.made_for(),
             format_func=lambda name: words.GUESS if name == GUESS else catalog.get(name).title,
             key=links.key(PAGE, "data"),
             help=words.DATA_HELP,
@@ -76,6 +75,7 @@ def _unlike(name: str, taken: dict[str, bytes]) -> str:
 def full() -> str:
     """Why nothing can be brought in now, in a sentence; what is old makes room first."""
     brought.sweep()
+    own_kept.sweep()
     most = LIMITS["store"].most()
     return LIMITS["store"].words() if most is not None and store.size() >= most * 1_000_000 else ""
 

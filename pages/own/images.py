@@ -29,7 +29,7 @@ from core.ui.board import board
 from core.ui.plain import plain
 from core.ui.shown import Shown
 from core.ui.thumbnails import Thumbnail, thumbnails
-from pages.own import words
+from pages.own import kept, words
 from pages.own.choices import PAGE, reads_digits
 
 FILE, EXAMPLE = "own-images-file", "_own-images-example"
@@ -41,6 +41,7 @@ EACH = 4  # pictures of each class in the example
 def images() -> None:
     """The section."""
     file = upload(words.IMAGES, ["zip", "npz", "csv"], key=FILE, help=words.IMAGES_HELP)
+    kept.kept()
     if file is not None:
         st.session_state.pop(EXAMPLE, None)
     elif not st.session_state.get(EXAMPLE):
@@ -55,6 +56,7 @@ def images() -> None:
         page.empty("These images cannot be read", error, 200)
         return
     _what(found)
+    kept.train(found, "Example" if file is None else file.name)
     _steps(found)
     _test(found)
 

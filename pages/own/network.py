@@ -11,7 +11,7 @@ from core.data import catalog as data
 from core.models import network as networks
 from core.models.blocks import POINTS
 from core.runs import brought, catalog
-from core.runs.fitting import PAGES
+from core.runs.fitting import PAGES, WANTS
 from core.serving.shared import shared
 from core.specs import RunSpec
 from core.ui import choices as links
@@ -94,7 +94,7 @@ def _open(spec: RunSpec, key: str) -> None:
             )
     if not fits:
         st.markdown(words.NOWHERE)
-    others = [f"{entry(topic).title} shows {words.WANTS[topic]}" for topic in PAGES if topic not in fits]
+    others = [f"{entry(topic).title} shows {WANTS[topic]}" for topic in PAGES if topic not in fits]
     if others:
         st.caption(f"Not in the other pages: {'; '.join(others)}.")
 

@@ -54,13 +54,6 @@ LOSS = (
     "Unlike the accuracy it also says how sure the network is."
 )
 NOWHERE = "No page can look into this network yet."
-WANTS = {
-    "mlp": "dense layers alone, with tanh, sigmoid, ReLU or ELU between them",
-    "templates": "one dense layer, or two, that read the pixels of the images as they are",
-    "digits": "layers of any kind that read grey images and end in one share for each class",
-    "cnn": "networks for pulses that were trained here",
-    "learning": "dense layers alone, ending in softmax, with at most six million weights",
-}
 OPENS = {
     "mlp": "its weight matrices",
     "templates": "what each class looks for",
@@ -74,7 +67,7 @@ REMOVE = "Remove it from this server"
 GONE = "{name} is removed from this server, with its weights and its link."
 
 IMAGES = "Drop your images: a ZIP of folders, an .npz, or a table (.csv)"
-IMAGES_HELP = "They stay in this session; nobody else sees them."
+IMAGES_HELP = "They stay in this session, unless you train on them; nobody else sees them."
 NO_IMAGES = "Drop pictures that you have labelled, and see how well a network reads them: ten of each class say a lot already."
 TRY_IMAGES = "Try it with forty pictures"
 IMAGE_FORMATS = """
@@ -83,6 +76,18 @@ IMAGE_FORMATS = """
 - **.csv**: a line for each image, its label and its pixels, as Kaggle's digit recogniser has them.
 """
 ENOUGH = "Of each class there are enough to train on, too."
+TRAIN_ON = "Train a network on them"
+TRAIN_ON_HELP = (
+    "Opens the lab with these images: of each class 70% train, 15% validate and the rest test. They are kept on this server until you take "
+    "them away here. Networks that learn them stand in your lists alone."
+)
+KEPT = "Kept on this server to train on: {count}"
+KEPT_WORDS = (
+    "Your sets, for the trainings that you start in the lab. What nobody has trained on for {days} days goes by itself. With a set go the "
+    "networks that learnt it."
+)
+TAKE_AWAY = "Take away"
+SET_GONE = "{name} is removed from this server, with the networks that learnt it."
 AS_THEY_ARE = "They are images of 28x28 pixels already, so they stay as they are."
 OTHER_CLASSES = (
     "Your classes ({own}) are not among those that this network names ({names}). Name the folders or labels after them, or choose another "

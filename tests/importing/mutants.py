@@ -19,6 +19,7 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.results import keep, made_by
 from core.importing.expressing import expressed
 from core.importing.reading import understood
 from core.importing.refusal import Refused
@@ -264,8 +265,25 @@ def outcomes(count: int, seed: int = 0) -> list[Outcome]:
     return out
 
 
+def _section(found: list[Outcome], seed: int, networks: int, bad: int) -> list[str]:
+    """What happened, for the file of results."""
+    calls = sum(one.trouble.startswith("called") for one in found)
+    return [
+        f"## Hostile network files, seed {seed}: {len(found):,} tried {made_by('make fuzz-own')}",
+        "",
+        "| what | count |",
+        "|---|---|",
+        f"| formats | {len({one.kind for one in found})} |",
+        f"| still networks | {networks:,} |",
+        f"| refused in a sentence | {len(found) - networks - bad:,} |",
+        f"| calls | {calls} |",
+        f"| tracebacks, or beyond {SECONDS:g} s of the processor or {MEMORY >> 30} GB | {bad - calls} |",
+        f"| seconds of the processor that the slowest took | {max(one.seconds for one in found):.1f} |",
+    ]
+
+
 def main(arguments: list[str]) -> int:
-    """Print what happened; 0 if nothing bad did."""
+    """Print what happened and keep it in the file of results; 0 if nothing bad did."""
     count, seed = int(arguments[0]) if arguments else 5_000, int(arguments[1]) if len(arguments) > 1 else 0
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     found = outcomes(count, seed)
@@ -274,6 +292,7 @@ def main(arguments: list[str]) -> int:
         print(f"{one.kind}, mutant {one.seed}: {one.trouble}")
     networks = sum(not one.sentence and not one.trouble for one in found)
     slowest = max(found, key=lambda one: one.seconds)
+    keep(_section(found, seed, networks, len(bad)))
     print(
         f"{count:,} mutants, seed {seed}: {networks:,} still networks, {count - networks - len(bad):,} refused in a sentence, "
         f"{len(bad)} bad; slowest {slowest.seconds:.1f} s of the processor ({slowest.kind}, mutant {slowest.seed})"

@@ -1,5 +1,6 @@
 """Every format that a network comes in: the answers are those of torch's own forward pass."""
 
+import io
 import json
 import struct
 from collections.abc import Callable, Mapping
@@ -457,3 +458,65 @@ def test_a_tensor_that_reaches_beyond_its_numbers_is_refused() -> None:
 
 def test_a_float_of_a_step_is_written_whole() -> None:
     assert struct.unpack("<f", struct.pack("<f", 1e-5))[0] != 1e-5  # why an epsilon of ONNX has so many digits
+
+
+NORMED = {
+    "weight norm": nn.utils.weight_norm,
+    "weight norm, parametrised": nn.utils.parametrizations.weight_norm,
+    "spectral norm": nn.utils.spectral_norm,
+    "spectral norm, parametrised": nn.utils.parametrizations.spectral_norm,
+}
+
+
+@pytest.mark.parametrize("way", NORMED)
+def test_weights_that_are_kept_in_parts(way: str) -> None:
+    torch.manual_seed(0)
+    normed = NORMED[way]
+    net = nn.Sequential(normed(nn.Conv2d(1, 4, 5)), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(), normed(nn.Linear(576, 10)))
+    net(torch.randn(3, 1, 28, 28))
+    close({"net.pt": saved(net.state_dict())}, net.eval())
+
+
+WRITTEN_OUT = {
+    "GELU": nn.functional.gelu,
+    "GELU by tanh": lambda x: nn.functional.gelu(x, approximate="tanh"),
+    "SiLU": nn.functional.silu,
+    "hard swish": nn.functional.hardswish,
+    "Mish": nn.functional.mish,
+    "softsign": nn.functional.softsign,
+    "square": lambda x: x * x,
+    "leaky by where": lambda x: torch.where(x > 0, x, 0.1 * x),
+}
+
+
+class Activated(nn.Module):
+    """One hidden layer with an activation that older ONNX has no operation for."""
+
+    def __init__(self, activation: Callable[[torch.Tensor], torch.Tensor]) -> None:
+        super().__init__()
+        torch.manual_seed(0)
+        self.activation, self.fc1, self.fc2 = activation, nn.Linear(784, 12), nn.Linear(12, 10)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return self.fc2(self.activation(self.fc1(x.flatten(1))))
+
+
+def written(net: nn.Module, opset: int) -> bytes:
+    pytest.importorskip("onnx")
+    out = io.BytesIO()
+    torch.onnx.export(net.eval(), (torch.zeros(1, 1, 28, 28),), out, opset_version=opset, dynamo=False)
+    return out.getvalue()
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("way", WRITTEN_OUT)
+def test_an_activation_that_a_graph_writes_out(way: str) -> None:
+    net = Activated(WRITTEN_OUT[way])
+    close({"net.onnx": written(net, 11)}, net)
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_what_only_looks_like_an_activation_is_refused() -> None:
+    for activation, words in ((lambda x: x * torch.sigmoid(1.702 * x), "activation"), (lambda x: x + torch.relu(x) ** 3, "activation")):
+        with pytest.raises(Refused, match=words):
+            understood({"net.onnx": written(Activated(activation), 11)}, GREY)

@@ -40,6 +40,19 @@ def test_a_round_trip_is_equal_bit_for_bit(format: str, name: str) -> None:
     assert all(np.array_equal(back.weights[n], weights[n].astype(np.float32)) for n in weights)
 
 
+@pytest.mark.parametrize("format", leaving.FORMATS)
+@pytest.mark.parametrize("name", ["pulse_cnn", "pulse_tanh"])
+def test_a_pulse_cnn_comes_back_as_the_sequence_that_it_is(format: str, name: str) -> None:
+    model, (weights, images) = MODELS[name], weights_and_images(name)
+    chain, given = understood({f"net{leaving.FORMATS[format]}": away(format, name)}, Images(30, 1, 3)).puzzle.build({})
+    back = expressed(chain, given, images.shape[1:])
+    assert back.weights.keys() == weights.keys()
+    assert all(np.array_equal(back.weights[n], weights[n].astype(np.float32)) for n in weights)
+    np.testing.assert_allclose(
+        network.answers(back.model, back.weights, images * np.uint8(255)), network.answers(model, weights, images), atol=2e-6
+    )
+
+
 def pixels(name: str) -> np.ndarray:
     return weights_and_images(name)[1][:, None] / np.float32(255)
 

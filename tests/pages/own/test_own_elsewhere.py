@@ -7,8 +7,10 @@ import pytest
 
 from core.importing.bringing import bring
 from core.importing.leaving import FORMATS
+from core.models import network
 from core.runs import shipped, store
-from core.runs.fitting import PAGES
+from core.runs.fitting import PAGES, WANTS
+from core.specs import DataSpec, ModelSpec, OriginSpec, RunSpec, TrainSpec
 from pages.own.away import made
 from tests.app import app as entry
 from tests.app import go
@@ -111,3 +113,27 @@ def test_any_network_can_be_taken_away(run: str, format_: str) -> None:
 def _pulses() -> str:
     """The first shipped pulse CNN that keeps all of its weights."""
     return next(name for name, spec in shipped.RUNS.items() if spec.model.kind == "pulse_cnn" and spec.train.store != "history")
+
+
+@pytest.mark.parametrize("topic", ["learning", "templates", "mlp"])
+def test_a_page_that_cannot_show_a_sequence_says_why(topic: str, brought: dict[str, str]) -> None:
+    at = go(entry(), topic)
+    at.query_params[PAGES[topic][0]] = brought["conv"]
+    at.run()
+    assert not at.exception
+    assert any(WANTS[topic] in note.value for note in at.warning)
+
+
+def test_digits_says_why_it_shows_no_network_of_colours(brought: dict[str, str]) -> None:
+    layers = ("input units=3 kernel=32x32", "conv units=2 kernel=3x3", "relu", "avgpool", "flatten", "dense units=10", "softmax")
+    model = ModelSpec("sequence", (10,), image=32, layers=layers)
+    spec = RunSpec(DataSpec("cifar10", 40_000, 0, 10_000), model, TrainSpec(epochs=0), OriginSpec("colours", "1"))
+    random = np.random.default_rng(0)
+    weights = {name: random.normal(size=(1, *shape)) for name, shape in network.weight_shapes(model).items()}
+    run = store.save(spec, {"epoch": [1.0], "accuracy_test": [0.1], "loss_test": [2.3]}, weights, header={"origin": {"name": "colours"}})
+    at = go(entry(), "digits")
+    at.query_params["run"] = run.key
+    at.run()
+    assert not at.exception and any("grey images" in note.value for note in at.warning)
+    at = app({"network": run.key})
+    assert not at.exception and "Digits shows layers of any kind that read grey images" in words(at)

@@ -8,6 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from core.analysis import layer_map as maps
+from core.breaking.subject import Subject
 from core.charts import curves, numbers, points
 from core.charts.prepared import Prepared
 from core.charts.theme import theme
@@ -16,7 +17,6 @@ from core.serving.shared import shared
 from core.training.tasks import Task
 from core.ui import choices as links
 from core.ui import clicks, page, working
-from core.ui.breaking import Subject
 from core.ui.question import ask
 from core.ui.shown import Shown
 from pages.digits import choices, words

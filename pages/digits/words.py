@@ -68,34 +68,6 @@ BREAKING = (
     "reading tips over, and how sure it stays. It can't say \u201cnone of these\u201d: its {classes} answers always add up to 100%."
 )
 
-SURE = "Of the test {noun}s that it reads wrong: how sure is it of these wrong answers on average?"
-SURE_WHY = (
-    "Softmax is loud: a lead of a few units in the logits is already 99%. The training rewards being surer of every {noun} that it knows "
-    "and never shows it one that it can't know, so it has had no reason to learn doubt."
-)
-CONFIDENCE = (
-    "Softmax gives a share to every class, and the largest one is taken for how sure the network is. Let it stay silent below a "
-    "threshold, and see how much it still answers, how right that is, and whether 90% sure means 90% right."
-)
-ANSWERED = (
-    "Further left: it answers less. A threshold helps when the line rises to the left; where images are damaged it has to give up far "
-    "more to be as right."
-)
-RELIABILITY = (
-    "Dashed: honest, as right as it is sure. Bars below it: too sure. The temperature divides the logits before softmax; it changes how "
-    "sure the network is and never what it says."
-)
-
-COVERED = (
-    "Each pixel has the mean of all {side}x{side} squares of paper that cover it; orange: covering it costs the answer. It says what "
-    "this answer loses when a piece is gone. It does not say what the network looks for: an image with a hole is another image, and two "
-    "pieces of which one is enough both look idle."
-)
-GRADIENT = (
-    "Orange: more ink here would raise the logit of {name}; blue: lower it; each weighed by the ink that is there. It holds for the "
-    "smallest change only, so a pixel that decides may show nothing, and paper shows nothing whatever ink there would do. With one "
-    "dense layer it is exact: these are the products of the sum."
-)
 MAP = (
     "Each point is one of {count:,} test {noun}s. A layer sees it as a list of numbers; the plane shows that list as well as two numbers "
     "can. Point at one to see it, click to open it."

@@ -59,6 +59,7 @@ _FITS = {
     "mistakes": on_images,
     "confusion": on_images,
     "breaking": on_grey_squares,
+    "confidence": on_grey_squares,
     "pictures": in_colour,
     "hidden": with_hidden_layer,
 }

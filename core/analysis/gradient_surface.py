@@ -49,12 +49,22 @@ class Ground:
         dtype: Any = np.float32,
     ) -> None:
         check(places)
-        self.model, self.labels, self.places, self.layer, self.last = model, labels, places, places[0].layer, depth(weights)
-        self.weights = {name: np.asarray(array, dtype) for name, array in weights.items()}
-        below = forward(self.weights, images, model.activation, model.output, dtype)[self.layer - 1]  # (images, inputs)
-        self.sums = preactivation(self.weights, self.layer, below)  # (images, units)
+        layer, last = places[0].layer, depth(weights)
+        own = {name: np.asarray(array, dtype) for name, array in weights.items()}
+        below = forward(own, images, model.activation, model.output, dtype)[layer - 1]  # (images, inputs)
+        sums = preactivation(own, layer, below)  # (images, units)
+        # Only the units of the two weights move; what the others give to the layer above is fixed.
+        units = sorted({place.unit for place in places}) if layer < last else list(range(sums.shape[1]))
+        self.kernels = [own[f"dense{above}.kernel"] for above in range(layer + 1, last + 1)]
+        self.added = [own[f"dense{above}.bias"] for above in range(layer + 1, last + 1)]
+        if layer < last:
+            hidden = activate(sums, model.activation)
+            self.kernels[0] = self.kernels[0][units]
+            self.added[0] = preactivation(own, layer + 1, hidden) - hidden[:, units] @ self.kernels[0]  # (images, units above)
+        self.activation, self.labels = model.activation, labels
+        self.sums, self.units = sums[:, units], [units.index(place.unit) for place in places]
         self.ways = [below[:, place.source] for place in places]  # (images,), how much each weight moves its unit's sum
-        self.starts = [self.weights[place.name][place.source, place.unit] for place in places]
+        self.starts = [own[place.name][place.source, place.unit] for place in places]
 
     def losses(self, first: np.ndarray, second: np.ndarray) -> np.ndarray:
         """Mean loss with one weight at each of `first` and the other at each of `second`: (len(second), len(first))."""
@@ -66,21 +76,20 @@ class Ground:
         labels = self.labels[some]
         error = activate(logits, "softmax")
         error[np.arange(len(labels)), labels] -= 1
-        for above in range(self.last, self.layer, -1):
-            output = activate(hidden[above - 1 - self.layer], self.model.activation)
-            error = error @ self.weights[f"dense{above}.kernel"].T * TABLE[self.model.activation].slope(output)
+        for kernel, z in zip(self.kernels[::-1], hidden[::-1], strict=True):
+            error = error @ kernel.T * TABLE[self.activation].slope(activate(z, self.activation))
         ways = (way[some] for way in self.ways)
-        return np.array([float(way @ error[:, place.unit]) / len(labels) for way, place in zip(ways, self.places, strict=True)])
+        return np.array([float(way @ error[:, unit]) / len(labels) for way, unit in zip(ways, self.units, strict=True)])
 
     def _up(self, first: np.ndarray, high: float, some: np.ndarray | slice = slice(None)) -> list[np.ndarray]:
-        """Sums of the weights' layer and of those above, (len(first), images, units) each."""
+        """Sums of the units that move, and of each layer above, (len(first), images, units) each."""
         z = np.repeat(self.sums[some][None], len(first), 0)
         kind = z.dtype.type
-        z[:, :, self.places[1].unit] += kind(high - self.starts[1]) * self.ways[1][some]
-        z[:, :, self.places[0].unit] += (first - self.starts[0]).astype(kind)[:, None] * self.ways[0][some]
+        z[:, :, self.units[1]] += kind(high - self.starts[1]) * self.ways[1][some]
+        z[:, :, self.units[0]] += (first - self.starts[0]).astype(kind)[:, None] * self.ways[0][some]
         out = [z]
-        for above in range(self.layer + 1, self.last + 1):
-            out.append(preactivation(self.weights, above, activate(out[-1], self.model.activation)))
+        for kernel, added in zip(self.kernels, self.added, strict=True):
+            out.append(activate(out[-1], self.activation) @ kernel + (added[some] if added.ndim == 2 else added))
         return out
 
 

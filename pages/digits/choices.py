@@ -3,6 +3,7 @@
 import re
 
 from core.breaking import confidence, hangs
+from core.breaking import map as layer_map
 from core.breaking import panel as breaking
 from core.models.blocks import convolutions, hidden_behind, output_of
 from core.models.digit_layers import Layer
@@ -34,7 +35,6 @@ EXAMPLES = ("each", "one", "misread")
 ORDERS = {"number": "number", "activation": "mean activation", "norm": "weight norm"}
 ROWS = 10  # of the activation tables
 WIDEST = 64  # units across an activation table
-PLANES = {"pca": "PCA", "tsne": "t-SNE"}  # ways to draw a layer as a plane
 BEST = 9  # patches of each filter
 
 
@@ -43,7 +43,7 @@ def of_page() -> list[Choice]:
     return [
         choices.one_of("section", "draw", SECTIONS),
         networks.choice("run", FIRST, fits),
-        question.choice("change", breaking.QUESTION, confidence.QUESTION, "apart", *LESSON.questions),
+        question.choice("change", breaking.QUESTION, confidence.QUESTION, layer_map.QUESTION, *LESSON.questions),
         choices.flag("centre", True, words=("off", "on")),
         choices.one_of("part", "end", PARTS, section="compare"),
         choices.flag("stay", False, section="compare"),  # whether the middle column stays where the state is an end, too
@@ -55,7 +55,7 @@ def of_page() -> list[Choice]:
         *breaking.of_page(("breaking", "confidence")),
         *confidence.of_page("confidence"),
         hangs.of_page("breaking"),
-        choices.one_of("plane", "pca", PLANES, "map"),
+        layer_map.of_page("map"),
         Choice("training", Small(), Small.read, ALLOWED, Small.write, section="train"),
     ]
 

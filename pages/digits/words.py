@@ -67,22 +67,3 @@ BREAKING = (
     "It reads upright, centred {noun}s of one size, because it learned from nothing else. Turn, move or cover one and watch where the "
     "reading tips over, and how sure it stays. It can't say \u201cnone of these\u201d: its {classes} answers always add up to 100%."
 )
-
-MAP = (
-    "Each point is one of {count:,} test {noun}s. A layer sees it as a list of numbers; the plane shows that list as well as two numbers "
-    "can. Point at one to see it, click to open it."
-)
-COMES_APART = "Across which layer do the classes come apart most: where does the share with a neighbour of their own class rise most?"
-COMES_APART_WHY = (
-    "Two {noun}s of one class can share few pixels, so in the image they lie far apart. Each layer keeps what tells the classes apart and "
-    "drops the rest. The last layer has one direction for each class, and training rewards nothing but their distance there."
-)
-PCA_SAYS = (
-    "PCA: the two directions of most variance, axes of each layer's own. The share on an axis says how much of the layer the plane shows; "
-    "classes that overlap here may still lie apart in a direction that is not drawn."
-)
-TSNE_SAYS = (
-    "t-SNE: neighbours stay neighbours; seed 0, perplexity 30. Distances between clusters, their sizes and the axes mean nothing, and it "
-    "finds clusters in noise, too."
-)
-BESIDE = "Share of the {noun}s whose nearest neighbour, by all numbers of the layer, is of their own class. The image never changes."

@@ -5,7 +5,9 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from core.analysis.film import WITHOUT, Step
+from core.analysis.layer_map import states_of
 from core.breaking import confidence as sureness
+from core.breaking import map as maps
 from core.breaking import panel as breaking
 from core.breaking.hangs import hangs
 from core.breaking.subject import Subject
@@ -15,12 +17,12 @@ from core.ui import page
 from core.ui.board import board
 from core.ui.class_bars import class_bars
 from pages.templates import words
-from pages.templates.choices import PAGE, epoch_slider
+from pages.templates.choices import PAGE, epoch_slider, opener
 from pages.templates.images import Images, missing, test_images
 from pages.templates.parts import PARTS
 from pages.templates.picked import Picked, picked_image
 from pages.templates.sizes import LARGE, width
-from pages.templates.view import View
+from pages.templates.view import View, with_article
 
 
 def break_it(view: View) -> None:
@@ -109,6 +111,26 @@ def confidence(view: View) -> None:
 
 def _answer(about: Subject, picked: Picked) -> None:
     sureness.answer(about, picked.values, picked.words, own=picked.label is None)
+
+
+def layer_map(view: View) -> None:
+    """Test images as points, as each layer sees them; a click opens one."""
+    images = test_images(view.data)
+    if images is None:
+        missing(view)
+        return
+    epoch_slider(view)
+    about, open_image = subject(view, images), opener(view)
+
+    def opened(key: str) -> None:
+        number = maps.taken(PAGE, key)
+        if number is not None:
+            open_image(number)
+
+    def name(number: int) -> str:
+        return f"test {about.noun} {number:,}, {with_article(view.classes[int(images.labels[number])])}"
+
+    maps.layer_map(about, states_of(view.run.states), name, opened)
 
 
 def sure(view: View, images: Images) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 import streamlit as st
 
 from core.breaking import confidence, hangs
+from core.breaking import map as layer_map
 from core.breaking import panel as breaking
 from core.runs import catalog
 from core.specs import RunSpec
@@ -38,9 +39,10 @@ def of_page() -> list[Choice]:
         choices.one_of("source", TEST_IMAGE, SOURCES, section=IMAGE),
         *confidence.of_page(("mistakes", "confidence")),
         hangs.of_page("breaking"),
+        layer_map.of_page("map"),
         choices.one_of("form", "counts", FORMS, section="confusion"),
         choices.one_of("bars", WEIGHTS, BARS, section="hidden"),
-        question.choice("likeness", "second", "filters", breaking.QUESTION, confidence.QUESTION, *LESSON.questions),
+        question.choice("likeness", "second", "filters", breaking.QUESTION, confidence.QUESTION, layer_map.QUESTION, *LESSON.questions),
         *breaking.of_page(("breaking", "confidence")),
     ]
 

@@ -10,6 +10,7 @@ PARTS = {  # part of the page -> its name, and which networks it shows
     "confusion": ("Confusion", "every network of this page"),
     "breaking": ("What it can't do", "networks on square grey images"),
     "confidence": ("How sure it is", "networks on square grey images"),
+    "map": ("Map of a layer", "networks on square grey images"),
     "pictures": ("Breaking it", "networks without a hidden layer on pictures in colour"),
     "hidden": ("A hidden layer", "networks with a hidden layer"),
 }
@@ -21,6 +22,7 @@ SENTENCES = {  # what the picture of a part shows
     "confusion": "Which class is taken for which, at every stored epoch.",
     "breaking": "Turn an image, move it, cover it: where does the reading tip over, and how sure does it stay?",
     "confidence": "A share for every class, whatever comes in: when should the network have said “I don't know”?",
+    "map": "Test images as points, as each layer sees them: where do the classes come apart?",
     "pictures": "The same layer on pictures in colour: templates in colour, and why they fail.",
     "hidden": "With {units} units in between, templates become filters that the classes share.",
 }

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.analysis import attribution
+from core.analysis import attribution, layer_map
 from core.charts import numbers
 from core.data import catalog
 from core.data.damage import DAMAGES
@@ -99,3 +99,15 @@ def test_the_mistakes_have_a_temperature_too() -> None:
     sure = found.max(1) >= 0.9
     at = opened("mistakes", temperature="3")
     assert f"It answers **{numbers.percent(sure.mean())}** of {len(labels):,} test images" in words(at)
+
+
+def test_layers_are_mapped() -> None:
+    at = opened("map")
+    at.button(key="templates-map-pca-start").click().run()
+    assert not at.exception
+    images, labels = catalog.load(RUN.data, "test")
+    count = min(layer_map.IMAGES, len(labels))
+    acts = network.activations(RUN.model, store.load(RUN.key).state(-1), images[:count], np.float32)
+    for title, name in (("Input", "input"), ("Dense 1", "logits")):
+        beside = layer_map.own_neighbours(acts[name].reshape(count, -1).astype(np.float64), labels[:count].astype(int))
+        assert f"**{title}**: {numbers.percent(beside)} beside their own" in words(at)

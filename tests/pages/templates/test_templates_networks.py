@@ -44,7 +44,7 @@ def fits(part: str, name: str) -> bool:
     """Whether a part of the page can show a network, by what the lesson says."""
     hidden, colour = name in HIDDEN, name.startswith("bars")
     by_layers = {"rolled": not hidden, "match": not hidden, "pictures": colour and not hidden, "hidden": hidden}
-    return (by_layers | dict.fromkeys(("breaking", "confidence"), not colour)).get(part, True)
+    return (by_layers | dict.fromkeys(("breaking", "confidence", "map"), not colour)).get(part, True)
 
 
 @pytest.mark.parametrize("part, name", [(part, name) for part in PARTS for name in NETWORKS if fits(part, name)])
@@ -67,6 +67,7 @@ def test_what_a_part_cannot_show_is_said(part: str, name: str, keys: Mapping[str
         ("pictures", "uci-digits"),
         ("breaking", "bars"),
         ("confidence", "bars"),
+        ("map", "bars"),
     ]
     at.button(key="templates-asked-back").click().run()
     assert (at.session_state["templates-section"], at.session_state["templates-model"]) == ("gallery", keys[name])

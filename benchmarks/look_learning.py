@@ -2,24 +2,38 @@
 
 Run by `python -m benchmarks.look_learning`. The step is the processor's time for all that its picture and its ledger say; its peer is
 torch's autograd for the same gradient and the same loss afterwards. The peer of a drag is the rest of the mark, by way of the server.
+A change is the processor's time for all that the server does when something is chosen in a part; its peer is the same view once more.
 """
 
 import json
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from urllib.parse import parse_qsl
 
 import numpy as np
 import torch
+from streamlit.testing.v1 import AppTest
+from streamlit.util import calc_hash
 
 from benchmarks.look_templates import row
-from benchmarks.served import served
+from benchmarks.served import ROOT, served
 from core.analysis import gradient
 from core.analysis.gradient_terms import cell_terms, nudged
 from core.models import dense
 from core.specs import ModelSpec
 
 ROUNDS = 15
+CHANGES = (  # part, its link, what is chosen there, and what
+    ("step", "shown=white", "image", range(1, 9)),
+    ("batch", "shown=which-others", "draw", range(1, 9)),
+    ("rate", "shown=tenfold", "draw", range(1, 9)),
+    ("rate", "shown=tenfold", "eta", (0.2, 0.5, 1.0, 2.0, 0.05, 0.02)),
+    ("back", "shown=slowest", "image", range(1, 9)),
+    ("back", "shown=slowest", "epoch", range(3, 11)),
+    ("surface", "", "span", (2.0, 8.0, 1.0, 0.5, 16.0)),
+    ("path", "", "cell", tuple(f"{unit}-{400 + unit}" for unit in range(8))),
+)
 MODEL = ModelSpec(sizes=(784, 128, 10), activation="relu", initializer="he")
 # One move of the mark: the figures under it change at once, so the time until the event has been handled is the time to draw.
 DRAG = """([plot, share]) => {
@@ -54,7 +68,7 @@ def theirs(weights: dict[str, np.ndarray], image: np.ndarray) -> None:
         loss({name: tensor - 0.1 * tensor.grad for name, tensor in tensors.items() if tensor.grad is not None})
 
 
-def spent(work: Callable[[], None]) -> float:
+def spent(work: Callable[[], object]) -> float:
     """Milliseconds of the processor for one call."""
     began = time.process_time()
     work()
@@ -67,6 +81,22 @@ def steps() -> tuple[float, float]:
     weights, image = dense.initial(MODEL), np.random.default_rng(0).random((1, 784))
     rounds = [(spent(lambda: ours(weights, image)), spent(lambda: theirs(weights, image))) for _ in range(ROUNDS + 1)][1:]
     return statistics.median(one for one, _ in rounds), statistics.median(other for _, other in rounds)
+
+
+def changes(section: str, query: str, name: str, items: Sequence[object]) -> tuple[float, float]:
+    """Medians of a whole rerun of a part with another item of a choice each time, and with nothing changed, in turns."""
+    app = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=120)
+    app._page_hash = calc_hash("learning")
+    for choice, text in parse_qsl(f"section={section}&model=mlp-relu&{query}"):
+        app.query_params[choice] = text
+    app.run()
+    changed, same = [], []
+    for item in items:
+        app.session_state[f"learning-{name}"] = item
+        changed.append(spent(app.run))
+        same.append(spent(app.run))
+        assert not app.exception, app.exception[0].message
+    return statistics.median(changed[1:]), statistics.median(same[1:])
 
 
 def drags() -> tuple[float, float]:
@@ -95,9 +125,14 @@ def drags() -> tuple[float, float]:
 def main() -> None:
     step, autograd = steps()
     drag, rest = drags()
+    parts = [(section, name, changes(section, query, name, items)) for section, query, name, items in CHANGES]
     for line in (
         row("learning: a step of 784x128, processor time", step, "ms", 100, autograd, "torch's autograd"),
         row("learning: a move of the rate's mark", drag, "ms", 25, rest, "the mark at rest, by the server"),
+        *(
+            row(f"learning: 784x128, {section}: another {name}, the server's processor time", changed, "ms", 100, same, "the same again")
+            for section, name, (changed, same) in parts
+        ),
     ):
         print(json.dumps(line))
 

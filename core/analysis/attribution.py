@@ -33,6 +33,21 @@ def occlusion(model: ModelSpec, weights: Mapping[str, np.ndarray], image: np.nda
     return (whole - network.answers(model, weights, covered)[:, label]).reshape(rows, columns)
 
 
+def stretches(model: ModelSpec, weights: Mapping[str, np.ndarray], image: np.ndarray, width: int, places: int) -> tuple[np.ndarray, ...]:
+    """What is said when some columns of an image (h, w) are blank: the first column of each stretch, (places,), and the answers there,
+    (places, classes). For images that are a line over the time; there are fewer places where the image has fewer.
+
+    Args:
+        width: columns that are blank at a time.
+        places: stretches from the left to the right, evenly spaced, the first and the last at an edge.
+    """
+    firsts = np.unique(np.linspace(0, image.shape[1] - width, places).round().astype(int))
+    covered = np.repeat(np.asarray(image, np.float32)[None], len(firsts), 0)  # (places, h, w)
+    for one, first in zip(covered, firsts, strict=True):
+        one[:, first : first + width] = 0
+    return firsts, network.answers(model, weights, covered)
+
+
 def spread(falls: np.ndarray, side: int = SIDE) -> np.ndarray:
     """A map of squares as one of pixels, (h, w): the mean over all squares that cover a pixel."""
     height, width = falls.shape[0] + side - 1, falls.shape[1] + side - 1

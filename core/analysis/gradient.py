@@ -74,19 +74,27 @@ def backward(model: ModelSpec, weights: Weights, images: np.ndarray, labels: np.
     if model.output != "softmax":
         raise ValueError("The gradient here is that of the cross-entropy; choose a network that ends in softmax.")
     kernels, biases = ([array.astype(dtype, copy=False) for array in arrays] for arrays in layers_of(weights))
-    outputs: list[np.ndarray] = [inputs(images).astype(dtype, copy=False)]
-    sums: list[np.ndarray] = []
-    for kernel, bias in zip(kernels, biases, strict=True):
-        sums.append(outputs[-1] @ kernel + bias)  # (images, units)
-        outputs.append(activate(sums[-1], "softmax" if len(sums) == len(kernels) else model.activation))
-    every = np.arange(len(labels))
+    x = inputs(images).astype(dtype, copy=False)
+    outputs, sums, errors = _through(x @ kernels[0] + biases[0], kernels, biases, labels, model.activation)
+    return Pass([x, *outputs], sums, errors, losses_of(sums[-1], labels))
+
+
+def _through(
+    first: np.ndarray, kernels: list[np.ndarray], biases: list[np.ndarray], labels: np.ndarray, activation: str
+) -> tuple[list[np.ndarray], list[np.ndarray], list[np.ndarray]]:
+    """From the first layer's sums (images, units) up and back: what each layer gives, its sums and its errors, (images, units) each."""
+    sums, outputs = [first], []
+    for kernel, bias in zip(kernels[1:], biases[1:], strict=True):
+        outputs.append(activate(sums[-1], activation))
+        sums.append(outputs[-1] @ kernel + bias)
+    outputs.append(activate(sums[-1], "softmax"))
     error = outputs[-1].copy()  # (images, classes)
-    error[every, labels] -= 1
+    error[np.arange(len(labels)), labels] -= 1
     errors = [error]
-    for layer in range(len(kernels) - 1, 0, -1):
-        error = error @ kernels[layer].T * TABLE[model.activation].slope(outputs[layer])  # (images, units of this layer)
+    for kernel, output in zip(kernels[:0:-1], outputs[-2::-1], strict=True):
+        error = error @ kernel.T * TABLE[activation].slope(output)  # (images, units of this layer)
         errors.insert(0, error)
-    return Pass(outputs, sums, errors, losses_of(sums[-1], labels))
+    return outputs, sums, errors
 
 
 def losses_of(logits: np.ndarray, labels: np.ndarray) -> np.ndarray:
@@ -106,13 +114,26 @@ def repeated(
 ) -> tuple[dict[str, np.ndarray], list[float]]:
     """The weights after so many steps on the same images, and the mean loss before each step and after the last.
 
+    The first layer's sums are moved by what the images have in common, so its large kernel is worked out once and not once a step.
+
     Args:
         dtype: float32 where many images make many steps.
     """
-    now: dict[str, np.ndarray] = {name: array.astype(dtype) for name, array in weights.items()}
-    losses = []
+    kernels, biases = ([array.astype(dtype) for array in arrays] for arrays in layers_of(weights))
+    x, share = inputs(images).astype(dtype, copy=False), rate / len(labels)
+    common = x @ x.T + 1  # (images, images): how far an error of one moves the other's sum, by the kernel and by the bias
+    first = x @ kernels[0] + biases[0]  # (images, units)
+    told, losses = np.zeros_like(first), []  # the errors of all steps
     for _ in range(times):
-        found = backward(model, now, images, labels, dtype)
-        losses.append(found.loss)
-        now = stepped(now, found.gradient(), rate)
-    return now, [*losses, backward(model, now, images, labels, dtype).loss]
+        outputs, sums, errors = _through(first, kernels, biases, labels, model.activation)
+        losses.append(float(losses_of(sums[-1], labels).mean()))
+        for i, (output, error) in enumerate(zip(outputs, errors[1:], strict=False), start=1):
+            kernels[i] -= share * (output.T @ error)
+            biases[i] -= share * error.sum(0)
+        first = first - share * (common @ errors[0])
+        told += errors[0]
+    kernels[0] -= share * (x.T @ told)
+    biases[0] -= share * told.sum(0)
+    losses.append(float(losses_of(_through(first, kernels, biases, labels, model.activation)[1][-1], labels).mean()))
+    after = zip(names(len(kernels)), zip(kernels, biases, strict=True), strict=True)
+    return {name: array for pair, arrays in after for name, array in zip(pair, arrays, strict=True)}, losses

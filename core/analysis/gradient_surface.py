@@ -1,12 +1,13 @@
 """The loss over two weights while all others stand still, and the walks of three optimisers in that landscape."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
-from core.analysis.gradient import backward, losses_of
-from core.models.activations import activate
+from core.analysis.gradient import losses_of
+from core.models.activations import TABLE, activate
 from core.models.dense import Weights, depth, forward, preactivation
 from core.specs import ModelSpec
 
@@ -27,47 +28,69 @@ class Place:
         return f"dense{self.layer}.kernel"
 
 
-def at(weights: Weights, places: Sequence[Place], values: np.ndarray) -> dict[str, np.ndarray]:
-    """The weights with those at some places put to these values."""
-    out = dict(weights)
-    for name in {place.name for place in places}:
-        out[name] = np.array(weights[name], np.float64)
-    for place, value in zip(places, values, strict=True):
-        out[place.name][place.source, place.unit] = value
-    return out
+class Ground:
+    """The loss of images over two weights of one layer; what the two do not move is worked out once.
 
-
-def surface(
-    model: ModelSpec,
-    weights: Weights,
-    places: tuple[Place, Place],
-    first: np.ndarray,
-    second: np.ndarray,
-    images: np.ndarray,
-    labels: np.ndarray,
-) -> np.ndarray:
-    """Mean loss with one weight at each of `first` and the other at each of `second`: (len(second), len(first)).
-
-    Both weights lie in one layer, whose sums are then moved and not worked out anew.
+    Args:
+        images: (images, ...) of classes (images,).
+        dtype: float32 for many places.
 
     Raises:
-        ValueError: they lie in two layers, or are one.
+        ValueError: the weights lie in two layers, or are one.
     """
-    check(places)
-    layer, last = places[0].layer, depth(weights)
-    outputs = forward(weights, images, model.activation, model.output, np.float32)
-    below, sums = outputs[layer - 1], preactivation(weights, layer, outputs[layer - 1])  # (images, inputs), (images, units)
-    ways = [below[:, place.source] for place in places]  # (images,), how much each weight moves its unit's sum
-    starts = [np.float32(weights[place.name][place.source, place.unit]) for place in places]
-    out = np.empty((len(second), len(first)))
-    for row, high in enumerate(second):
-        z = np.repeat(sums[None], len(first), 0)  # (first, images, units)
-        z[:, :, places[1].unit] += np.float32(high - starts[1]) * ways[1]
-        z[:, :, places[0].unit] += (first - starts[0]).astype(np.float32)[:, None] * ways[0]
-        for above in range(layer + 1, last + 1):
-            z = preactivation(weights, above, activate(z, model.activation))
-        out[row] = losses_of(z, labels).mean(-1)
-    return out
+
+    def __init__(
+        self,
+        model: ModelSpec,
+        weights: Weights,
+        places: tuple[Place, Place],
+        images: np.ndarray,
+        labels: np.ndarray,
+        dtype: Any = np.float32,
+    ) -> None:
+        check(places)
+        layer, last = places[0].layer, depth(weights)
+        own = {name: np.asarray(array, dtype) for name, array in weights.items()}
+        below = forward(own, images, model.activation, model.output, dtype)[layer - 1]  # (images, inputs)
+        sums = preactivation(own, layer, below)  # (images, units)
+        # Only the units of the two weights move; what the others give to the layer above is fixed.
+        units = sorted({place.unit for place in places}) if layer < last else list(range(sums.shape[1]))
+        self.kernels = [own[f"dense{above}.kernel"] for above in range(layer + 1, last + 1)]
+        self.added = [own[f"dense{above}.bias"] for above in range(layer + 1, last + 1)]
+        if layer < last:
+            hidden = activate(sums, model.activation)
+            self.kernels[0] = self.kernels[0][units]
+            self.added[0] = preactivation(own, layer + 1, hidden) - hidden[:, units] @ self.kernels[0]  # (images, units above)
+        self.activation, self.labels = model.activation, labels
+        self.sums, self.units = sums[:, units], [units.index(place.unit) for place in places]
+        self.ways = [below[:, place.source] for place in places]  # (images,), how much each weight moves its unit's sum
+        self.starts = [own[place.name][place.source, place.unit] for place in places]
+
+    def losses(self, first: np.ndarray, second: np.ndarray) -> np.ndarray:
+        """Mean loss with one weight at each of `first` and the other at each of `second`: (len(second), len(first))."""
+        return np.stack([losses_of(self._up(first, high)[-1], self.labels).mean(-1) for high in second])
+
+    def slope(self, values: np.ndarray, some: np.ndarray | slice = slice(None)) -> np.ndarray:
+        """Slope of the mean loss of some of the images along the two weights, (2,), when they stand at these values."""
+        *hidden, logits = (z[0] for z in self._up(values[:1], float(values[1]), some))  # (images, units)
+        labels = self.labels[some]
+        error = activate(logits, "softmax")
+        error[np.arange(len(labels)), labels] -= 1
+        for kernel, z in zip(self.kernels[::-1], hidden[::-1], strict=True):
+            error = error @ kernel.T * TABLE[self.activation].slope(activate(z, self.activation))
+        ways = (way[some] for way in self.ways)
+        return np.array([float(way @ error[:, unit]) / len(labels) for way, unit in zip(ways, self.units, strict=True)])
+
+    def _up(self, first: np.ndarray, high: float, some: np.ndarray | slice = slice(None)) -> list[np.ndarray]:
+        """Sums of the units that move, and of each layer above, (len(first), images, units) each."""
+        z = np.repeat(self.sums[some][None], len(first), 0)
+        kind = z.dtype.type
+        z[:, :, self.units[1]] += kind(high - self.starts[1]) * self.ways[1][some]
+        z[:, :, self.units[0]] += (first - self.starts[0]).astype(kind)[:, None] * self.ways[0][some]
+        out = [z]
+        for kernel, added in zip(self.kernels, self.added, strict=True):
+            out.append(activate(out[-1], self.activation) @ kernel + (added[some] if added.ndim == 2 else added))
+        return out
 
 
 def check(places: tuple[Place, Place]) -> None:
@@ -80,16 +103,6 @@ def check(places: tuple[Place, Place]) -> None:
         raise ValueError("The two weights must lie in one layer; choose both in the same kernel.")
     if places[0] == places[1]:
         raise ValueError("The two weights are the same one; choose another for one of them.")
-
-
-def gradient_at(
-    model: ModelSpec, weights: Weights, places: tuple[Place, Place], values: np.ndarray, images: np.ndarray, labels: np.ndarray
-) -> np.ndarray:
-    """Slope of the mean loss along the two weights, (2,), when they stand at these values."""
-    found = backward(model, at(weights, places, values), images, labels)
-    layer = places[0].layer
-    below, errors = found.outputs[layer - 1], found.errors[layer - 1]
-    return np.array([float(below[:, place.source] @ errors[:, place.unit]) / len(labels) for place in places])
 
 
 def sgd(slope: Callable[[np.ndarray], np.ndarray], start: np.ndarray, rate: float) -> Iterator[np.ndarray]:

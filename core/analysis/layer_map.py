@@ -27,6 +27,13 @@ def names(model: ModelSpec) -> tuple[str, ...]:
     return ("input", *pools, *(f"dense{i}" for i in range(1, hidden + 1)), "logits")
 
 
+def titles(model: ModelSpec) -> list[str]:
+    """What a page calls the layers of a map."""
+    if model.kind == "dense":
+        return ["Input", *(f"Dense {i}" for i in range(1, len(model.sizes)))]
+    return [network.layer(model, name).title for name in names(model)]
+
+
 def given(
     model: ModelSpec, states: Sequence[Mapping[str, np.ndarray]], images: np.ndarray, labels: np.ndarray
 ) -> tuple[dict[str, np.ndarray], dict[str, Any]]:

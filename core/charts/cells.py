@@ -55,8 +55,7 @@ def cells(
         first: number of the first row and column.
         least: pixels of height where the width is the column's.
     """
-    table = frame(values, more, first)
-    table["shade"] = (table["v"] / (limit or 1.0)).astype(np.float32)
+    table = frame(values, {**(more or {}), "shade": (np.asarray(values, np.float32) / (limit or 1.0)).astype(np.float32)}, first)
     if pick:
         table["now"] = np.int16(now)
     if picked is not None:

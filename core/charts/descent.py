@@ -1,5 +1,7 @@
 """Charts of a walk downhill: losses over steps, sizes by layer, agreement of batches, walks over a surface, pulls on a weight."""
 
+from typing import Any, cast
+
 import altair as alt
 import numpy as np
 import pandas as pd
@@ -104,8 +106,8 @@ def walks(
     box = pd.DataFrame({"x": [first[0]], "x2": [first[-1]], "y": [second[0]], "y2": [second[-1]], "url": [bands(surface, colours)]})
     ends = paths.groupby("walk", sort=False).tail(1)
     tables = {"box": box, "paths": paths, "ends": ends, "start": paths.head(1), "now": pd.DataFrame({"x": [now[0]], "y": [now[1]]})}
-    domains = ((float(first[0]), float(first[-1])), (float(second[0]), float(second[-1])))
-    return Prepared(_walks(colours, names, titles, domains), tables)
+    ends_of = {name: (float(axis[0]), float(axis[-1])) for name, axis in (("across", first), ("up", second))}
+    return Prepared(_walks(colours, names, titles), tables, ends_of)
 
 
 def bands(surface: np.ndarray, colours: Theme) -> str:
@@ -126,11 +128,10 @@ def _finer(values: np.ndarray, axis: int, times: int = 8) -> np.ndarray:
 
 
 @built
-def _walks(
-    colours: Theme, names: tuple[str, ...], titles: tuple[str, str], domains: tuple[tuple[float, float], tuple[float, float]]
-) -> alt.TopLevelMixin:
-    x = alt.X("x:Q", title=titles[0], scale=alt.Scale(domain=list(domains[0]), nice=False, zero=False))
-    y = alt.Y("y:Q", title=titles[1], scale=alt.Scale(domain=list(domains[1]), nice=False, zero=False))
+def _walks(colours: Theme, names: tuple[str, ...], titles: tuple[str, str]) -> alt.TopLevelMixin:
+    across, up = (alt.param(name=name, value=[0, 1]) for name in ("across", "up"))  # where the axes end
+    x = alt.X("x:Q", title=titles[0], scale=alt.Scale(domain=_ends(across), nice=False, zero=False))
+    y = alt.Y("y:Q", title=titles[1], scale=alt.Scale(domain=_ends(up), nice=False, zero=False))
     ground = alt.Chart(alt.NamedData("box")).mark_image(aspect=False, smooth=False, align="left", baseline="top", tooltip=None)
     ground = ground.encode(x=x, x2="x2:Q", y=alt.Y("y2:Q", title=titles[1]), y2="y:Q", url="url:N")
     told = told_apart("walk", names, colours, key(columns=3))
@@ -142,7 +143,13 @@ def _walks(
     end = end.encode(x=x, y=y, color=told["color"])
     start = alt.Chart(alt.NamedData("start")).mark_point(clip=True, size=140, strokeWidth=2.5, color=colours.mark).encode(x=x, y=y)
     now = alt.Chart(alt.NamedData("now")).mark_point(clip=True, size=140, strokeWidth=2.5, color=colours.mark, shape="cross")
-    return alt.layer(ground, line, end, start, now.encode(x=x, y=y)).properties(height=420, autosize=WIDE)
+    layers = alt.layer(ground, line, end, start, now.encode(x=x, y=y))
+    return cast(alt.LayerChart, layers).properties(height=420, autosize=WIDE).add_params(across, up)
+
+
+def _ends(of: alt.Parameter) -> list[Any]:
+    """A scale's domain that a parameter holds."""
+    return [alt.ExprRef(f"{of.name}[0]"), alt.ExprRef(f"{of.name}[1]")]
 
 
 def pulls(states: pd.DataFrame, title: str, colours: Theme, *, at: int) -> Prepared:

@@ -8,11 +8,13 @@ from typing import Any
 import streamlit as st
 
 from core.analysis import classical_kernels
+from core.breaking import confidence, hangs
+from core.breaking import panel as breaking
 from core.data.pictures import PHOTOGRAPHS
 from core.data.pulses import MEANINGS, WIDTH, used
 from core.runs.run import Run
 from core.specs import RunSpec
-from core.ui import breaking, choices, networks, question
+from core.ui import choices, networks, question
 from core.ui.choices import Choice
 from core.ui.shown import Shown
 from pages.cnn.lesson import LESSON
@@ -45,11 +47,13 @@ def declare(run: Run) -> list[str]:
         choices.whole("state", run.states - 1, 0, run.states - 1),
         choices.whole("kernel", 1, 1, first),
         choices.whole("map", 1, 1, second),
-        question.choice("waiting", breaking.QUESTION, *LESSON.questions),
-        *breaking.of_page("breaking"),
+        question.choice("waiting", breaking.QUESTION, confidence.QUESTION, *LESSON.questions),
+        *breaking.of_page(("breaking", "confidence")),
+        *confidence.of_page("confidence"),
+        hangs.of_page("breaking"),
     ]
     notes = choices.declare(PAGE, [*whole_page, *_convolution(), *_response(spec), *_tests(spec)])
-    notes += choices.declare(PAGE, breaking.of_network(PAGE, spec.model.image, pulses_of(spec).classes, "breaking"))
+    notes += choices.declare(PAGE, breaking.of_network(PAGE, spec.model.image, pulses_of(spec).classes, ("breaking", "confidence")))
     return notes + declare_moved()
 
 
@@ -63,7 +67,7 @@ def _convolution() -> list[Choice]:
     stages = [stage.replace(" ", "-") for stage in STAGES]
     allowed = "an image of this page, such as test-12, own, digit-3 or photo-temple"
     return [
-        choices.text("image", "test-0", read_image, allowed, ("convolution", "breaking")),
+        choices.text("image", "test-0", read_image, allowed, ("convolution", "breaking", "confidence")),
         choices.one_of("filter", LEARNED, FILTERS, "convolution"),
         choices.one_of("stage", stages[0], stages, "convolution"),
         *(choices.whole(name, least, least, most, "convolution") for name, (least, most) in MOST.items()),

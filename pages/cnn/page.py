@@ -7,7 +7,7 @@ from core.models.pulse_layers import parameter_count
 from core.ui import cached, networks, page
 from core.ui.shown import Shown
 from pages.cnn import data, words
-from pages.cnn.breaking import breaking_panel
+from pages.cnn.breaking import breaking_panel, confidence_panel
 from pages.cnn.choices import declare, declare_run, key, value, whole_page
 from pages.cnn.convolution import convolution_panel
 from pages.cnn.kernels import choose_run, kernels_panel
@@ -16,7 +16,13 @@ from pages.cnn.loss import loss_panel
 from pages.cnn.response import response_panel
 from pages.cnn.tests import tests_panel
 
-PANELS = {"convolution": convolution_panel, "response": response_panel, "tests": tests_panel, "breaking": breaking_panel}
+PANELS = {
+    "convolution": convolution_panel,
+    "response": response_panel,
+    "tests": tests_panel,
+    "breaking": breaking_panel,
+    "confidence": confidence_panel,
+}
 
 notes = lesson.begin(LESSON) + declare_run()
 run = cached.readable(value("run"))

@@ -11,10 +11,16 @@ SECTIONS = {
     "response": "What does it answer to?",
     "tests": "Test images",
     "breaking": "Break it",
+    "confidence": "How sure it is",
 }
 BREAKING = (
     "A kernel slides over the whole image, so it finds its line wherever that lies. The dense layers above have fixed places again. Turn, "
     "move or blur a pulse: what do the shared kernels save, and what breaks?"
+)
+HANGS = (
+    "Each place of the lines: {width} columns of the image are blank, with their middle there, and this is what the network gives then. "
+    "Upright line: where {name} loses most. It says what this answer loses when a piece is gone. It does not say what the kernels look "
+    "for: a pulse with a gap is another image, and of two flanks of which one is enough both look idle."
 )
 IMAGES = {
     "test": "a test pulse",

@@ -1,22 +1,25 @@
-"""What the network can't do: break it on purpose, with this image and with all test images."""
+"""What the network can't do: break it on purpose, with this image and with all test images; and how sure it is all the while."""
 
 import numpy as np
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from core.analysis.film import WITHOUT, Step
+from core.breaking import panel as breaking
+from core.breaking.confidence import answer
+from core.breaking.confidence import confidence as confidence_section
+from core.breaking.hangs import hangs
+from core.breaking.subject import Subject
 from core.charts.strips import Pictures, strip
-from core.ui import breaking, page
 from core.ui import choices as links
+from core.ui import page
 from core.ui.board import board
-from core.ui.breaking import Subject
 from core.ui.class_bars import class_bars
 from core.ui.drawing_pad import drawing_pad
 from core.ui.drawing_pad.examples import THREE
 from core.ui.drawn_digit import EMPTY_HEIGHT, prepare_or_say
 from core.ui.shown import Shown
 from pages.digits import choices, words
-from pages.digits.hangs import hangs
 from pages.digits.images import class_noun, classes, drawn_side, noun, stamp, test_images
 from pages.digits.input import PAD, Given, drawn, given
 
@@ -28,6 +31,19 @@ def subject(net: Shown) -> Subject:
     spec = net.run.spec
     found = test_images(spec)
     return Subject(choices.PAGE, net, found.images, found.labels, found.words, stamp(spec), classes(spec), noun(spec), class_noun(spec))
+
+
+@links.fragment
+def confidence(net: Shown) -> None:
+    """The section: how sure it is of the image chosen above, then of all of them."""
+    about = subject(net)
+
+    def this_image() -> None:
+        seen = given(net.run.spec, 160)
+        if seen is not None:
+            answer(about, seen.image, seen.name, own=seen.own)
+
+    confidence_section(about, this_image)
 
 
 @links.fragment

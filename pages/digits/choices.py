@@ -2,12 +2,15 @@
 
 import re
 
+from core.breaking import confidence, hangs
+from core.breaking import map as layer_map
+from core.breaking import panel as breaking
 from core.models.blocks import convolutions, hidden_behind, output_of
 from core.models.digit_layers import Layer
 from core.models.network import layers
 from core.runs.fitting import digits as fits
 from core.specs import ModelSpec
-from core.ui import breaking, choices, networks, question
+from core.ui import choices, networks, question
 from core.ui.choices import Choice
 from core.ui.shown import Shown
 from pages.digits.images import classes, side
@@ -32,9 +35,6 @@ EXAMPLES = ("each", "one", "misread")
 ORDERS = {"number": "number", "activation": "mean activation", "norm": "weight norm"}
 ROWS = 10  # of the activation tables
 WIDEST = 64  # units across an activation table
-LEAST = (0.0, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.999)  # probability from which an answer counts
-TEMPERATURES = (0.5, 0.7, 0.8, 0.9, 1.0, 1.1, 1.2, 1.3, 1.4, 1.5, 1.7, 2.0, 2.5, 3.0, 4.0, 5.0)
-PLANES = {"pca": "PCA", "tsne": "t-SNE"}  # ways to draw a layer as a plane
 BEST = 9  # patches of each filter
 
 
@@ -43,7 +43,7 @@ def of_page() -> list[Choice]:
     return [
         choices.one_of("section", "draw", SECTIONS),
         networks.choice("run", FIRST, fits),
-        question.choice("change", breaking.QUESTION, "sure", "apart", *LESSON.questions),
+        question.choice("change", breaking.QUESTION, confidence.QUESTION, layer_map.QUESTION, *LESSON.questions),
         choices.flag("centre", True, words=("off", "on")),
         choices.one_of("part", "end", PARTS, section="compare"),
         choices.flag("stay", False, section="compare"),  # whether the middle column stays where the state is an end, too
@@ -53,11 +53,9 @@ def of_page() -> list[Choice]:
         choices.whole("row", 0, 0, ROWS - 1, section="table"),
         choices.whole("patch", None, 0, BEST - 1, section="filters"),
         *breaking.of_page(("breaking", "confidence")),
-        choices.one_of("least", 0.9, LEAST, "confidence", "{:g}".format),
-        choices.one_of("temperature", 1.0, TEMPERATURES, "confidence", "{:g}".format),
-        choices.flag("hangs", True, "breaking"),
-        choices.one_of("plane", "pca", PLANES, "map"),
-        choices.flag("damaged", False, "confidence"),  # whether the reliability is that of the damaged images
+        *confidence.of_page("confidence"),
+        hangs.of_page("breaking"),
+        layer_map.of_page("map"),
         Choice("training", Small(), Small.read, ALLOWED, Small.write, section="train"),
     ]
 

@@ -13,10 +13,9 @@ from core.ui.plain import plain
 from core.ui.shown import Shown
 from pages.digits import choices, words
 from pages.digits import input as digit_input
-from pages.digits.breaking import break_it
+from pages.digits.breaking import break_it, confidence
 from pages.digits.choices import PAGE, SECTIONS
 from pages.digits.compare import compare
-from pages.digits.confidence import confidence
 from pages.digits.filters import filter_section
 from pages.digits.images import noun, own_words, test_images
 from pages.digits.lesson import LESSON

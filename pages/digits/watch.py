@@ -8,6 +8,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from core.analysis.dense import order
+from core.breaking.subject import seen_doubt
 from core.charts import numbers
 from core.charts.strips import Pictures, Strip, strip
 from core.charts.theme import Theme, theme
@@ -18,7 +19,6 @@ from core.specs import RunSpec
 from core.ui import choices as links
 from core.ui import page, shown
 from core.ui.board import board
-from core.ui.breaking import seen_doubt
 from core.ui.class_bars import class_bars
 from core.ui.drawing_pad import drawing_pad
 from core.ui.drawing_pad.examples import THREE

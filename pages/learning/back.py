@@ -205,7 +205,7 @@ def _fresh(view: View) -> None:
     images = pool(view)
     if images is None:
         return
-    found, chart = _errors(view, view.data, catalog.stamp(view.data), depth, page.theme().dark)
+    found, chart = _errors(view, view.data, catalog.stamp(view.data), view.model.sizes[-1], depth, page.theme().dark)
     kept = ", ".join(f"{ACTIVATIONS[name]} {numbers.number(errors[0] / errors[-1], 2)}" for name, errors in found.items())
     said = f"Error at each layer of untrained networks; the part of it that gets to the first: {kept}"
     page.chart(chart, alt_text=said, key=f"{PAGE}-fresh", width="stretch")
@@ -216,13 +216,13 @@ def _fresh(view: View) -> None:
 
 
 @shared()
-def _errors(_view: View, data: DataSpec, stamp: str, depth: int, dark: bool) -> tuple[dict[str, np.ndarray], Prepared]:
+def _errors(_view: View, data: DataSpec, stamp: str, classes: int, depth: int, dark: bool) -> tuple[dict[str, np.ndarray], Prepared]:
     """Size of the error at each layer, by activation, and the chart of them."""
     images = pool(_view)
     assert images is not None  # whoever asks has looked
     some = images.first(FRESH)
     flat = values(some, np.arange(len(some)))
-    made = {name: gradient_flow.fresh(flat.shape[1], _view.model.sizes[-1], WIDTH, depth, name) for name in SHOWN}
+    made = {name: gradient_flow.fresh(flat.shape[1], classes, WIDTH, depth, name) for name in SHOWN}
     found = {name: gradient_flow.errors_by_layer(model, weights, flat, some.labels) for name, (model, weights) in made.items()}
     rows = [
         {"x": layer, "curve": ACTIVATIONS[name], "y": float(size)}

@@ -47,14 +47,17 @@ def rate_panel(view: View) -> None:
 
 def _line(view: View, drawn: Batch, rest: Images) -> None:
     rate = value("eta")
-    rates = np.array(sorted({*GRID[np.abs(np.log(GRID / rate)) > 1e-6].tolist(), rate}))
-    curves, slope = _curves(view, drawn, rest, drawn.key, rest.key, rate, rates)
+    around, slope = _curves(view, drawn, rest, drawn.key, rest.key)
+    marked, at = _at(view, drawn, rest, slope, drawn.key, rest.key, rate), int(np.searchsorted(GRID, rate * (1 - 1e-6)))
+    after = at + int(at < len(GRID) and abs(np.log(GRID[at] / rate)) <= 1e-6)  # the mark stands in the place of a rate that is the same
+    rates = [*GRID[:at].tolist(), rate, *GRID[after:].tolist()]
+    curves = [Curve(one.name, one.now, [*one.losses[:at], loss, *one.losses[after:]]) for one, loss in zip(around, marked, strict=True)]
     st.markdown(f"**{view.moment}, {drawn.words}.** One step along its gradient, for every rate from {LEAST:g} to {MOST:g}: drag the mark.")
     unit = int(np.linalg.norm(slope["dense1.kernel"], axis=0).argmax())
     kernel = view.kernel(1)[:, unit]
     rate_line(
         f"{PAGE}-line",
-        rates.tolist(),
+        rates,
         curves,
         gradient_line.verdicts(np.array(curves[0].losses), curves[0].now),
         rate,
@@ -69,28 +72,37 @@ def _line(view: View, drawn: Batch, rest: Images) -> None:
 
 
 @shared()
-def _curves(
-    _view: View, _drawn: Batch, _rest: Images, drawn: Hashable, rest: Hashable, rate: float, _rates: np.ndarray
-) -> tuple[list[Curve], dict[str, np.ndarray]]:
-    """The losses along the line of the batch and of the others, and the gradient."""
-    model, weights = _view.model, _view.weights
-    slope = gradient.backward(model, weights, _drawn.images, _drawn.labels).gradient()
-    out, count = [], len(_rest)
-    for name, images, labels in (
-        ("These images" if len(_drawn) > 1 else "This image", _drawn.images, _drawn.labels),
-        (f"{count} other {_rest.words}", values(_rest, np.arange(count)), _rest.labels),
-    ):
-        losses = gradient_line.along(model, weights, slope, images, labels, [0.0, *_rates.tolist()])
-        out.append(Curve(name, float(losses[0]), losses[1:].tolist()))
-    return out, slope
+def _curves(_view: View, _drawn: Batch, _rest: Images, drawn: Hashable, rest: Hashable) -> tuple[list[Curve], dict[str, np.ndarray]]:
+    """The losses at the rates of GRID of the batch and of the others, and the gradient."""
+    slope = gradient.backward(_view.model, _view.weights, _drawn.images, _drawn.labels, np.float32).gradient()
+    names = ("These images" if len(_drawn) > 1 else "This image", f"{len(_rest)} other {_rest.words}")
+    found = _losses(_view, _drawn, _rest, slope, [0.0, *GRID.tolist()])
+    return [Curve(name, float(one[0]), one[1:].tolist()) for name, one in zip(names, found, strict=True)], slope
+
+
+@shared()
+def _at(
+    _view: View, _drawn: Batch, _rest: Images, _slope: dict[str, np.ndarray], drawn: Hashable, rest: Hashable, rate: float
+) -> list[float]:
+    """The losses of the batch and of the others at one rate."""
+    return [float(one[0]) for one in _losses(_view, _drawn, _rest, _slope, [rate])]
+
+
+def _losses(view: View, drawn: Batch, rest: Images, slope: dict[str, np.ndarray], rates: list[float]) -> list[np.ndarray]:
+    """Mean losses along the line, (rates,): of the batch, then of the others."""
+    both = ((drawn.images, drawn.labels), (values(rest, np.arange(len(rest))), rest.labels))
+    return [gradient_line.along(view.model, view.weights, slope, images, labels, rates) for images, labels in both]
 
 
 def _tenfold(view: View, drawn: Batch) -> None:
     """A guess: the same number of steps at ten times the rate."""
     rate = min(value("eta"), MOST / 10)
-    runs = {one: _repeated(view, drawn, drawn.key, one) for one in (rate / 10, rate, rate * 10)}
+
+    def taken() -> dict[float, list[float]]:
+        return {one: _repeated(view, drawn, drawn.key, one) for one in (rate / 10, rate, rate * 10)}
 
     def answer() -> tuple[str, str]:
+        runs = taken()
         slow, fast = runs[rate][-1], runs[rate * 10][-1]
         near = abs(fast - slow) <= 0.05 * max(slow, 0.01)
         right = words.NO_CHANGE if near else words.LOWER if fast < slow else words.HIGHER
@@ -102,7 +114,7 @@ def _tenfold(view: View, drawn: Batch) -> None:
     asked = words.TENFOLD.format(steps=STEPS, rate=rate)
     options = (words.LOWER, words.NO_CHANGE, words.HIGHER)
     if question.ask(PAGE, "tenfold", asked, options, answer, words.TENFOLD_WHY, subject=view.id):
-        chart = _steps_chart(runs, drawn.key, rate, page.theme().dark)
+        chart = _steps_chart(taken(), drawn.key, rate, page.theme().dark)
         page.chart(chart, alt_text=f"Loss over {STEPS} steps for three rates. {answer()[1]}", key=f"{PAGE}-tenfold", width="stretch")
 
 
@@ -113,5 +125,6 @@ def _repeated(_view: View, _drawn: Batch, drawn: Hashable, rate: float) -> list[
 
 @shared()
 def _steps_chart(_runs: dict[float, list[float]], drawn: Hashable, rate: float, dark: bool) -> Prepared:
-    rows = [{"x": i, "curve": f"rate {one:.3g}", "y": loss} for one, losses in _runs.items() for i, loss in enumerate(losses)]
+    names = ("a tenth of the rate", "the rate", "ten times the rate")  # the same for all, so that one chart is built
+    rows = [{"x": i, "curve": name, "y": loss} for name, losses in zip(names, _runs.values(), strict=True) for i, loss in enumerate(losses)]
     return descent.lines(pd.DataFrame(rows), ("steps on the same images", "loss"), theme(dark), logarithmic=True)

@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from core.analysis import gradient_surface
-from core.analysis.gradient_surface import WALKS, Place
+from core.analysis.gradient_surface import WALKS, Ground, Place
 from core.charts import descent, numbers
 from core.charts.prepared import Prepared
 from core.charts.theme import theme
@@ -131,11 +131,10 @@ def _drawn(
     images = pool(_view)
     assert images is not None  # whoever asks has looked
     some = images.first(IMAGES)
-    flat, model = values(some, np.arange(len(some))), _view.model
-    weights = {name: array.astype(np.float64) for name, array in _view.weights.items()}
-    now = np.array([weights[place.name][place.source, place.unit] for place in places])
+    ground = Ground(_view.model, _view.weights, places, values(some, np.arange(len(some))), some.labels)
+    now = np.array(ground.starts, float)
     axes = [np.linspace(middle - span, middle + span, GRID) for middle in now]
-    ground = gradient_surface.surface(model, weights, places, axes[0], axes[1], flat, some.labels)
+    surface = ground.losses(axes[0], axes[1])
     across, up = CORNER_PLACES[corner]
     start = now + 0.85 * span * np.array([across, up])
     rows, ends = [], {}
@@ -143,17 +142,15 @@ def _drawn(
         rng = np.random.default_rng(0)  # the same batches for all three
 
         def slope(place: np.ndarray, rng: np.random.Generator = rng) -> np.ndarray:
-            chosen = rng.permutation(len(flat))[:few]
-            return gradient_surface.gradient_at(model, weights, places, place, flat[chosen], some.labels[chosen])
+            return ground.slope(place, rng.permutation(len(some))[:few])
 
         way = [start, *islice(walk(slope, start, adam if name == "Adam" else pace), steps)]
         for step, place in enumerate(way):
-            rows.append({"walk": name, "step": step, "x": place[0], "y": place[1], "loss": _loss(ground, axes, place)})
-        end = gradient_surface.surface(model, weights, places, way[-1][:1], way[-1][1:], flat, some.labels)
-        ends[name] = float(end[0, 0])
-    titles = tuple(f"weight from {_view.source(place.layer, place.source)} into {_view.unit(place.layer, place.unit)}" for place in places)
-    here = float(gradient_surface.surface(model, weights, places, now[:1], now[1:], flat, some.labels)[0, 0])
-    chart = descent.walks(ground, axes[0], axes[1], pd.DataFrame(rows), (titles[0], titles[1]), theme(dark), now=(now[0], now[1]))
+            rows.append({"walk": name, "step": step, "x": place[0], "y": place[1], "loss": _loss(surface, axes, place)})
+        ends[name] = float(ground.losses(way[-1][:1], way[-1][1:])[0, 0])
+    here = float(ground.losses(now[:1], now[1:])[0, 0])
+    titles = ("the weight across", "the weight up")  # the same for all, so that one chart is built; the sentence names them
+    chart = descent.walks(surface, axes[0], axes[1], pd.DataFrame(rows), titles, theme(dark), now=(now[0], now[1]))
     return chart, ends, here
 
 

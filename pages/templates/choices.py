@@ -4,9 +4,12 @@ from collections.abc import Callable, Sequence
 
 import streamlit as st
 
+from core.breaking import confidence, hangs
+from core.breaking import map as layer_map
+from core.breaking import panel as breaking
 from core.runs import catalog
 from core.specs import RunSpec
-from core.ui import breaking, choices, networks, question, shown
+from core.ui import choices, networks, question, shown
 from core.ui.choices import Choice
 from pages.templates.groups import GROUP, SHEET, groups
 from pages.templates.lesson import LESSON
@@ -21,7 +24,7 @@ WEIGHTS, VOTES = BARS
 FORMS = {"counts": "Counts", "shares": "Row %", "images": "Top images"}  # of the confusion matrix
 ANY = "any"  # class
 NOTHING = "nothing"  # to compare with
-LEAST = (0.0, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99)  # probability from which an answer counts
+IMAGE = ("rolled", "match", "breaking", "confidence", "hidden")  # parts that look at one image
 OWN = "own"  # order of the hidden filters
 
 
@@ -33,12 +36,14 @@ def of_page() -> list[Choice]:
         networks.choice("asked", "", on_images),  # the network that the part cannot show, while another stands in
         Choice("from", "", choices.one_of("from", "", PARTS).read, "a part of this page", section=("match", "hidden")),
         Choice("epoch", None, _read_epoch, "a number of epochs, 0 or more", "{:.4g}".format),
-        choices.one_of("source", TEST_IMAGE, SOURCES, section=("rolled", "match", "breaking", "hidden")),
-        choices.one_of("least", 0.9, LEAST, "mistakes", "{:g}".format),
+        choices.one_of("source", TEST_IMAGE, SOURCES, section=IMAGE),
+        *confidence.of_page(("mistakes", "confidence")),
+        hangs.of_page("breaking"),
+        layer_map.of_page("map"),
         choices.one_of("form", "counts", FORMS, section="confusion"),
         choices.one_of("bars", WEIGHTS, BARS, section="hidden"),
-        question.choice("likeness", "second", "filters", breaking.QUESTION, *LESSON.questions),
-        *breaking.of_page("breaking"),
+        question.choice("likeness", "second", "filters", breaking.QUESTION, confidence.QUESTION, layer_map.QUESTION, *LESSON.questions),
+        *breaking.of_page(("breaking", "confidence")),
     ]
 
 
@@ -61,8 +66,8 @@ def of_network(spec: RunSpec) -> list[Choice]:
         class_("actual", ANY, "mistakes"),
         class_("predicted", ANY, "mistakes"),
         class_("sort", OWN, "hidden"),
-        choices.whole("image", 0, 0, images - 1, section=("rolled", "match", "breaking", "hidden")),
-        *breaking.of_network(PAGE, max(shape_of(spec.data)[:2]), classes, "breaking"),
+        choices.whole("image", 0, 0, images - 1, section=IMAGE),
+        *breaking.of_network(PAGE, max(shape_of(spec.data)[:2]), classes, ("breaking", "confidence")),
         choices.whole("sheet", 1, 1, groups(units, SHEET), section="gallery"),
         choices.whole("group", 1, 1, groups(units, GROUP), section="hidden"),
         networks.NetworkChoice("with", NOTHING, _read_other, "another network of this page", section="confusion"),

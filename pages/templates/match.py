@@ -6,11 +6,11 @@ from streamlit.delta_generator import DeltaGenerator
 
 from core.analysis.matching import Match, decisive, match
 from core.analysis.templates import limit
+from core.breaking.subject import seen_doubt
 from core.charts import raster
 from core.charts import templates as pictures
 from core.charts.numbers import fixed, percent
 from core.ui import page, question
-from core.ui.breaking import seen_doubt
 from core.ui.thumbnails import Thumbnail, thumbnails
 from pages.templates import words
 from pages.templates.choices import PAGE, epoch_slider

@@ -8,10 +8,10 @@ from core.serving.shared import shared
 from core.ui import choices
 from core.ui.thumbnails import Thumbnail, thumbnails
 from pages.templates import words
+from pages.templates.breaking import sure
 from pages.templates.choices import ANY, PAGE, epoch_slider, opener
 from pages.templates.images import Images, missing, probabilities, test_images, url
 from pages.templates.sizes import LIST, width
-from pages.templates.sure import sure
 from pages.templates.view import View
 
 SHOWN = 30  # images a group

@@ -8,7 +8,7 @@ from core.runs import catalog
 from core.specs import RunSpec
 from core.ui import choices, data_status, networks, page
 from pages.templates import words
-from pages.templates.breaking import break_it
+from pages.templates.breaking import break_it, confidence, layer_map
 from pages.templates.choices import PAGE, of_network, of_page, open_part, settle_network
 from pages.templates.confusion import matrix
 from pages.templates.gallery import gallery
@@ -28,6 +28,8 @@ PANELS = {
     "mistakes": misread,
     "confusion": matrix,
     "breaking": break_it,
+    "confidence": confidence,
+    "map": layer_map,
     "pictures": breaking,
     "hidden": hidden,
 }

@@ -59,6 +59,8 @@ _FITS = {
     "mistakes": on_images,
     "confusion": on_images,
     "breaking": on_grey_squares,
+    "confidence": on_grey_squares,
+    "map": on_grey_squares,
     "pictures": in_colour,
     "hidden": with_hidden_layer,
 }

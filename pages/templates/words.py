@@ -9,6 +9,8 @@ PARTS = {  # part of the page -> its name, and which networks it shows
     "mistakes": ("Mistakes", "every network of this page"),
     "confusion": ("Confusion", "every network of this page"),
     "breaking": ("What it can't do", "networks on square grey images"),
+    "confidence": ("How sure it is", "networks on square grey images"),
+    "map": ("Map of a layer", "networks on square grey images"),
     "pictures": ("Breaking it", "networks without a hidden layer on pictures in colour"),
     "hidden": ("A hidden layer", "networks with a hidden layer"),
 }
@@ -19,6 +21,8 @@ SENTENCES = {  # what the picture of a part shows
     "mistakes": "Some mistakes you would make yourself. Others are glaring, and the network is sure of them.",
     "confusion": "Which class is taken for which, at every stored epoch.",
     "breaking": "Turn an image, move it, cover it: where does the reading tip over, and how sure does it stay?",
+    "confidence": "A share for every class, whatever comes in: when should the network have said “I don't know”?",
+    "map": "Test images as points, as each layer sees them: where do the classes come apart?",
     "pictures": "The same layer on pictures in colour: templates in colour, and why they fail.",
     "hidden": "With {units} units in between, templates become filters that the classes share.",
 }
@@ -61,9 +65,6 @@ SURE = (
     "**Should it have said nothing?** A network always answers. Let it stay silent below a threshold: which of its mistakes go, and how "
     "many right answers go with them?"
 )
-ANSWERED = "Further left: it answers less. A threshold helps as far as the line rises to the left."
-RELIABILITY = "Dashed: honest, as right as it is sure. Bars below it: too sure. Bars above it: it knows more than it says."
-
 BREAKING = (
     "A template has one place for each stroke. Turn or move the ink and it lies over other weights, which know nothing of where it came "
     "from. The network can't say \u201cnone of these\u201d either: softmax shares out 100% whatever comes in."

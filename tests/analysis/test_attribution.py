@@ -92,3 +92,15 @@ def test_each_pixel_has_the_mean_of_its_squares() -> None:
         for column in range(7):
             over = [falls[r, c] for r in range(4) for c in range(5) if 0 <= row - r < 3 and 0 <= column - c < 3]
             assert found[row, column] == pytest.approx(np.mean(over))
+
+
+def test_stretches_are_blanked_one_by_one() -> None:
+    run = store.load(shipped.RUNS["digit-cnn"].key)
+    state, image = run.state(-1), stand_in.load("test")[0][5] / np.float32(255)
+    firsts, says = attribution.stretches(run.spec.model, state, image, 4, 9)
+    assert firsts[0] == 0 and firsts[-1] == 24 and len(firsts) == len(says) == 9
+    for first, answer in zip(firsts, says, strict=True):
+        blank = np.concatenate([image[:, :first], np.zeros((28, 4), np.float32), image[:, first + 4 :]], 1)
+        np.testing.assert_allclose(answer, network.answers(run.spec.model, state, blank[None])[0], atol=1e-6)
+    firsts, _ = attribution.stretches(run.spec.model, state, image, 26, 9)
+    assert list(firsts) == [0, 1, 2], "no more stretches than there are places"

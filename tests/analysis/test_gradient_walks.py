@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from core.analysis import gradient, gradient_batch, gradient_flow, gradient_line, gradient_surface
-from core.analysis.gradient_surface import Place
+from core.analysis.gradient_surface import Ground, Place
 from core.models import dense
 from core.models.activations import TABLE
 from tests.analysis.test_gradient import made
@@ -98,7 +98,7 @@ def test_the_surface_is_the_loss_of_changed_weights(sizes: tuple[int, ...], laye
     model, weights, images, labels = made(sizes, "tanh", images=7)
     places = (Place(layer, 0, 1), Place(layer, 3, 1 if same else 2))
     first, second = np.linspace(-2, 2, 5), np.linspace(-1, 3, 4)
-    ours = gradient_surface.surface(model, weights, places, first, second, images, labels)
+    ours = Ground(model, weights, places, images, labels).losses(first, second)
     for row, high in enumerate(second):
         for column, wide in enumerate(first):
             changed = {name: array.copy() for name, array in weights.items()}
@@ -107,13 +107,22 @@ def test_the_surface_is_the_loss_of_changed_weights(sizes: tuple[int, ...], laye
             assert ours[row, column] == pytest.approx(loss(model, changed, images, labels), rel=1e-5)
 
 
-def test_the_slope_is_that_of_the_surface() -> None:
+def moved(weights: dict[str, np.ndarray], places: tuple[Place, Place], values: np.ndarray) -> dict[str, np.ndarray]:
+    """The weights with those at two places put to these values."""
+    changed = {name: array.copy() for name, array in weights.items()}
+    for place, value in zip(places, values, strict=True):
+        changed[place.name][place.source, place.unit] = value
+    return changed
+
+
+@pytest.mark.parametrize("places", [(Place(2, 0, 1), Place(2, 3, 4)), (Place(1, 0, 1), Place(1, 8, 1)), (Place(3, 0, 1), Place(3, 4, 2))])
+def test_the_slope_is_that_of_the_surface(places: tuple[Place, Place]) -> None:
     model, weights, images, labels = made((9, 6, 5, 3), "tanh", images=7)
-    places, there = (Place(2, 0, 1), Place(2, 3, 4)), np.array([0.4, -0.7])
-    slope = gradient_surface.gradient_at(model, weights, places, there, images, labels)
+    there = np.array([0.4, -0.7])
+    slope = Ground(model, weights, places, images, labels, np.float64).slope(there)
     for axis in (0, 1):
         nudge = np.eye(2)[axis] * 1e-5
-        up, down = (loss(model, gradient_surface.at(weights, places, there + sign * nudge), images, labels) for sign in (1, -1))
+        up, down = (loss(model, moved(weights, places, there + sign * nudge), images, labels) for sign in (1, -1))
         assert slope[axis] == pytest.approx((up - down) / 2e-5, abs=1e-8)
 
 
@@ -128,11 +137,11 @@ def test_the_slope_is_that_of_the_surface() -> None:
 def test_walks_are_those_of_torchs_optimisers(name: str, make) -> None:
     model, weights, images, labels = made((9, 6, 3), "sigmoid", images=12)
     places, start = (Place(1, 0, 1), Place(1, 3, 2)), np.array([2.0, -2.0])
-    halves = [(images[:6], labels[:6]), (images[6:], labels[6:])]  # a batch a step
+    halves, ground = (slice(6), slice(6, None)), Ground(model, weights, places, images, labels, np.float64)  # a batch a step
 
     def slopes():
         count = iter(range(100))
-        return lambda place: gradient_surface.gradient_at(model, weights, places, place, *halves[next(count) % 2])
+        return lambda place: ground.slope(place, halves[next(count) % 2])
 
     ours = list(islice(gradient_surface.WALKS[name](slopes(), start, 0.3), 12))
     theirs, slope = torch.tensor(start, requires_grad=True), slopes()

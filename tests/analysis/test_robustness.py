@@ -2,6 +2,8 @@
 
 import numpy as np
 import pytest
+from PIL import Image
+from scipy import ndimage
 from sklearn.metrics import accuracy_score, confusion_matrix, recall_score
 
 from core.analysis import robustness
@@ -64,3 +66,23 @@ def test_a_curve_is_what_others_count(case: str, kind: str) -> None:
 def test_what_is_asked_about_comes_first() -> None:
     assert robustness.nearest_first((-20, -10, 0, 10, 20), 0, 20) == [0, 20, -10, 10, -20]
     assert robustness.nearest_first((1, 2), 1, 1) == [1, 2]
+
+
+@pytest.mark.parametrize("case", ["digit-cnn", "softmax-mnist"])
+def test_a_curve_is_what_other_libraries_count_from_the_picture_on(case: str) -> None:
+    model, state = shipped_case(case)
+    floats, arrays_of = IMAGES.astype(np.float64) / 255, robustness.given(model, state, IMAGES)
+    covered = floats.copy()
+    covered[:, 9:19, 9:19] = 0
+    others = {  # kind and amount -> the same done by numpy, scipy and pillow
+        ("turn", 90): np.rot90(floats, axes=(1, 2)),
+        ("turn", 30): [np.asarray(Image.fromarray(np.float32(one)).rotate(30, Image.Resampling.BILINEAR)) for one in floats],
+        ("shift", 4): ndimage.shift(floats, (0, 0, 4), order=0),
+        ("blur", 1.5): ndimage.gaussian_filter(floats, (0, 1.5, 1.5), mode="constant"),
+        ("occlude", 10): covered,
+    }
+    for (kind, amount), images in others.items():
+        found = next(robustness.measured(arrays_of[0], **arrays_of[1], kind=kind, amounts=[amount]))["logits"]
+        answers = by_torch(model, state, np.array(images, np.float64)).argmax(1)
+        counts = robustness.curve([amount], [found], LABELS).counts[0]
+        assert np.array_equal(counts, confusion_matrix(LABELS, answers, labels=range(10))), (kind, amount)

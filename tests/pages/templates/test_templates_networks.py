@@ -43,9 +43,8 @@ def keys(others: tuple[Path, Mapping[str, str]], monkeypatch: pytest.MonkeyPatch
 def fits(part: str, name: str) -> bool:
     """Whether a part of the page can show a network, by what the lesson says."""
     hidden, colour = name in HIDDEN, name.startswith("bars")
-    return {"rolled": not hidden, "match": not hidden, "pictures": colour and not hidden, "hidden": hidden, "breaking": not colour}.get(
-        part, True
-    )
+    by_layers = {"rolled": not hidden, "match": not hidden, "pictures": colour and not hidden, "hidden": hidden}
+    return (by_layers | dict.fromkeys(("breaking", "confidence", "map"), not colour)).get(part, True)
 
 
 @pytest.mark.parametrize("part, name", [(part, name) for part in PARTS for name in NETWORKS if fits(part, name)])
@@ -63,7 +62,13 @@ def test_what_a_part_cannot_show_is_said(part: str, name: str, keys: Mapping[str
     assert f"stands in for {catalog.find(keys[name]).title}" in words(at)
     shown, same = catalog.find(at.session_state["templates-model"]).spec, NETWORKS[name].data.name
     assert PARTS[part].fits(shown)
-    assert shown.data.name == same or (part, same) in [("pictures", "mnist"), ("pictures", "uci-digits"), ("breaking", "bars")]
+    assert shown.data.name == same or (part, same) in [
+        ("pictures", "mnist"),
+        ("pictures", "uci-digits"),
+        ("breaking", "bars"),
+        ("confidence", "bars"),
+        ("map", "bars"),
+    ]
     at.button(key="templates-asked-back").click().run()
     assert (at.session_state["templates-section"], at.session_state["templates-model"]) == ("gallery", keys[name])
 

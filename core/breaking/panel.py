@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
@@ -12,8 +11,8 @@ from core.analysis import robustness
 from core.analysis.confidence import sure_when_wrong
 from core.analysis.confusion import suffers_most
 from core.analysis.film import STRANGE, Step, amounts, steps, titles
-from core.analysis.ink import doubt
 from core.analysis.robustness import Curve
+from core.breaking.subject import Subject, seen_doubt
 from core.charts import numbers, raster
 from core.charts import robustness as charts
 from core.charts.recall import recall_dots
@@ -26,48 +25,11 @@ from core.serving.shared import shared
 from core.training.tasks import Task
 from core.ui import choices, clicks, page, question, working
 from core.ui.choices import Choice, Section
-from core.ui.shown import Shown
 from core.ui.thumbnails import Thumbnail, thumbnails
 
 QUESTION = "turned"  # its name in the link
 ASKED = 30.0  # degrees that the question is about
 SIDE, LARGEST = 56, 84  # pixels of a picture in the film: about, and at the most
-DOUBTS = {
-    "pieces": "This looks like two {noun}s: its ink lies in pieces far apart. The network has no answer for that, yet gives one.",
-    "full": "The ink fills the frame, as no {noun} does. The network has no answer for that, yet gives one.",
-}
-
-
-@dataclass(frozen=True)
-class Subject:
-    """A network at a state, with the test images that it can be shown."""
-
-    page: str  # whose choices these are
-    net: Shown
-    images: np.ndarray  # (N, height, width) uint8
-    labels: np.ndarray  # (N,)
-    words: str  # what they are: "MNIST test digits"
-    stamp: str  # changes with them
-    classes: Sequence[str]
-    noun: str = "digit"  # what an image shows
-    class_noun: str = "digit"  # what a class is
-
-    @property
-    def shares(self) -> bool:
-        """Whether the answers are shares of 100%."""
-        return self.net.run.spec.model.output == "softmax"
-
-    def says(self, value: float) -> str:
-        """One of the network's answers in words."""
-        return numbers.probability(value) if self.shares else numbers.number(value)
-
-    @property
-    def side(self) -> int:
-        return max(self.images.shape[1:])
-
-    @property
-    def key(self) -> tuple[str, int, str]:
-        return self.net.key, self.net.state, self.stamp
 
 
 def of_page(section: Section) -> list[Choice]:
@@ -147,12 +109,6 @@ def sentence(subject: Subject, step: Step, shares: np.ndarray, image: np.ndarray
         )
     verdict = "" if label is None else " That is right." if best == label else f" That is wrong: it is {an(subject.classes[label])}."
     return reading, f"{sure}, from {name}, {step.words}.{verdict} {seen_doubt(subject.noun, image)}"
-
-
-def seen_doubt(noun: str, image: np.ndarray) -> str:
-    """What is odd about an image before any network reads it, in a sentence; empty where nothing is."""
-    found = doubt(image) if noun == "digit" else ""  # pulses may well lie in pieces
-    return DOUBTS[found].format(noun=noun) if found else ""
 
 
 def task(subject: Subject, kind: str, amounts: Sequence[float] = ()) -> Task:

@@ -28,7 +28,7 @@ def hangs(about: Subject, image: np.ndarray, label: int) -> None:
         (
             f"Covered: how far the share of {name} falls",
             attribution.spread(falls, side),
-            f"Most is lost under rows {row} to {row + side - 1}, columns {column} to {column + side - 1}: "
+            f"Most is lost under rows {row + 1} to {row + side}, columns {column + 1} to {column + side}: "
             f"{numbers.fixed(100 * float(falls.max()), 1)} points. " + words.COVERED.format(side=side),
         ),
         (f"Gradient of the logit of {name}, times ink", slopes * image, words.GRADIENT.format(name=name)),

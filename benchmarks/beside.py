@@ -1,7 +1,8 @@
 """How soon pages answer, beside an older commit of this project: `python -m benchmarks.beside REVISION [ROUNDS [PART...]]`.
 
 Both commits' own `benchmarks.look` run in turn on this machine, the older one from a checkout of its own, and medians over the
-rounds stand side by side; what one of them does not measure is left out.
+rounds stand side by side; what one of them does not measure is left out. Both count from the time stamp of the event: older commits
+began when their listener was called, up to a frame later.
 """
 
 import json
@@ -15,6 +16,7 @@ from pathlib import Path
 
 from benchmarks.served import ROOT, SHARED
 
+BEGINS = "window.lastEvent = {};"
 PARTS = ("look_mlp", "look_templates", "look_cnn", "look_digits")
 
 
@@ -30,6 +32,9 @@ def main(revision: str, rounds: int = 2, parts: Sequence[str] = PARTS) -> None:
         old = Path(place) / "old"
         subprocess.run(["git", "worktree", "add", "--detach", str(old), revision], cwd=ROOT, check=True, capture_output=True)
         try:
+            for script in (old / "benchmarks").glob("look_*.py"):
+                text = script.read_text(encoding="utf-8")
+                script.write_text(text.replace(BEGINS.format("performance.now()"), BEGINS.format("event.timeStamp")), encoding="utf-8")
             if SHARED.is_dir():
                 (old.parent / "shared").symlink_to(SHARED.parent)
             found: dict[str, dict[str, list[float]]] = {"old": defaultdict(list), "new": defaultdict(list)}

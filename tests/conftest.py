@@ -1,11 +1,18 @@
 """What all tests share: where the data sets lie, and runs of their own."""
 
 import os
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+with suppress(ImportError):  # `make light` installs pytest alone
+    from hypothesis import HealthCheck, settings
+
+    settings.register_profile("busy machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    settings.load_profile("busy machine")
 
 # Two processes of tests on two cores: with two threads in each, torch and the matrix products of numpy crawl.
 for _name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):

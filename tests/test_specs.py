@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from core.runs.shipped import RUNS
@@ -48,7 +48,7 @@ def test_the_same_choices_have_the_same_key_however_they_are_written() -> None:
     assert {from_dict(RunSpec, values).key for values in (short, whole, mixed)} == {spec.key}
 
 
-@pytest.mark.parametrize("folder", sorted(STORE.iterdir()), ids=lambda folder: folder.name)
+@pytest.mark.parametrize("folder", sorted(STORE.glob("[0-9a-f]*")), ids=lambda folder: folder.name)
 def test_every_stored_run_keeps_its_key(folder: Path) -> None:
     """The folder carries the key that its spec had when it was stored."""
     assert from_dict(RunSpec, json.loads((folder / "spec.json").read_text(encoding="utf-8"))["spec"]).key == folder.name
@@ -181,7 +181,6 @@ def test_no_number_at_all_is_refused_in_a_sentence(cls: type, name: str, value: 
 
 
 @named
-@settings(deadline=None)  # the machine may be busy
 @given(
     value=st.recursive(st.none() | st.booleans() | st.integers() | st.floats() | st.text(), lambda part: st.lists(part) | st.tuples(part))
 )
@@ -234,7 +233,6 @@ def value_of(found: Meta) -> st.SearchStrategy[Any]:
     [(cls, name) for cls, name in FIELDS if meta(cls, name).kind != "part"],
     ids=lambda part: getattr(part, "__name__", part),
 )
-@settings(deadline=None)
 @given(data=st.data())
 def test_a_link_carries_a_value_there_and_back(cls: type, name: str, data: st.DataObject) -> None:
     found = meta(cls, name)

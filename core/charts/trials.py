@@ -3,7 +3,7 @@
 The grid is laid out here, in pixels, so that numbers, profiles and pictures share one frame; a click on a place picks its run.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import cast
 
@@ -145,12 +145,15 @@ def _key() -> alt.Legend:
     return alt.Legend(title=None, orient="bottom", symbolType="stroke", symbolStrokeWidth=2, symbolOpacity=1, labelLimit=240)
 
 
-def parallel(rows: pd.DataFrame, columns: Mapping[str, Sequence[float] | Sequence[str]], colours: Theme) -> Prepared:
+def parallel(
+    rows: pd.DataFrame, columns: Mapping[str, Sequence[float] | Sequence[str]], colours: Theme, shares: Collection[str] = ()
+) -> Prepared:
     """One line a training through all of its choices and results.
 
     Args:
         rows: key, value (share right or NaN), said, chosen, now; one row a training.
         columns: title -> its value in each training: numbers, from least to most, or words, evenly spread; NaN and "" are left out.
+        shares: titles of those that are shares.
     """
     parts: list[pd.DataFrame] = []
     ticks: list[tuple[str, float, str]] = []
@@ -166,7 +169,8 @@ def parallel(rows: pd.DataFrame, columns: Mapping[str, Sequence[float] | Sequenc
             low, high = (float(known.min()), float(known.max())) if len(known) else (0.0, 1.0)
             heights = (values - low) / (high - low) if high > low else np.where(np.isfinite(values), 0.5, np.nan)
             ends = [(0.0, low), (1.0, high)] if high > low else [(0.5, low)]
-            ticks += [(title, place, numbers.number(value)) for place, value in ends]
+            said = numbers.percent if title in shares else numbers.number
+            ticks += [(title, place, said(value)) for place, value in ends]
         parts.append(rows.assign(column=title, height=heights))
     table = pd.concat(parts, ignore_index=True)
     least = round(float(np.floor(np.nanmin([*rows["value"], 1.0]) * 10) / 10), 1)
@@ -177,7 +181,7 @@ def parallel(rows: pd.DataFrame, columns: Mapping[str, Sequence[float] | Sequenc
 @built
 def _parallel(colours: Theme, titles: tuple[str, ...], least: float) -> alt.TopLevelMixin:
     x = alt.X("column:N", sort=None, scale=alt.Scale(type="point", domain=list(titles), padding=0.4), title=None)
-    x = x.axis(orient="top", labelAngle=0, domain=False, ticks=False, grid=True, labelLimit=140)
+    x = x.axis(orient="top", labelAngle=0, domain=False, ticks=False, grid=True, labelLimit=140, labelPadding=16)
     y = alt.Y("height:Q", axis=None, scale=alt.Scale(domain=[0, 1]))
     shade = alt.Scale(domain=[least, 1], range=list(colours.amount[1:]), clamp=True)
     base = alt.Chart(alt.NamedData("lines"))

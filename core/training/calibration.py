@@ -96,10 +96,12 @@ def spent(spec: RunSpec) -> float:
 
 
 def samples(kind: str) -> list[RunSpec]:
-    """Trainings of a kind that differ in all that costs time, each of a part of a second."""
+    """Trainings of a kind that differ in all that costs time, most of a part of a second."""
     if kind == "dense":
         return [
             _dense((64, 10), 32, 6),
+            _dense((64, 10), 32, 30),  # what goes on for long costs more a step than what has just begun
+            _dense((64, 24, 10), 32, 20),
             _dense((64, 10), 8, 2),
             _dense((64, 256, 10), 32, 3),
             _dense((64, 32, 32, 32, 10), 16, 3),
@@ -123,13 +125,14 @@ def samples(kind: str) -> list[RunSpec]:
             _digits((8, 16), 5, 28, 8, 1, 80, optimizer="adam", hidden=(400,)),
         ]
     return [
-        _pulses(64, (5, 1), 17, (128, 32), 25, 1, 150),
+        _pulses(64, (5, 1), 17, (128, 32), 25, 3, 300),
         _pulses(40, (5, 1), 9, (64, 16), 25, 2, 200),
         _pulses(40, (2, 1), 9, (64, 16), 5, 2, 100),
         _pulses(100, (5, 1), 25, (256, 64), 25, 1, 50),
         _pulses(40, (10, 2), 11, (64, 16), 20, 1, 100),
         _pulses(28, (4, 1), 5, (32,), 20, 2, 150),
         _pulses(28, (8, 2), 3, (32,), 50, 1, 150),
+        _pulses(44, (6, 1), 5, (64,), 25, 3, 300),
         _pulses(28, (2, 1), 7, (2_048, 512), 10, 2, 60),
         _pulses(64, (2, 1), 25, (1_024, 128), 40, 1, 80),
         _pulses(28, (1, 1), 3, (8,), 50, 0, 4_000),

@@ -39,6 +39,7 @@ class Call:
     words: list[str]
     future: "Future[Any]"
     sent: "distributed.Future | None" = None
+    only: frozenset[str] = frozenset()  # the workers that it was sent to, where others do not fit
     lost: bool = False  # the connection by which it was sent is gone
 
 
@@ -137,14 +138,18 @@ class Cluster(Executor):
         import distributed
 
         assert self._client is not None
-        to = [worker for worker, why in self._fits.items() if not why]
+        to = frozenset(worker for worker, why in self._fits.items() if not why)
         with self._lock:
             calls = dict(self._calls)
         for key, call in calls.items():
-            if call.sent is None and to:
-                # Where all of these have gone before it begins it goes to another worker, which looks once more whether it fits.
+            if call.sent is not None and call.sent.status == "pending" and call.only and not call.only & self._fits.keys():
+                # The scheduler would keep it for workers that do not come back. Whichever begins it looks once more whether it fits.
+                self._client.cancel([call.sent], force=True)
+                call.lost = True
+            elif call.sent is None and to:
+                call.only = to if len(to) < len(self._fits) else frozenset()
                 call.sent = self._client.submit(
-                    cluster_worker.call, call.words, cluster_worker.about(), key=key, workers=to, allow_other_workers=True, retries=0
+                    cluster_worker.call, call.words, cluster_worker.about(), key=key, workers=list(call.only) or None, retries=0
                 )
                 distributed.fire_and_forget(call.sent)
 

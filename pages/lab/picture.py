@@ -17,7 +17,7 @@ from core.models import counts, network
 from core.runs.run import Run
 from core.serving.shared import shared
 from core.specs import LOSSES, RunSpec, SpecError
-from core.ui import page, shown
+from core.ui import page, screen, shown
 from core.ui.board import board
 from pages.lab.sample import sample
 
@@ -102,14 +102,14 @@ def _each_class(run: Run) -> None:
 
 def _first_weights(run: Run) -> None:
     """The first kernels, or the first matrix rolled into images, at the start and now."""
-    strips = _strips(run, run.key, run.states, page.theme().dark)
+    strips = _strips(run, run.key, run.states, 8 if screen.narrow() else 16, page.theme().dark)
     if strips:
         board("lab-weights", strips, own=True)
         page.legend(SIGNED_WORDS)
 
 
 @shared()
-def _strips(_run: Run, key: str, states: int, dark: bool) -> list[Strip]:
+def _strips(_run: Run, key: str, states: int, columns: int, dark: bool) -> list[Strip]:
     first, now = (first_pictures(_run, state) for state in (0, states - 1))
     if first is None or now is None:
         return []
@@ -117,7 +117,7 @@ def _strips(_run: Run, key: str, states: int, dark: bool) -> list[Strip]:
     titles = ("The first weights at the start", f"At {shown.state_words(_run, states - 1)}")
     side = 48 if len(now) > 8 else 72
     return [
-        strip(Pictures(array, "signed", limit), page.theme(), title=title, alt=title, side=max(side, min(array.shape[1:])), columns=16)
+        strip(Pictures(array, "signed", limit), page.theme(), title=title, alt=title, side=max(side, min(array.shape[1:])), columns=columns)
         for title, array in zip(titles, (first, now), strict=True)
     ]
 

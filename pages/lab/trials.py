@@ -34,11 +34,12 @@ LOOKS = {
 }
 GRIDS = {"accuracy": charts.NUMBERS, "profiles": charts.PROFILES, "kernels": charts.PICTURES}
 LEGENDS = {
-    "accuracy": "The darker, the more images are read right. Click one to open its training",
+    "accuracy": "Each cell is a training with the share of test images that it reads right. Click one to open it",
     "profiles": "Each frame runs from the start to the last epoch, and from 0 to 1.25; the corner says how many are right at the end",
     "kernels": "What the first layer has learned, on one scale for all: orange pushes up, blue pushes down, paper does nothing",
     "lines": "One line a training, from its choices to its result; each upright line runs from its least to its largest value",
 }
+END = "Right at the end"
 POLL_SECONDS = 2.0
 WORDS = {jobs.QUEUED: "waits", jobs.PAUSED: "paused", jobs.FAILED: "failed", jobs.CANCELLED: "cancelled", sweep.NONE: "not begun"}
 
@@ -187,10 +188,10 @@ def _lines(of: Sweep, found: Sequence[Came | None]) -> Prepared:
         values = [cell.values[number] for cell in of.cells]
         columns[axis.meta.title] = [float(v) for v in values] if numeric else [came.value_words(axis.meta, v) for v in values]
     none = float("nan")
-    columns["best epoch"] = [one.outcome.best_epoch if one else none for one in found]
-    columns["loss"] = [one.outcome.loss if one else none for one in found]
-    columns["right at the end"] = [one.outcome.last if one else none for one in found]
-    return charts.parallel(rows, columns, page.theme())
+    columns["Best epoch"] = [one.outcome.best_epoch if one else none for one in found]
+    columns["Loss"] = [one.outcome.loss if one else none for one in found]
+    columns[END] = [one.outcome.last if one else none for one in found]
+    return charts.parallel(rows, columns, page.theme(), shares=(END,))
 
 
 def _table(of: Sweep, standing: Sequence[Progress], found: Sequence[Came | None]) -> None:

@@ -37,7 +37,7 @@ def test_equals_torch_for_all_strides_paddings_and_dilations(stride, dilation):
 
 
 @given(height=st.integers(3, 30), width=st.integers(3, 30), k=st.integers(1, 5), m=st.integers(1, 5), seed=st.integers(0, 10**6))
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 def test_equals_scipys_correlation(height, width, k, m, seed):
     image, kernel = _random(seed, height, width), _random(seed + 1, min(k, height), min(m, width))
     np.testing.assert_allclose(convolution.convolve(image, kernel), correlate2d(image, kernel, "valid"), atol=1e-12)

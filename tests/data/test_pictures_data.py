@@ -148,7 +148,7 @@ def test_large_pictures_are_scaled_down() -> None:
     assert read_upload(saved(Image.new("L", (5_000, 1), 9), "PNG"), "a.png").shape == (1, 1_024, 3)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.data())
 def test_damaged_bytes_never_raise_anything_else(data: st.DataObject) -> None:
     base = bytearray(

@@ -78,3 +78,12 @@ def test_a_training_from_the_keyboard_to_the_page_that_looks_inside(page: Page, 
     page.locator(".st-key-lab-opens").get_by_role("link", name="MLP").click()
     expect(page).to_have_url(re.compile(rf"/mlp\?model={key}$"))
     expect(page.locator(".st-key-mlp-matrix")).to_be_visible()
+
+    form = "task=one-layer&images=60&validation=0&test=50&epochs=2"
+    page.goto(f"{url}/lab?section=sweep&{form}&over=train.learning_rate&values=0.003,0.03")  # two at once, and into one of them
+    page.get_by_role("button", name="Train 2 networks").click()
+    expect(page.get_by_text(re.compile("^Best: .*the least is"))).to_be_visible(timeout=180_000)
+    expect(page).to_have_url(re.compile("section=sweep.*sweep=[0-9a-f]{12}"))
+    page.get_by_text("Table", exact=True).first.click()
+    expect(page).to_have_url(re.compile("look=table"))
+    expect(page.get_by_test_id("stDataFrame")).to_be_visible()

@@ -31,7 +31,7 @@ def _tensors(n, c0, c1, c2, k, height, width, seed, dtype=torch.float32):
     micro=st.integers(1, 8),
     seed=st.integers(0, 2**31),
 )
-@settings(max_examples=60, deadline=None, derandomize=True)  # a tie within float32 rounding would be no fault
+@settings(max_examples=60, derandomize=True)  # a tie within float32 rounding would be no fault
 def test_fft_pair_equals_torch_forward_and_backward(n, c0, c1, c2, k, extra, micro, seed):
     height, width = (2 * (k - 1) + e for e in extra)
     tensors = _tensors(n, c0, c1, c2, k, height, width, seed)
@@ -75,7 +75,7 @@ def test_gradient_of_the_image_is_left_out_when_nobody_asks():
 
 
 @given(k=st.integers(1, 20), extra=st.integers(0, 30), inputs=st.integers(1, 3), outputs=st.integers(1, 4), seed=st.integers(0, 999))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_single_convolution_equals_torch(k, extra, inputs, outputs, seed):
     g = torch.Generator().manual_seed(seed)
     x = torch.rand(3, inputs, k + extra, k + extra // 2, generator=g)

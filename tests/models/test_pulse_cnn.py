@@ -31,7 +31,7 @@ def test_study_has_the_parameters_of_the_study():
     output=st.sampled_from(["tanh", "softmax"]),
     start=st.sampled_from(["torch", "he"]),
 )
-@settings(max_examples=30, deadline=None, derandomize=True)
+@settings(max_examples=30, derandomize=True)
 def test_any_size_equals_torchs_own_layers(channels, kernel, extra, widths, classes, output, start):
     image = 2 * (kernel - 1) + extra
     spec = ModelSpec(
@@ -63,7 +63,7 @@ def test_activations_are_those_of_torchs_layers():
 
 
 @given(kernel=st.integers(3, 13), extra=st.integers(2, 20), channels=st.tuples(st.integers(1, 6), st.integers(1, 3)))
-@settings(max_examples=20, deadline=None, derandomize=True)
+@settings(max_examples=20, derandomize=True)
 def test_answers_without_torch_are_torchs(kernel, extra, channels):
     image = 2 * (kernel - 1) + extra
     spec = ModelSpec("pulse_cnn", sizes=(6, 3), initializer="torch", output="tanh", channels=channels, kernel_size=kernel, image=image)

@@ -87,8 +87,18 @@ def _drawn(_view: View, _picked: Picked, here: Hashable, picked: Hashable, up: i
     reach, colours = float(np.abs(sent).max()), theme(dark)
 
     def strip(row: np.ndarray, name: str, title: str, limit: float, kind: Kind = "signed", called: tuple[str, ...] = ()) -> Prepared:
-        look = {"value": title, "title": title, "called": ((), called)}
-        return cells.cells(row[None], limit, colours, kind=kind, names=("", name), axes=False, least=STRIP, **look)
+        return cells.cells(
+            row[None],
+            limit,
+            colours,
+            kind=kind,
+            names=("", name),
+            value=title,
+            title=title,
+            axes=False,
+            called=((), called),
+            least=STRIP,
+        )
 
     sums = found.sums[up - 1][0]
     strips = {

@@ -46,7 +46,7 @@ def _counted(table: pd.DataFrame, spec: Mapping[str, Any], names: dict[str, str]
     titles: dict[str, str] = {}
     for part, name, said in dict.fromkeys(_calculated(spec)):
         found = CALLED.fullmatch(said)
-        index = found and (found["field"] or found["number"])
+        index = str(found["field"] or found["number"]) if found else ""
         if not found or index not in table or name in table:
             continue
         of = table[index] if not part or "m" not in table else table.loc[table["m"] == part, index]
@@ -54,7 +54,7 @@ def _counted(table: pd.DataFrame, spec: Mapping[str, Any], names: dict[str, str]
         called = of.map(texts).fillna("") if texts else of + 1
         if name in names:
             titles.setdefault(index, names[name])
-        whole = read.get(index, table[index].astype(object))
+        whole = read[index] if index in read else table[index].astype(object)
         read[index] = pd.concat([called, whole.drop(called.index)]).sort_index()
     names |= titles
     return table.assign(**{index: column.infer_objects() for index, column in read.items()})

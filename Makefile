@@ -13,7 +13,7 @@ BIN := $(VENV)/bin
 # A folder of data sets for tests, training and benchmarks; the app itself does without.
 DATA := $(or $(KERNEL_EXPLORER_DATA),$(wildcard ../shared/data))
 
-.PHONY: help run dev serve light test bare fuzz fuzz-own lint reproduce bench kills cluster soak screenshots clean
+.PHONY: help run dev serve light test bare axe fuzz fuzz-own lint reproduce bench kills cluster soak screenshots clean
 .DEFAULT_GOAL := help
 
 help: ## list what can be made
@@ -45,6 +45,9 @@ lint: $(VENV)/.dev ## check format, style and types
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+
+axe: $(VENV)/.dev ## look at every view with axe-core, wide and narrow, light and dark
+	$(if $(DATA),KERNEL_EXPLORER_DATA="$(abspath $(DATA))") $(BIN)/python -m pytest -n 2 -m full tests/e2e/test_accessible.py
 
 fuzz-own: $(VENV)/.dev ## bring in 5,000 damaged and hostile files (COUNT= to change): none may crash or call anything
 	$(BIN)/python -m tests.importing.mutants $(or $(COUNT),5000)

@@ -1,5 +1,6 @@
 """The order in which a matrix's rows and columns are shown: the rule that the browser follows too (core/charts/client_order.py)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -47,13 +48,18 @@ def orders(kernel: np.ndarray, ordering: Ordering) -> tuple[np.ndarray, np.ndarr
     return out[0], out[1]
 
 
-def words(ordering: Ordering, axis: str, row_name: str = "input", column_name: str = "output") -> str:
-    """The active key of an axis in words, for the line above the matrix."""
+def words(ordering: Ordering, axis: str, classes: Sequence[str] = (), noun: str = "output") -> str:
+    """The active key of an axis in words, for the line above the matrix; a column is called by its class where it has one."""
     key = ordering.axis_key(axis)
     if key == "original":
         return "original order"
     direction = "largest first" if ordering.descending else "smallest first"
     if key == "norm":
         return f"L2 norm, {direction}"
-    line = f"{column_name} {ordering.column}" if axis == "rows" else f"{row_name} {ordering.row}"
+    if axis == "rows":
+        assert ordering.column is not None  # it is the key
+        line = f"{noun} {classes[ordering.column]}" if classes else f"output {ordering.column + 1}"
+    else:
+        assert ordering.row is not None
+        line = f"input {ordering.row + 1}"
     return f"{'|value|' if key == 'abs' else 'value'} in {line}, {direction}"

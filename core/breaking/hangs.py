@@ -30,7 +30,7 @@ def hangs(about: Subject, image: np.ndarray, label: int) -> None:
     falls, maps = _maps(about, image, side, label, *about.key, image.tobytes(), page.theme().dark)
     row, column = np.unravel_index(int(falls.argmax()), falls.shape)
     most = f"{numbers.fixed(100 * float(falls.max()), 1)} points"
-    covered = f"Most is lost under rows {row} to {row + side - 1}, columns {column} to {column + side - 1}: {most}."
+    covered = f"Most is lost under rows {row + 1} to {row + side}, columns {column + 1} to {column + side}: {most}."
     told = (
         (f"Covered: how far the share of {name} falls", f"{covered} {words.COVERED.format(side=side)}"),
         (f"Gradient of the logit of {name}, times ink", words.GRADIENT.format(name=name)),

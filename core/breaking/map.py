@@ -219,9 +219,8 @@ def _finding(about: Subject, task: Task, states: Sequence[int]) -> None:
     low = max(0.0, np.floor(20 * beside.min()) / 20)
     page.chart(
         curves.over_epochs(table, told, "share beside their own class", page.theme(), domain=(low, 1.0), percent=True),
-        alt_text="; ".join(
-            f"{title}: {numbers.percent(beside[0, i])} to {numbers.percent(beside[-1, i])}" for i, title in enumerate(titles)
-        ),
+        alt_text="Share beside their own class over the states: "
+        + "; ".join(f"{title}: {numbers.percent(beside[0, i])} to {numbers.percent(beside[-1, i])}" for i, title in enumerate(titles)),
         key=f"{about.page}-map-beside",
         width="stretch",
     )

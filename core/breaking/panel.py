@@ -234,7 +234,7 @@ def _curves(subject: Subject, kind: str, step: Step, many: str, parts: int) -> N
         page.chart(share, alt_text=words, key=f"{key}-said", width="stretch")
         st.caption("What it says: where one colour swallows the others, the network says the same whatever comes in.")
     with right:
-        lost = "; ".join(
+        lost = f"Share of each {subject.class_noun} right without and with the damage: " + "; ".join(
             f"{name}: {numbers.percent(a)}, then {numbers.percent(b)}"
             for name, a, b in zip(subject.classes, recall(before), recall(after), strict=True)
         )

@@ -1,5 +1,6 @@
 """A small matrix as coloured cells, for reading: a kernel, a map, products, norms at their pixels; still or over the states."""
 
+from collections.abc import Sequence
 from typing import Literal
 
 import altair as alt
@@ -16,6 +17,7 @@ from core.charts.theme import Theme, amount_scale, signed_scale
 CELL = 9  # pixels, height of a cell where the width is the column's
 LEAST = 150  # pixels of height of a matrix that is as wide as its column
 STRONG = 0.55  # share of the limit above which a number stands in the paper's colour
+PLACES = ("row", "column")
 PRINTED = 30  # pixels that a cell with its number in it needs
 
 Kind = Literal["signed", "amount"]
@@ -38,7 +40,7 @@ def cells(
     pick: bool = False,
     picked: tuple[int, int] | None = None,
     now: int = 0,
-    first: int = 0,
+    called: tuple[Sequence[str], Sequence[str]] = ((), ()),
     least: int = LEAST,
 ) -> Prepared:
     """The cells of one matrix (rows, columns), each with its value under the pointer.
@@ -49,13 +51,13 @@ def cells(
         more: further values (rows, columns) or (rows, 1) that the tooltip says, by name.
         size: pixels of a cell; None: as wide as the column of the page.
         printed: write the values into the cells.
-        pick: a click picks a cell as "picked", with row, column, cell (row * columns + column) and now.
+        pick: a click picks a cell as "picked", with row, column, cell (counted row by row, from 0) and now.
         picked: the cell that is framed.
         now: clicks so far, so that a second one on the same cell counts too.
-        first: number of the first row and column.
+        called: names of the rows and of the columns, where they have some.
         least: pixels of height where the width is the column's.
     """
-    table = frame(values, {**(more or {}), "shade": (np.asarray(values, np.float32) / (limit or 1.0)).astype(np.float32)}, first)
+    table = frame(values, {**(more or {}), "shade": (np.asarray(values, np.float32) / (limit or 1.0)).astype(np.float32)})
     if pick:
         table["now"] = np.int16(now)
     if picked is not None:
@@ -76,17 +78,17 @@ def cells(
         pick,
         picked is not None,
         least,
-        first,
+        (tuple(called[0]), tuple(called[1])),
     )
     return Prepared(spec, {"cells": table})
 
 
-def frame(values: np.ndarray, more: dict[str, np.ndarray] | None = None, first: int = 0) -> pd.DataFrame:
-    """A row a cell of (rows, columns): row, column, v and what `more` names."""
+def frame(values: np.ndarray, more: dict[str, np.ndarray] | None = None) -> pd.DataFrame:
+    """A row a cell of (rows, columns): row and column, counted from 1, v and what `more` names."""
     rows, across = values.shape
     y, x = np.divmod(np.arange(rows * across), across)
     extra = {name: np.broadcast_to(item, values.shape).ravel() for name, item in (more or {}).items()}
-    places = {"row": y + first, "column": x + first}
+    places = {"row": y + 1, "column": x + 1}
     places = {name: place.astype(np.min_scalar_type(place.max())) for name, place in places.items()}  # sent: the fewer bytes the better
     return pd.DataFrame({**places, "v": np.ravel(values).astype(np.float32), **extra})
 
@@ -100,6 +102,7 @@ def moving(
     names: tuple[str, str],
     value: str = "weight",
     title: str = "",
+    called: tuple[Sequence[str], Sequence[str]] = ((), ()),
 ) -> Prepared:
     """The cells of the state that the parameter `epoch` names, of a stack (states, rows, columns); it opens at state `at`.
 
@@ -109,7 +112,9 @@ def moving(
     kept = held_states(states, rows, across)
     table = frame(stack[0]).drop(columns="v").assign(limit=limit or 1.0)
     table = pd.concat([table, pd.DataFrame(columns(stack, kept.with_full([at])))], axis=1)
-    spec = _moving(colours, (rows, across), states, kept.step, names, value, title, _legend_limit(limit))
+    spec = _moving(
+        colours, (rows, across), states, kept.step, names, value, title, _legend_limit(limit), (tuple(called[0]), tuple(called[1]))
+    )
     return Prepared(spec, {"cells": table}, opening=opening(at, states))
 
 
@@ -138,17 +143,18 @@ def _cells(
     pick: bool,
     framed: bool,
     least: int,
-    first: int,
+    called: tuple[tuple[str, ...], tuple[str, ...]],
 ) -> alt.TopLevelMixin:
-    base = _based(alt.Chart(alt.NamedData("cells")), names, axes)
+    base = _based(alt.Chart(alt.NamedData("cells")), names, axes, called)
     rects = base.mark_rect(cursor="pointer" if pick else "default").encode(
-        color=_colour(kind, colours, limit), tooltip=_tips(names, value, more)
+        color=_colour(kind, colours, limit), tooltip=_tips(names, value, more, called)
     )
     rects = rects.properties(name="cells")  # this layer's alone: a second one of the name would have its signals twice
     if pick:
-        rects = rects.transform_calculate(cell=f"(datum.row - {first}) * {shape[1]} + datum.column - {first}")
-        fields = ["row", "column", "cell", "now"]
-        rects = rects.add_params(alt.selection_point(name="picked", fields=fields, on="click", empty=False, toggle=False))
+        rects = rects.transform_calculate(cell=f"(datum.row - 1) * {shape[1]} + datum.column - 1")
+        rects = rects.add_params(
+            alt.selection_point(name="picked", fields=["row", "column", "cell", "now"], on="click", empty=False, toggle=False)
+        )
     layers = [rects]
     if printed and size is not None and size >= PRINTED:
         ink = alt.condition(f"abs(datum.shade) > {STRONG}", alt.value(colours.paper), alt.value(colours.text))
@@ -162,17 +168,33 @@ def _cells(
 
 @built
 def _moving(
-    colours: Theme, shape: tuple[int, int], states: int, step: int, names: tuple[str, str], value: str, title: str, limit: float
+    colours: Theme,
+    shape: tuple[int, int],
+    states: int,
+    step: int,
+    names: tuple[str, str],
+    value: str,
+    title: str,
+    limit: float,
+    called: tuple[tuple[str, ...], tuple[str, ...]],
 ) -> alt.TopLevelMixin:
     base = alt.Chart(alt.NamedData("cells"), name="cells").transform_calculate(v=state_value(step))
-    base = _based(base.transform_calculate(shade="datum.v / datum.limit"), names, True)
-    rects = base.mark_rect().encode(color=_colour("signed", colours, limit), tooltip=_tips(names, value, ()))
+    base = _based(base.transform_calculate(shade="datum.v / datum.limit"), names, True, called)
+    rects = base.mark_rect().encode(color=_colour("signed", colours, limit), tooltip=_tips(names, value, (), called))
     return _sized(alt.layer(rects), shape, None, title).add_params(epoch_param(states))
 
 
-def _based(chart: alt.Chart, names: tuple[str, str], axes: bool) -> alt.Chart:
-    few = alt.Axis(labelOverlap=True, ticks=False, domain=False, labelAngle=0) if axes else None
-    return chart.encode(x=alt.X("column:O", title=names[1], axis=few), y=alt.Y("row:O", title=names[0], axis=few))
+def _based(chart: alt.Chart, names: tuple[str, str], axes: bool, called: tuple[tuple[str, ...], tuple[str, ...]]) -> alt.Chart:
+    for field, own in zip(PLACES, called, strict=True):
+        if own:
+            chart = chart.transform_calculate(**{f"{field}_name": numbers.called(f"(datum.{field} - 1)", own)})
+    down, across = (_axis(own) if axes else None for own in called)
+    return chart.encode(x=alt.X("column:O", title=names[1], axis=across), y=alt.Y("row:O", title=names[0], axis=down))
+
+
+def _axis(called: tuple[str, ...]) -> alt.Axis:
+    words = numbers.called("(datum.value - 1)", called) if called else alt.Undefined
+    return alt.Axis(labelOverlap=True, ticks=False, domain=False, labelAngle=0, labelExpr=words)
 
 
 def _colour(kind: Kind, colours: Theme, limit: float | None) -> alt.Color:
@@ -186,10 +208,10 @@ def _colour(kind: Kind, colours: Theme, limit: float | None) -> alt.Color:
     return alt.Color("shade:Q", title=None, scale=scale, legend=legend)
 
 
-def _tips(names: tuple[str, str], value: str, more: tuple[str, ...]) -> list[alt.Tooltip]:
+def _tips(names: tuple[str, str], value: str, more: tuple[str, ...], called: tuple[tuple[str, ...], tuple[str, ...]]) -> list[alt.Tooltip]:
+    places = zip(PLACES, names, called, strict=True)
     return [
-        alt.Tooltip("row:Q", title=names[0]),
-        alt.Tooltip("column:Q", title=names[1]),
+        *(alt.Tooltip(f"{field}_name:N" if own else f"{field}:Q", title=name) for field, name, own in places),
         *(alt.Tooltip(f"{name}:Q", format=numbers.SIX) for name in more),
         alt.Tooltip("v:Q", title=value, format=numbers.SIX),
     ]

@@ -84,13 +84,16 @@ def _matrix(
         height=down * rows,
         titles=("input", "output"),
         name="matrix",
+        called=((), names),
         own_limits=own_limits,
     )
     top = labels("B", columns, names, colours, size=across, block="cur", across=True)
     left = labels("A", rows, (), colours, size=down, block="cur", across=False)
     right = norm_strip("cur", rows, "rowTop", colours, size=down, across=False, unit_name="input", name="row-norms")
-    below = norm_strip("cur", columns, "columnTop", colours, size=across, across=True, unit_name="output", name="column-norms")
-    bias = bias_strip(columns, "biasLimit", colours, size=across)
+    below = norm_strip(
+        "cur", columns, "columnTop", colours, size=across, across=True, unit_name="output", name="column-norms", called=names
+    )
+    bias = bias_strip(columns, "biasLimit", colours, size=across, called=names)
     lead = TITLE + GAP + LABEL
     down_title = heading(fitting(titles[0], down * rows), colours, width=TITLE, height=down * rows, upright=True)
     across_title = heading(fitting(titles[1], across * columns), colours, width=across * columns)

@@ -3,7 +3,6 @@
 The numbers that a network brings, limits and largest norms, are parameters of the chart: parts know shapes alone.
 """
 
-import json
 from collections.abc import Sequence
 from typing import Any, Literal
 
@@ -33,6 +32,7 @@ def cells(
     titles: tuple[str, str],
     name: str,
     legend: bool = True,
+    called: tuple[Sequence[str], Sequence[str]] = ((), ()),
     lit: tuple[str, ...] = (),
     own_limits: bool = False,
     marked: str = "",
@@ -42,6 +42,7 @@ def cells(
     Args:
         limit: the parameter that holds the end of the scale, the largest |weight|.
         titles: what a row and a column are, for the tooltip and screen readers.
+        called: names of the rows and of the columns, where they have some.
         lit: Vega expressions; a cell fades when something is picked and none of them holds for it.
         marked: a Vega expression; cells for which it holds have a dashed frame.
         own_limits: stretch the colours of each state to its own largest |weight|, of the parameter `peaks`, instead of `limit`.
@@ -67,8 +68,8 @@ def cells(
         "y": alt.Y(**place("ry", rows)),
         "color": alt.Color("shade:Q" if own_limits else "w:Q", scale=signed_scale(end, colours), legend=gradient if legend else None),
         "tooltip": [
-            alt.Tooltip("y:Q", title=titles[0]),
-            alt.Tooltip("x:Q", title=titles[1]),
+            alt.Tooltip("row:N", title=titles[0]),
+            alt.Tooltip("column:N", title=titles[1]),
             alt.Tooltip("w:Q", title="weight", format=numbers.SIX),
         ],
         "description": alt.Description("label:N"),
@@ -79,8 +80,10 @@ def cells(
         base.transform_calculate(
             py="datum.y",
             px="datum.x",
-            label=f"'{titles[0]} ' + datum.y + ', {titles[1]} ' + datum.x + ', weight ' + format(datum.w, '.4g')",
+            row=numbers.called("datum.y", called[0]),
+            column=numbers.called("datum.x", called[1]),
         )
+        .transform_calculate(label=f"'{titles[0]} ' + datum.row + ', {titles[1]} ' + datum.column + ', weight ' + format(datum.w, '.4g')")
         .mark_rect(cursor="pointer")
         .encode(**encoding)
         .properties(width=width, height=height, name=name)
@@ -140,7 +143,7 @@ def gap(width: int, name: str) -> alt.Chart:
 
 
 def labels(axis: str, count: int, texts: Sequence[str], colours: Theme, *, size: int, block: str, across: bool) -> alt.Chart:
-    """The names of the units along one axis, in the order shown; the numbers from 0 where `texts` is empty.
+    """The names of the units along one axis, in the order shown; their numbers where `texts` is empty.
 
     Where a cell of `size` pixels is too small for a name, every second, third, ... place carries one.
     """
@@ -148,8 +151,8 @@ def labels(axis: str, count: int, texts: Sequence[str], colours: Theme, *, size:
     rank = "rx" if across else "ry"
     picked = "pick.px" if across else "pick.py"
     unit = "x" if across else "y"
-    words = f"{json.dumps(list(texts))}[datum.{unit}]" if texts else f"datum.{unit}"
-    needed = LETTER * len(str(count - 1)) if across and not texts else READ
+    words = numbers.called(f"datum.{unit}", texts)
+    needed = LETTER * len(str(count)) if across and not texts else READ
     every = max(1, -(-needed // size))
     name = words if every == 1 else f"(datum.{rank} - 1) % {every} == 0 ? {words} : ''"  # a filter by rank makes marks anew at each sort
     base = alt.Chart().transform_filter(f"datum.m == '{block}' && datum.{first} == 1").transform_calculate(name=name)
@@ -174,13 +177,14 @@ def labels(axis: str, count: int, texts: Sequence[str], colours: Theme, *, size:
 
 
 def norm_strip(
-    block: str, count: int, top: str, colours: Theme, *, size: int, across: bool, unit_name: str, name: str
+    block: str, count: int, top: str, colours: Theme, *, size: int, across: bool, unit_name: str, name: str, called: Sequence[str] = ()
 ) -> alt.LayerChart | alt.FacetChart:
     """L2 norms as bars with values, in the order shown: of each row at the right, or of each column below (`across`).
 
     Args:
         count: rows or columns.
         top: the parameter that holds the largest norm.
+        called: names of the rows or columns, where they have some.
     """
     rank, norm, first, unit = ("rx", "nx", "fy", "x") if across else ("ry", "ny", "fx", "y")
     base = (
@@ -189,8 +193,9 @@ def norm_strip(
         .transform_calculate(
             py="-1" if across else "datum.y",
             px="datum.x" if across else "-1",
-            label=f"'{unit_name} ' + datum.{unit} + ', L2 norm ' + format(datum.{norm}, '.4g')",
+            called=numbers.called(f"datum.{unit}", called),
         )
+        .transform_calculate(label=f"'{unit_name} ' + datum.called + ', L2 norm ' + format(datum.{norm}, '.4g')")
     )
     room = STRIP - 26 if across else STRIP - 36
     along: dict[str, Any] = {
@@ -199,7 +204,7 @@ def norm_strip(
         "scale": alt.Scale(domain=[0, alt.ExprRef(top)], range=[0, room], clamp=True),
         "axis": None,
     }
-    tip = [alt.Tooltip(f"{unit}:Q", title=unit_name), alt.Tooltip(f"{norm}:Q", title="L2 norm", format=numbers.SIX)]
+    tip = [alt.Tooltip("called:N", title=unit_name), alt.Tooltip(f"{norm}:Q", title="L2 norm", format=numbers.SIX)]
     thick = max(1, size - 2)
     bars = base.mark_bar(
         cursor="pointer",
@@ -223,17 +228,18 @@ def norm_strip(
     return alt.layer(*layers).properties(width=STRIP, height=size * count)
 
 
-def bias_strip(columns: int, limit: str, colours: Theme, *, size: int) -> alt.Chart:
+def bias_strip(columns: int, limit: str, colours: Theme, *, size: int, called: Sequence[str] = ()) -> alt.Chart:
     """The bias of each output, in the order of the columns, on a scale of its own that the parameter `limit` ends."""
     return (
         alt.Chart()
         .transform_filter(alt.datum.m == "bias")
-        .transform_calculate(label="'bias of output ' + datum.x + ', ' + format(datum.w, '.4g')")
+        .transform_calculate(column=numbers.called("datum.x", called))
+        .transform_calculate(label="'bias of output ' + datum.column + ', ' + format(datum.w, '.4g')")
         .mark_rect()
         .encode(
             x=alt.X(**place("rx", columns)),
             color=alt.Color("w:Q", scale=signed_scale(limit, colours), legend=None),
-            tooltip=[alt.Tooltip("x:Q", title="output"), alt.Tooltip("w:Q", title="bias", format=numbers.SIX)],
+            tooltip=[alt.Tooltip("column:N", title="output"), alt.Tooltip("w:Q", title="bias", format=numbers.SIX)],
             description=alt.Description("label:N"),
         )
         .properties(width=size * columns, height=14, name="bias")

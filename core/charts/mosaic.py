@@ -50,7 +50,7 @@ def mosaic(
 
     Args:
         url: of `mosaic_url`.
-        tiles: unit, label, chosen (optional), now (clicks so far, with `pick`), and what else the tooltip should say,
+        tiles: unit (from 0), label, chosen (optional), now (clicks so far, with `pick`), and what else the tooltip should say,
             in the order of the pictures.
         side: pixels on the screen of one picture and its line, across and down: multiples of its own sides plus one, to stay crisp.
     """
@@ -76,9 +76,14 @@ def _mosaic(
         .mark_image(width=width, height=height, aspect=False, smooth=False, tooltip=None)
         .encode(x=x, y=y, url="url:N")
     )
-    tips = [alt.Tooltip("unit:Q"), *(alt.Tooltip(f"{name}:Q", format=numbers.SIX) for name in said)]
+    tips = [alt.Tooltip("called:Q", title="unit"), *(alt.Tooltip(f"{name}:Q", format=numbers.SIX) for name in said)]
     base = alt.Chart(alt.NamedData("tiles"))
-    cells = alt.Chart(alt.NamedData("tiles"), name="tiles").mark_rect(opacity=0).encode(x=x, y=y, x2="x2:Q", y2="y2:Q", tooltip=tips)
+    cells = (
+        alt.Chart(alt.NamedData("tiles"), name="tiles")
+        .transform_calculate(called=numbers.called("datum.unit"))
+        .mark_rect(opacity=0)
+        .encode(x=x, y=y, x2="x2:Q", y2="y2:Q", tooltip=tips)
+    )
     if pick:
         cells = cells.add_params(alt.selection_point(name="picked", fields=["unit", "now"], on="click", empty=False, toggle=False))
     words = base.mark_text(align="left", baseline="top", dx=4, dy=4, fontSize=10, color=colours.text, tooltip=None)

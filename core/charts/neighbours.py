@@ -13,7 +13,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from core.charts import raster
+from core.charts import numbers, raster
 from core.charts.client_order import PICKED, TABLE, Block, frame, ordered, parameters, picked_in, place, with_parameters
 from core.charts.epoch import VALUES, Frames, frames
 from core.charts.matrix_parts import LABEL, cells, fitting, framed, gap, heading, labels
@@ -161,18 +161,19 @@ def _images(name: str, count: int, size: int, colours: Theme, *, upright: bool, 
     dim = alt.condition(f"{PICKED} && !({' || '.join(LIT)})", alt.value(0.3), alt.value(1.0))
     frames_on = framed(base, ON_PATH, colours)
     places = {"py": "-1", "px": "datum.x"} if upright else {"py": "datum.y", "px": "-1"}
+    places["called"] = numbers.called("datum.x" if upright else "datum.y")
     clicked = base.transform_calculate(**places).mark_rect(opacity=0, cursor="pointer").properties(name=name)
     if upright:
         x = alt.X(**place("rx", count))
         mark = base.mark_image(width=size, height=strip, align="center", baseline="top", aspect=False, smooth=False, tooltip=None)
         images = mark.encode(x=x, y=alt.value(0), url="url:N", opacity=dim)
-        over = clicked.encode(x=x, y=alt.value(0), y2=alt.value(strip), tooltip=alt.Tooltip("x:Q", title="unit"))
+        over = clicked.encode(x=x, y=alt.value(0), y2=alt.value(strip), tooltip=alt.Tooltip("called:N", title="unit"))
         frames_on = frames_on.encode(x=x, y=alt.value(0), y2=alt.value(strip))
         return alt.layer(images, frames_on, over).properties(width=size * count, height=strip)
     y = alt.Y(**place("ry", count))
     mark = base.mark_image(width=strip, height=size, align="left", baseline="middle", aspect=False, smooth=False, tooltip=None)
     images = mark.encode(y=y, x=alt.value(0), url="url:N", opacity=dim)
-    over = clicked.encode(y=y, x=alt.value(0), x2=alt.value(strip), tooltip=alt.Tooltip("y:Q", title="unit"))
+    over = clicked.encode(y=y, x=alt.value(0), x2=alt.value(strip), tooltip=alt.Tooltip("called:N", title="unit"))
     frames_on = frames_on.encode(y=y, x=alt.value(0), x2=alt.value(strip))
     return alt.layer(images, frames_on, over).properties(width=strip, height=size * count)
 
@@ -217,7 +218,14 @@ def _neighbours(colours: Theme, shape: Shape, states: int, step: int, room: int,
     down = cell_size(rows, 420, 9, 28) if rows else 0
     clickable: list[str] = []
 
-    def body(name: str, high: int, wide: int, size: tuple[int, int], titles: tuple[str, str]) -> alt.LayerChart | alt.FacetChart:
+    def body(
+        name: str,
+        high: int,
+        wide: int,
+        size: tuple[int, int],
+        titles: tuple[str, str],
+        called: tuple[Sequence[str], Sequence[str]] = ((), ()),
+    ) -> alt.LayerChart | alt.FacetChart:
         clickable.append(name)
         return cells(
             name,
@@ -227,6 +235,7 @@ def _neighbours(colours: Theme, shape: Shape, states: int, step: int, room: int,
             width=size[0] * wide,
             height=size[1] * high,
             titles=titles,
+            called=called,
             name=name,
             legend=False,
             lit=LIT,
@@ -260,18 +269,19 @@ def _neighbours(colours: Theme, shape: Shape, states: int, step: int, room: int,
         )
     ]
     before = _named("prev", shape.before, across_left, colours, "P") if shape.before else None
-    here = _named("cur", columns, across, colours, "B", () if shape.has_after else names)
+    outputs = () if shape.has_after else names
+    here = _named("cur", columns, across, colours, "B", outputs)
     lines.append(line("names", gap(LABEL, "side-names"), here, lead=before))
     if rows:
         side = labels("A", rows, (), colours, size=down, block="cur", across=False)
-        lines.append(line("middle", side, body("cur", rows, columns, (across, down), ("input", "output")), lead=left))
+        lines.append(line("middle", side, body("cur", rows, columns, (across, down), ("input", "output"), ((), outputs)), lead=left))
     else:
         lines.append(line("middle", gap(LABEL, "side"), _images("cur", columns, across, colours, upright=True)))
     if shape.has_after:
         if shape.after:
             tall = cell_size(shape.after, 240, 9, 22)
             side = labels("N", shape.after, names, colours, size=tall, block="next", across=False)
-            lines.append(line("below", side, body("next", shape.after, columns, (across, tall), ("its output", "unit"))))
+            lines.append(line("below", side, body("next", shape.after, columns, (across, tall), ("its output", "unit"), (names, ()))))
         else:
             lines.append(line("below", gap(LABEL, "side-below"), _images("next", columns, across, colours, upright=True, strip=240)))
         lines.append(line("last", gap(LABEL, "side-last"), title(f"layer {layer + 1}, turned", wide)))

@@ -1,6 +1,8 @@
 """Numbers in one style, for pictures and for the sentences beside them: three significant digits, a true minus, no zero with a sign."""
 
+import json
 import math
+from collections.abc import Sequence
 
 MINUS = "\u2212"
 # The same style inside a chart, where d3 writes the numbers: three significant digits, more digits, shares, counts.
@@ -67,3 +69,8 @@ def _sign(value: float) -> str:
 def _trimmed(text: str) -> str:
     """Without zeros at the end of its decimals."""
     return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def called(index: str, names: Sequence[str] = ()) -> str:
+    """In a chart, what people call a thing with this index, a Vega expression: its name, else its number counted from 1."""
+    return f"{json.dumps(list(names))}[{index}]" if names else f"{index} + 1"

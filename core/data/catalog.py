@@ -178,12 +178,12 @@ def classes_of(data: DataSpec) -> tuple[str, ...]:
 
 
 def output_names(data: DataSpec, outputs: int) -> tuple[str, ...]:
-    """Names of a network's outputs; their numbers where the data set does not name so many, or is not known."""
+    """Names of a network's outputs; their numbers, from 1, where the data set does not name so many, or is not known."""
     try:
         names = classes_of(data)
     except SpecError:
         names = ()
-    return names if len(names) == outputs else tuple(map(str, range(outputs)))
+    return names if len(names) == outputs else tuple(map(str, range(1, outputs + 1)))
 
 
 def load(data: str | DataSpec, split: str) -> tuple[np.ndarray, np.ndarray]:

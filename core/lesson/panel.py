@@ -15,6 +15,21 @@ OTHER = "This step speaks of another network than the one shown."
 WHERE = "**Lesson, {number} of {count}: {title}.** {act}"
 CLOSE = "**Three questions to close with.** Each has its picture behind the link below its answer."
 MARK = "use this"
+# On a telephone the picture is to be seen under the step: less room between the lines, and signs for the two buttons that are seldom used.
+_NARROW = """
+<style>
+@media (max-width: 640px) {
+  .st-key-lesson { padding: 0.5rem !important; gap: 0.25rem !important; }
+  .st-key-lesson [class*="st-key-question-"] { gap: 0.25rem !important; }
+  .st-key-lesson [class*="st-key-question-"] [data-testid="stCaptionContainer"] { display: none; }
+  .st-key-lesson-way { flex-wrap: nowrap !important; gap: 0.25rem !important; }
+  .st-key-lesson-way button { padding: 0.25rem 0.6rem; }
+  :is(.st-key-lesson-again, .st-key-lesson-leave) p {
+    position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%);
+  }
+}
+</style>
+"""
 
 
 def choice(lesson: Lesson) -> Choice:
@@ -51,6 +66,7 @@ def show(lesson: Lesson) -> None:
         )
         return
     with st.container(border=True, key=BOX, gap="small"):
+        st.html(_NARROW)
         if place == END:
             _end(lesson)
         else:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from scipy.fft import irfft2, rfft2
+from scipy.fft import ifft, irfft, rfft2
 
 from core.models.activations import ANSWERS, activate, relu
 from core.models.digit_layers import convolve, max_pool
@@ -130,7 +130,7 @@ def correlate(x: np.ndarray, kernel: np.ndarray, bias: np.ndarray) -> np.ndarray
 class Correlation:
     """A valid cross-correlation with the same kernels for images of one side, in the type of the kernels.
 
-    With spectra X of the image and K of the padded kernel it is the valid part of `irfft2(X * conj(K))`; K is taken once.
+    With spectra X of the image and K of the padded kernel it is the valid part of the inverse of `X * conj(K)`; K is taken once.
     """
 
     def __init__(self, side: int, kernel: np.ndarray, bias: np.ndarray) -> None:
@@ -145,8 +145,11 @@ class Correlation:
         if not self._large:
             return convolve(x, self._kernel, self._bias)
         spectrum = rfft2(x, s=self._size)  # (n, in, f, g)
-        product = sum(spectrum[:, None, i] * self._spectrum[None, :, i] for i in range(x.shape[1]))  # (n, out, f, g)
-        return irfft2(product, s=self._size)[..., : self._valid, : self._valid] + self._bias[:, None, None]
+        product = spectrum[:, None, 0] * self._spectrum[None, :, 0]  # (n, out, f, g)
+        for i in range(1, x.shape[1]):
+            product += spectrum[:, None, i] * self._spectrum[None, :, i]
+        rows = ifft(product, axis=-2, overwrite_x=True)[..., : self._valid, :]  # (n, out, valid, g): the others need not go back
+        return irfft(rows, self._size[1])[..., : self._valid] + self._bias[:, None, None]
 
 
 def _quiet(maps: np.ndarray, bias: np.ndarray) -> np.ndarray:

@@ -41,15 +41,15 @@ def hangs(about: Subject, image: np.ndarray, label: int) -> None:
 def _blanked(
     _about: Subject, _image: np.ndarray, width: int, label: int, key: str, state: int, stamp: str, image: bytes, dark: bool
 ) -> tuple[int, float, Prepared]:
-    """First column of the stretch that costs a class most, how much, and the chart of all classes."""
+    """First column (from 1) of the stretch that costs a class most, how much, and the chart of all classes."""
     run = _about.net.run
     places = min(PLACES, max(data.FEWEST, data.affordable(run) // EACH))
     firsts, says = attribution.stretches(run.spec.model, _about.net.weights, _image, width, places)
-    middles, worst = firsts + (width - 1) / 2, int(says[:, label].argmin())
+    middles, worst = firsts + (width + 1) / 2, int(says[:, label].argmin())
     table = pd.concat(
         [pd.DataFrame({"value": middles, "curve": name, "answer": says[:, i]}) for i, name in enumerate(_about.classes)], ignore_index=True
     )
     whole = network.answers(run.spec.model, _about.net.weights, _image[None])[0, label]
     titles = ("middle of the blank columns", "share" if _about.shares else "output")
     chart = response.along(table, float(middles[worst]), titles, theme(dark), domain=(_about.low, 1.0))
-    return int(firsts[worst]), float(whole - says[worst, label]), chart
+    return int(firsts[worst]) + 1, float(whole - says[worst, label]), chart

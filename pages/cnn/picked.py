@@ -61,7 +61,7 @@ def picked_kernel(shown: Shown) -> None:
 def _cells(_shown: Shown, key: str, states: int, state: int, number: int, dark: bool) -> Prepared:
     weights = cnn_data.planes(_shown, "conv1")[state, number - 1]
     limit, size = cnn_data.limit(_shown, "conv1"), max(1, SIDE // len(weights))
-    return cells.cells(weights, limit, theme(dark), value="weight", size=size, axes=False, first=1)
+    return cells.cells(weights, limit, theme(dark), value="weight", size=size, axes=False)
 
 
 def _numbers(weights: np.ndarray) -> str:

@@ -43,8 +43,8 @@ def title_of(one: Layer) -> str:
 def unit_of(spec: RunSpec, one: Layer, number: int) -> str:
     """One map or unit of a layer: "map 3", "unit 12", "digit 7"."""
     if not one.flat:
-        return f"map {number}"
-    return f"{class_noun(spec)} {classes(spec)[number]}" if one.kind == "logits" else f"unit {number}"
+        return f"map {number + 1}"
+    return f"{class_noun(spec)} {classes(spec)[number]}" if one.kind == "logits" else f"unit {number + 1}"
 
 
 def strips(

@@ -77,10 +77,10 @@ def _patches(net: Shown, found: Survey, images: Images, number: int, chosen: int
     picture.image(
         framed(looked_at(spec, images.images[patch.image]), patch, colours),
         width=LARGE,
-        alt=f"The image with the piece that excites filter {chosen}",
+        alt=f"The image with the piece that excites filter {chosen + 1}",
     )
     said.markdown(
-        f"**Filter {chosen}** of convolution {number} answers with **{numbers.fixed(patch.value, 4)}** "
+        f"**Filter {chosen + 1}** of convolution {number} answers with **{numbers.fixed(patch.value, 4)}** "
         f"{'before ReLU' if spec.model.kind == 'digit_cnn' else 'as its sum'} to this piece "
         f"of {patch.side}x{patch.across or patch.side} pixels of {test_name(spec, patch.image)}."
     )
@@ -97,7 +97,7 @@ def _drawn(
     slices = kernel.shape[1]
     rows = []
     for f, row in enumerate(patches):
-        name = f"Filter {f}" + (f", its {slices} slices" if slices > 1 else "") + ": switch it off"
+        name = f"Filter {f + 1}" + (f", its {slices} slices" if slices > 1 else "") + ": switch it off"
         rows.append(
             [(f"{f}/", name, Pictures(tiled(kernel[f])[None], "signed", limit))]
             + [(f"{f}/{n}", _words(_net, p), _cut(_net.run.spec, p, _images)) for n, p in enumerate(row)]
@@ -106,7 +106,7 @@ def _drawn(
         rows,
         theme(dark),
         side=56 if number == 1 else 42,
-        title=f"Filters 0 to {len(patches) - 1}, a row each: its kernel, then the {BEST} patches that excite it most, strongest first",
+        title=f"Filters 1 to {len(patches)}, a row each: its kernel, then the {BEST} patches that excite it most, strongest first",
         alt=f"The strongest patches of each filter of convolution {number}",
     )
     return patches, shown
@@ -133,7 +133,7 @@ def looked_at(spec: RunSpec, image: np.ndarray) -> np.ndarray:
 
 def _words(net: Shown, patch: Patch) -> str:
     name = test_name(net.run.spec, patch.image)
-    return f"{name[0].upper()}{name[1:]}, rows {patch.row} to {patch.row + patch.side - 1}: {numbers.fixed(patch.value, 2)}"
+    return f"{name[0].upper()}{name[1:]}, rows {patch.row + 1} to {patch.row + patch.side}: {numbers.fixed(patch.value, 2)}"
 
 
 def framed(image: np.ndarray, patch: Patch, colours: Theme) -> np.ndarray:
@@ -156,18 +156,19 @@ def _without(net: Shown, found: Survey, number: int, off: int) -> None:
     spec = net.run.spec
     count, names, what = layer(spec.model, f"conv{number}").shape[0], classes(spec), class_noun(spec)
     shown = output_of(spec.model, number).name
-    widget = links.showing("digits-off", off, lambda f: choices.put(layer=shown, filter=f, patch=None))
+    widget = links.showing("digits-off", off + 1, lambda f: choices.put(layer=shown, filter=f - 1, patch=None))
     label = "Switch a filter off: its map becomes 0"
     if count > BUTTONS:
-        st.number_input(label, 0, min(count, MOST) - 1, **widget)
+        st.number_input(label, 1, min(count, MOST), **widget)
     else:
-        st.segmented_control(label, list(range(count)), required=True, wrap=True, **widget)
+        st.segmented_control(label, list(range(1, count + 1)), required=True, wrap=True, **widget)
     whole, cut = found.counts, _switched_off(found, net.key, net.state, stamp(spec), number, off)
     before, after = recall(whole), recall(cut)
     first = "the first " if len(found.labels) < len(test_images(spec).labels) else ""
     st.markdown(
-        f"Without filter **{off}** of convolution {number}: **{numbers.percent(float(accuracy(cut)), 2)}** of {first}{len(found.labels):,} "
-        f"{test_images(spec).words} are read right, with all filters **{numbers.percent(float(accuracy(whole)), 2)}**."
+        f"Without filter **{off + 1}** of convolution {number}: **{numbers.percent(float(accuracy(cut)), 2)}** of {first}"
+        f"{len(found.labels):,} {test_images(spec).words} are read right, "
+        f"with all filters **{numbers.percent(float(accuracy(whole)), 2)}**."
     )
     worst = suffers_most(whole, cut)
     if worst is None:
@@ -176,7 +177,8 @@ def _without(net: Shown, found: Survey, number: int, off: int) -> None:
         st.markdown(f"The **{names[worst]}** suffers most: {_loss(before, after, worst)}{_taken_for(cut[worst], worst, names)}.")
     page.chart(
         recall_dots(names, before, after, page.theme(), what=what, words="ring all filters, dot one off"),
-        alt_text="; ".join(
+        alt_text="Share of each class that is read right with all filters and without this one: "
+        + "; ".join(
             f"{name}: {numbers.percent(a)} with all filters, {numbers.percent(b)} without"
             for name, a, b in zip(names, before, after, strict=True)
         ),

@@ -42,7 +42,7 @@ def map_panel(net: Shown, acts: Mapping[str, np.ndarray], image: int, name: str,
         head.markdown(f"**{one.title}, {unit_of(spec, one, number)}** of {plain(name)}")
         if one.flat and one.shape[0] > CLICKABLE:
             with choose:
-                st.number_input("Unit", 0, one.shape[0] - 1, **links.showing(f"{key}-unit", number, lambda n: choices.put(filter=n)))
+                st.number_input("Unit", 1, one.shape[0], **links.showing(f"{key}-unit", number + 1, lambda n: choices.put(filter=n - 1)))
         close.button("Close", key=f"{key}-close", icon=":material/close:", on_click=choices.close_map)
         if one.flat:
             _dense(net, acts, image, one, number)
@@ -69,7 +69,7 @@ def _map(net: Shown, acts: Mapping[str, np.ndarray], image: int, one: Layer, num
                 picked=(row, column),
                 now=clicks.count(chart),
             ),
-            alt_text=f"Map {number} of {one.name} with its values; the square at row {row}, column {column} is picked",
+            alt_text=f"Map {number + 1} of {one.name} with its values; the square at row {row + 1}, column {column + 1} is picked",
             key=chart,
             select=lambda: _pick(chart, values.shape[1]),
         )
@@ -83,7 +83,8 @@ def _map(net: Shown, acts: Mapping[str, np.ndarray], image: int, one: Layer, num
             _pool(net.run.spec.model, acts, image, found, number, row, column)
         else:
             st.markdown(
-                f"**Row {row}, column {column}** of {found.title} holds {numbers.fixed(acts[found.name][image][number][row, column], 6)}"
+                f"**Row {row + 1}, column {column + 1}** of {found.title} holds "
+                f"{numbers.fixed(acts[found.name][image][number][row, column], 6)}"
             )
         if steps and found.kind != "conv":
             st.markdown(f"{_made(steps, acts, image, (number, row, column))}.")
@@ -123,7 +124,7 @@ def _pool(model: ModelSpec, acts: Mapping[str, np.ndarray], image: int, one: Lay
     largest, (top, left), (down, across) = step.kind == "maxpool", found.corner, found.values.shape
     count = {1: "one value", 4: "four values"}.get(found.values.size, f"{found.values.size} values")
     st.markdown(
-        f"**Row {row}, column {column}** is the {'largest' if largest else 'mean'} of {count} of the map below it, "
+        f"**Row {row + 1}, column {column + 1}** is the {'largest' if largest else 'mean'} of {count} of the map below it, "
         f"{_span('row', top, down)}, {_span('column', left, across)}:"
     )
     shown = [numbers.fixed(value, 6) for value in found.values.ravel()]
@@ -134,8 +135,8 @@ def _pool(model: ModelSpec, acts: Mapping[str, np.ndarray], image: int, one: Lay
 def _span(what: str, first: int, count: int) -> str:
     """Rows or columns in words."""
     if count == 1:
-        return f"{what} {first}"
-    return f"{what}s {first} {'and' if count == 2 else 'to'} {first + count - 1}"
+        return f"{what} {first + 1}"
+    return f"{what}s {first + 1} {'and' if count == 2 else 'to'} {first + count}"
 
 
 def _convolution(net: Shown, acts: Mapping[str, np.ndarray], image: int, one: Layer, number: int, row: int, column: int, key: str) -> None:
@@ -148,7 +149,7 @@ def _convolution(net: Shown, acts: Mapping[str, np.ndarray], image: int, one: La
     inputs, high, wide = found.patch.shape
     outside = any(step.pad) and words.OUTSIDE
     st.markdown(
-        f"**Row {row}, column {column}**: the filter lies on {inputs} patch{'es' if inputs > 1 else ''} of "
+        f"**Row {row + 1}, column {column + 1}**: the filter lies on {inputs} patch{'es' if inputs > 1 else ''} of "
         f"{high}x{wide} values, multiplies and adds (cross-correlation: the kernel is not flipped).{outside or ''}"
     )
     channel = _channel(found.channels, found.first, key) if inputs > 1 else 0
@@ -167,7 +168,7 @@ def _convolution(net: Shown, acts: Mapping[str, np.ndarray], image: int, one: La
                     axes=False,
                     printed=True,
                 ),
-                alt_text=f"{name}, {high}x{wide}; its values add up to {numbers.fixed(values.sum(), 6)}",
+                alt_text=f"{high}x{wide} values of {name}; they add up to {numbers.fixed(values.sum(), 6)}",
                 key=f"digits-term-{name}",
             )
     if inputs > 1:
@@ -189,18 +190,18 @@ def _channel(sums: np.ndarray, first: int, key: str) -> int:
     """Which input map's products are shown: the one chosen, else the one that adds most; `sums` (inputs,), the first of that number."""
     chosen = choices.value("channel")
     shown = int(np.abs(sums).argmax()) if chosen is None else min(max(chosen - first, 0), len(sums) - 1)
-    widget = links.showing(f"{key}-input", first + shown, lambda n: choices.put(channel=n))
+    widget = links.showing(f"{key}-input", first + shown + 1, lambda n: choices.put(channel=n - 1))
     label, last = "Input map whose products are shown", first + len(sums) - 1
     if len(sums) > BUTTONS:
-        st.number_input(label, first, last, **widget)
+        st.number_input(label, first + 1, last + 1, **widget)
     else:
-        st.segmented_control(label, list(range(first, last + 1)), required=True, wrap=True, **widget)
+        st.segmented_control(label, list(range(first + 1, last + 2)), required=True, wrap=True, **widget)
     return shown
 
 
 def _bars(sums: np.ndarray, bias: float, what: str, alt_text: str, first: int = 0) -> None:
     """What each input adds, and the bias; of many inputs the largest ones, and the others together."""
-    labels = [f"{what} {first + i}" for i in range(len(sums))]
+    labels = [f"{what} {first + i + 1}" for i in range(len(sums))]
     if len(sums) > MOST:
         kept = np.sort(np.argsort(-np.abs(sums), kind="stable")[: MOST - 1])
         labels = [*(labels[i] for i in kept), f"the other {len(sums) - len(kept):,}"]
@@ -216,7 +217,7 @@ def _dense(net: Shown, acts: Mapping[str, np.ndarray], image: int, one: Layer, u
     one, steps = source(spec.model, one)
     if not one.flat or not one.weights:  # maps of one value each, laid out
         of = acts[one.name][image].ravel()[unit]
-        made = f"It is value {unit} of {one.title}, **{numbers.fixed(of, 6)}**; {_made(steps, acts, image, (unit,))}"
+        made = f"It is value {unit + 1} of {one.title}, **{numbers.fixed(of, 6)}**; {_made(steps, acts, image, (unit,))}"
         st.markdown(made + (_shares(shown, spec.model, acts, image, unit) or "."))
         return
     found = dense_terms(net.weights, acts, image, one, unit)

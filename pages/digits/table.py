@@ -109,8 +109,9 @@ def _examples(net: Shown, which: str, labels: np.ndarray) -> np.ndarray:
         wrong = digit_survey.misread(found)
         st.caption(f"{len(wrong):,} of {len(found.labels):,} are misread; the surest mistakes first.")
         return wrong[: choices.ROWS]
-    start = st.number_input("Which of each", 0, 50, key=links.key(choices.PAGE, "start"), persist_state="session")
-    return digit_examples.one_of_each(labels, int(start))[: choices.ROWS]
+    start = int(choices.value("start"))
+    st.number_input("Which of each", 1, 51, **links.showing("digits-start-number", start + 1, lambda n: choices.put(start=n - 1)))
+    return digit_examples.one_of_each(labels, start)[: choices.ROWS]
 
 
 def kernel_of(net: Shown, one: Layer) -> np.ndarray | None:
@@ -163,7 +164,7 @@ def _side(order: np.ndarray) -> int:
 
 
 def _heads(order: np.ndarray) -> list[str]:
-    return ["", *(str(f) for f in order)]
+    return ["", *(str(f + 1) for f in order)]
 
 
 @shared()
@@ -203,7 +204,7 @@ def _rows(
     if kernel is not None:
         strongest = float(np.abs(kernel).max())
         head: list[Picture] = [("", "", Pictures(np.zeros((1, *images.shape[1:])), "ink", 1))]
-        head += [(f"kernel/{f}", f"Kernel of filter {f}", Pictures(tiled(kernel[f])[None], "signed", strongest)) for f in order]
+        head += [(f"kernel/{f}", f"Kernel of filter {f + 1}", Pictures(tiled(kernel[f])[None], "signed", strongest)) for f in order]
         rows.append(head)
     values, of = acts[one.name], kind(net.run.spec.model, one)
     if one.flat:
@@ -211,7 +212,9 @@ def _rows(
     for i, title in enumerate(titles):
         row: list[Picture] = [("", title, Pictures(images[i][None] / np.float32(255), "ink", 1))]
         what = "Unit" if one.flat else "Filter"
-        row += [(f"{i}/{one.name}:{f}", f"{what} {f} on {title}", Pictures(values[i, f][None], of, limits(net)[one.name])) for f in order]
+        row += [
+            (f"{i}/{one.name}:{f}", f"{what} {f + 1} on {title}", Pictures(values[i, f][None], of, limits(net)[one.name])) for f in order
+        ]
         rows.append(row)
     return rows
 
@@ -239,17 +242,17 @@ def _slices(net: Shown, one: Layer, kernel: np.ndarray, chosen: int) -> None:
     below = f"{title[0].lower()}{title[1:]}"
     with st.container(border=True, key="digits-slices"):
         st.markdown(
-            f"**Filter {chosen} of convolution {number}**: one {k}x{k} slice for each of the {count} maps of {below}. "
+            f"**Filter {chosen + 1} of convolution {number}**: one {k}x{k} slice for each of the {count} maps of {below}. "
             "Their products are added."
         )
         norms = [f"{np.linalg.norm(piece):.2f}" for piece in kernel[chosen]]
         pieces = strip(
             Pictures(kernel[chosen], "signed", float(np.abs(kernel).max())),
             page.theme(),
-            title=f"slices 0 to {count - 1}, from left to right",
-            alt=f"The slices of filter {chosen}",
+            title=f"slices 1 to {count}, from left to right",
+            alt=f"The slices of filter {chosen + 1}",
             ids=[f"{chosen}/{i}" for i in range(count)],
-            labels=[f"Slice {i}, norm {norm}" for i, norm in enumerate(norms)],
+            labels=[f"Slice {i + 1}, norm {norm}" for i, norm in enumerate(norms)],
             side=100,
         )
         board("digits-slices-board", [pieces])

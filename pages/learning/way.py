@@ -66,7 +66,7 @@ def way(view: View, picked: Picked, up: int) -> None:
                     width="stretch",
                 )
             for words, chart, key in rows:
-                page.chart(chart, alt_text=f"{words}: {numbers.span(*_ends(chart))}", key=key, width="stretch")
+                page.chart(chart, alt_text=f"Strip of cells with {words}: {numbers.span(*_ends(chart))}", key=key, width="stretch")
     page.legend("orange above 0, blue below; a slope of 1 is the strongest green, and where it is 0 nothing comes through")
     st.markdown(
         "**What to notice.** Nothing new is needed on the way back: a weight that carried a unit's output up carries the blame down. Of "
@@ -81,27 +81,45 @@ def _drawn(_view: View, _picked: Picked, here: Hashable, picked: Hashable, up: i
     below, error = found.outputs[up - 1][0], found.errors[up - 1][0]
     slope = np.asarray(TABLE[_view.model.activation].slope(below), float)
     sent = kernel @ error  # (below,)
-    names = (f"unit of layer {up - 1}", "class" if up == _view.layers else f"unit of layer {up}")
+    last = up == _view.layers
+    names = (f"unit of layer {up - 1}", "class" if last else f"unit of layer {up}")
+    classes = _view.classes if last else ()
     reach, colours = float(np.abs(sent).max()), theme(dark)
 
-    def strip(row: np.ndarray, name: str, title: str, limit: float, kind: Kind = "signed") -> Prepared:
-        return cells.cells(row[None], limit, colours, kind=kind, names=("", name), value=title, title=title, axes=False, least=STRIP)
+    def strip(row: np.ndarray, name: str, title: str, limit: float, kind: Kind = "signed", called: tuple[str, ...] = ()) -> Prepared:
+        return cells.cells(
+            row[None],
+            limit,
+            colours,
+            kind=kind,
+            names=("", name),
+            value=title,
+            title=title,
+            axes=False,
+            called=((), called),
+            least=STRIP,
+        )
 
     sums = found.sums[up - 1][0]
     strips = {
-        "sums, with the bias": strip(sums, names[1], "sums, with the bias", float(np.abs(sums).max())),
+        "sums, with the bias": strip(sums, names[1], "sums, with the bias", float(np.abs(sums).max()), called=classes),
         "what comes back": strip(sent, names[0], "what comes back", reach),
         "slopes": strip(slope, names[0], "× slope of each unit", 1.0, "amount"),
         "errors": strip(sent * slope, names[0], f"= errors of layer {up - 1}", reach),
     }
     lost = float(np.linalg.norm(sent * slope) / (np.linalg.norm(sent) or 1))
-    products = (_products(below[:, None] * kernel, names, colours), _products(kernel.T * error[:, None], names[::-1], colours))
+    products = (
+        _products(below[:, None] * kernel, names, ((), classes), colours),
+        _products(kernel.T * error[:, None], names[::-1], (classes, ()), colours),
+    )
     return Way(found.loss, lost, *products, strips)
 
 
-def _products(products: np.ndarray, names: tuple[str, str], colours: Theme) -> Prepared | bytes:
+def _products(
+    products: np.ndarray, names: tuple[str, str], called: tuple[tuple[str, ...], tuple[str, ...]], colours: Theme
+) -> Prepared | bytes:
     """Products as cells, or of a large kernel as a picture."""
     limit = float(np.abs(products).max())
     if small(*products.shape):
-        return cells.cells(products, limit, colours, names=names, value="product", axes=False)
+        return cells.cells(products, limit, colours, names=names, value="product", axes=False, called=called)
     return raster.png(raster.signed_levels(products, limit), colours.signed_palette)

@@ -48,6 +48,7 @@ def ablation_panel(layer: Layer) -> None:
             units = st.multiselect(
                 f"Units of layer {number} that are off",
                 range(layer.sizes[number]),
+                format_func=lambda unit: str(unit + 1),
                 key=mlp.key("units"),
                 placeholder="None: choose some",
                 persist_state="session",
@@ -63,7 +64,8 @@ def ablation_panel(layer: Layer) -> None:
             st.markdown(verdict(whole, cut, found.words, number, units, names, noun))
             page.chart(
                 recall_dots(names, recall(whole), recall(cut), page.theme(), what=noun),
-                alt_text="; ".join(
+                alt_text=f"Share of each {noun} that is read right with all units and without these: "
+                + "; ".join(
                     f"{name}: {numbers.percent(a)}, then {numbers.percent(b)}"
                     for name, a, b in zip(names, recall(whole), recall(cut), strict=True)
                 ),
@@ -129,7 +131,7 @@ def verdict(
     if not units:
         plural = {"digit": "digits", "class": "classes"}.get(noun, f"{noun}s")
         return words.EVERY_UNIT_ON.format(share=before, images=images, classes=plural)
-    off = f"unit {units[0]}" if len(units) == 1 else f"units {', '.join(map(str, units))}"
+    off = f"unit {units[0] + 1}" if len(units) == 1 else f"units {', '.join(str(unit + 1) for unit in units)}"
     worst = suffers_most(whole, cut)
     says = f"No {noun} suffers."
     if worst is not None:

@@ -11,7 +11,7 @@ from core.ui import page
 from core.ui.shown import state_words
 from pages.mlp import choices as mlp
 from pages.mlp import large, words
-from pages.mlp.layer import Layer, pixel_words
+from pages.mlp.layer import Layer, class_noun, pixel_words
 
 SENTENCE = "mlp-cell-sentence"  # key of its container
 SIDE = 112  # pixels of a column as an image, about
@@ -29,7 +29,7 @@ def cell_panel(layer: Layer) -> None:
         st.caption(position(layer, row, column))
         if row is not None and layer.image:
             size = "×".join(map(str, layer.image[:2]))
-            st.caption(f"Input {row} is the pixel in {pixel_words(layer.image, row)} of the {size} image, both counted from 0.")
+            st.caption(f"Input {row + 1} is the pixel in {pixel_words(layer.image, row)} of the {size} image.")
         if layer.image:
             in_the_image(layer, row, column)
 
@@ -64,14 +64,11 @@ def describe(layer: Layer, row: int | None, column: int | None) -> str:
         weight = float(kernel[row, column])
         pushes = "does nothing to" if weight == 0 else "pushes up" if weight > 0 else "pushes down"
         lines.append(f"### {numbers.number(weight)}")
-        lines.append(
-            f"Weight **{numbers.exact(weight)}** from input **{row}** to output **{column}** of layer {layer.number}: "
-            f"the input {pushes} this output."
-        )
+        lines.append(f"Weight **{numbers.exact(weight)}** {_ends(layer, row, column)}: the input {pushes} this output.")
     for name, index, values in (("Row", row, row_norms), ("Column", column, column_norms)):
         if index is not None:
             place = f"number {_rank(values, index):,} of {len(values):,} {name.lower()}s"
-            lines.append(f"{name} {index}: L2 norm **{numbers.number(values[index])}**, {place}.")
+            lines.append(f"{name} {index + 1}: L2 norm **{numbers.number(values[index])}**, {place}.")
     return "\n\n".join(lines)
 
 
@@ -82,8 +79,7 @@ def cell_sentences(layer: Layer) -> list[str]:
         return []
     weights = layer.stack[:, row, column]
     return [
-        f"### {numbers.number(weights[state])}\n\nWeight from input **{row}** to output **{column}** of layer {layer.number}, "
-        f"{state_words(layer.run, state)}."
+        f"### {numbers.number(weights[state])}\n\nWeight {_ends(layer, row, column)}, {state_words(layer.run, state)}."
         for state in range(layer.run.states)
     ]
 
@@ -97,6 +93,12 @@ def position(layer: Layer, row: int | None, column: int | None) -> str:
     if column is not None:
         said.append(f"column {int(np.flatnonzero(columns == column)[0]) + 1:,} of {len(columns):,} from the left")
     return "Stands now in " + ", ".join(said) + "."
+
+
+def _ends(layer: Layer, row: int, column: int) -> str:
+    """What a weight joins."""
+    output = f"{class_noun(layer.spec)} **{layer.column_names[column]}**" if layer.column_names else f"output **{column + 1}**"
+    return f"from input **{row + 1}** to {output} of layer {layer.number}"
 
 
 def _rank(values: np.ndarray, index: int) -> int:

@@ -97,7 +97,7 @@ def _maps(layer: Layer, left: Shown, right: Shown) -> None:
                 now[which],
                 limit,
                 key=f"mlp-compare-map-{key}",
-                alt_text=f"Layer {layer.number}: {title}, within ±{numbers.number(limit)}",
+                alt_text=f"Weights of layer {layer.number} {title}, within ±{numbers.number(limit)}",
                 title=title,
             )
     furthest = numbers.number(float(np.abs(now[2]).max()))

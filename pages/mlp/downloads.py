@@ -69,9 +69,9 @@ def matrix_csv(kernel: np.ndarray, row_order: Sequence[int], column_order: Seque
     """
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(["input", *(f"unit {c}" for c in column_order)])
+    writer.writerow(["input", *(f"unit {c + 1}" for c in column_order)])
     for r in row_order:
-        writer.writerow([r, *(str(w) for w in kernel[r, list(column_order)].astype(np.float32))])
+        writer.writerow([r + 1, *(str(w) for w in kernel[r, list(column_order)].astype(np.float32))])
     return out.getvalue()
 
 

@@ -116,7 +116,8 @@ def active_keys(layer: Layer) -> str:
     column = mlp.picked()[1]
     votes = layer.last and now.axis_key("rows") == "value" and now.descending
     said = words.VOTES.format(name=class_names(layer.spec)[column]) if votes and column is not None else ""
-    return f"Rows: **{ordering.words(now, 'rows')}**. Columns: **{ordering.words(now, 'columns')}**{when}.{said}"
+    rows = ordering.words(now, "rows", layer.column_names, class_noun(layer.spec))
+    return f"Rows: **{rows}**. Columns: **{ordering.words(now, 'columns')}**{when}.{said}"
 
 
 def _choice(label: str, name: str, options: Mapping[Any, str], **widget: Any) -> None:

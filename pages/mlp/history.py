@@ -169,7 +169,7 @@ def _norm_chart(_layer: Layer, _norms: np.ndarray, key: str, states: int, number
     epochs, count = _layer.run.epochs, _norms.shape[1]
     table = pd.DataFrame({"state": np.arange(states), "epoch": epochs})
     if count <= MOST_LINES:
-        long = table.loc[np.repeat(table.index, count)].assign(unit=np.tile(np.arange(count), states), norm=_norms.ravel())
+        long = table.loc[np.repeat(table.index, count)].assign(unit=np.tile(np.arange(1, count + 1), states), norm=_norms.ravel())
         said = f"{count} lines, one each; the largest at the end carries its number." if count > 1 else ""
         return norm_lines(long, table, what, theme(dark), 0), said
     bands = pd.DataFrame(course.quantiles(_norms), columns=list(BANDS)).assign(epoch=epochs)

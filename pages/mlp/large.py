@@ -43,6 +43,7 @@ def overview(layer: Layer) -> None:
         page.theme(),
         target="mlp-matrix",
         titles=layer.ends,
+        names=layer.column_names,
         label=f"Map of the {rows:,} × {columns:,} weights of layer {layer.number}; drag over it to see a part large below.",
         window=_brush(of),
         heard=st.session_state.get("_mlp-map-heard", 0),
@@ -180,7 +181,9 @@ def detail(layer: Layer) -> None:
     limit = float(np.abs(kernel).max()) if mlp.value("limits") == "epoch" else layer.extent.limit
     room = NARROW[0] if screen.narrow() else ROOM[0]
     page.chart(
-        detail_chart.detail(kernel[np.ix_(rows, columns)], rows, columns, limit, page.theme(), picked=picked, room=room),
+        detail_chart.detail(
+            kernel[np.ix_(rows, columns)], rows, columns, limit, page.theme(), picked=picked, room=room, names=layer.column_names
+        ),
         alt_text=f"The weights of {len(rows)} rows and {len(columns)} columns of layer {layer.number}, one cell each",
         key=DETAIL,
         select=_cell_clicked,

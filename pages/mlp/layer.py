@@ -26,7 +26,7 @@ def image_shape(spec: RunSpec) -> tuple[int, ...] | None:
 
 
 def class_names(spec: RunSpec) -> tuple[str, ...]:
-    """Names of the outputs; their numbers where the data set does not name so many."""
+    """Names of the outputs; their numbers, from 1, where the data set does not name so many."""
     return catalog.output_names(spec.data, spec.model.sizes[-1])
 
 
@@ -130,9 +130,8 @@ class Layer:
 
     @property
     def column_names(self) -> tuple[str, ...]:
-        """Names of the outputs where they have some beside their numbers."""
-        names = class_names(self.spec) if self.last else ()
-        return () if names == tuple(str(i) for i in range(self.shape[1])) else names
+        """Names of the outputs where they have some."""
+        return class_names(self.spec) if self.last and class_noun(self.spec) != "output" else ()
 
     @property
     def sides(self) -> tuple[str, str]:
@@ -156,11 +155,11 @@ class Layer:
 
 
 def unit_name(spec: RunSpec, layer: int, unit: int) -> str:
-    """A unit by the layer that makes it; layer 0 is the input."""
+    """A unit, counted from 0, by the layer that makes it, for people, who count from 1; layer 0 is the input."""
     if layer == 0:
-        return f"pixel {unit}" if image_shape(spec) else f"input {unit}"
+        return f"pixel {unit + 1}" if image_shape(spec) else f"input {unit + 1}"
     if layer < len(spec.model.sizes) - 1:
-        return f"unit {unit} of layer {layer}"
+        return f"unit {unit + 1} of layer {layer}"
     noun = class_noun(spec)
     return class_names(spec)[unit] if noun == "class" else f"{noun} {class_names(spec)[unit]}"
 
@@ -168,7 +167,7 @@ def unit_name(spec: RunSpec, layer: int, unit: int) -> str:
 def pixel_words(shape: tuple[int, ...], index: int) -> str:
     """Where an input lies in an image (height, width[, 3]): "row 3, column 5", with its colour where it has one."""
     row, column, *colour = (int(i) for i in np.unravel_index(index, shape))
-    return f"row {row}, column {column}" + (f", {('red', 'green', 'blue')[colour[0]]}" if colour else "")
+    return f"row {row + 1}, column {column + 1}" + (f", {('red', 'green', 'blue')[colour[0]]}" if colour else "")
 
 
 def kernel_at(run: Run, layer: int, state: int) -> np.ndarray:

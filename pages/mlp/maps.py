@@ -73,7 +73,7 @@ def _cells(
 ) -> Prepared:
     """Cells of all states that the browser holds, and of the state `full` beside them."""
     names = (f"input ({_layer.sides[0]})", _layer.sides[1])
-    return cells.moving(_stack(), limit, theme(dark), full or 0, names=names, value=value, title=title)
+    return cells.moving(_stack(), limit, theme(dark), full or 0, names=names, value=value, title=title, called=((), _layer.column_names))
 
 
 @shared()

@@ -91,7 +91,9 @@ def _picture(layer: Layer, path: Mapping[int, tuple[int, int]]) -> None:
     opening.pop("pick", None)
     chart = _chart(layer, key, states, layer.number, at, way, screen.narrow(), page.theme().dark).opened(opening)
     said = _words(layer, shown, left_out)
-    page.chart(chart, alt_text=said, key=CHART, select=partial(_clicked, layer), steady=not moves)
+    page.chart(
+        chart, alt_text=f"Layer {layer.number} between its neighbours. {said}", key=CHART, select=partial(_clicked, layer), steady=not moves
+    )
     st.caption(said)
 
 

@@ -81,6 +81,6 @@ def describe(layer: Layer, step: PathStep) -> str:
     spec = layer.spec
     unit, source = unit_name(spec, step.layer, step.unit), unit_name(spec, step.layer - 1, step.source)
     runners = zip(step.candidates[1:4], step.weights[1:4], strict=True)
-    others = ", ".join(f"{c} ({numbers.number(w)})" for c, w in runners)
+    others = ", ".join(f"{c + 1} ({numbers.number(w)})" for c, w in runners)
     more = f" Next best: {others}." if others else ""
     return f"{unit} ← **{source}**, weight **{numbers.number(step.weight)}**.{more}"

@@ -23,8 +23,8 @@ def answer(run: Run) -> tuple[str, str]:
     corner = regions(len(found.image))[1].ravel()
     row, column = found.largest
     return words.PLACES[found.place], (
-        f"At epoch {run.epochs[-1]:g} the largest norm, {numbers.number(found.image.max())}, belongs to the pixel at row {row}, "
-        f"column {column} of the image. "
+        f"At epoch {run.epochs[-1]:g} the largest norm, {numbers.number(found.image.max())}, belongs to the pixel at row {row + 1}, "
+        f"column {column + 1} of the image. "
         f"The centre's norms average {numbers.number(found.centre_mean)}, the corners' {numbers.number(found.corner_mean)}; "
         f"{np.sum(still)} of {len(still)} rows, "
         f"{np.sum(still & corner)} of the {np.sum(corner)} in the corners among them, still hold exactly the weights they began with."

@@ -42,7 +42,7 @@ def through_panel(layer: Layer, extra_input: np.ndarray | None = None) -> None:
             if found is not None:
                 place = _choose(layer, found, seen(layer.shown, found)[-1].argmax(axis=1))
                 image, label = found.image(place), int(found.labels[place])
-                st.caption(f"Image {place:,} of {found.words}, counted from 0.")
+                st.caption(f"Image {place:,} of {found.words}, which start with image 0.")
             else:
                 image, label = np.asarray(extra_input, dtype=np.float32).reshape(-1), None
                 st.caption("Your own image.")
@@ -117,7 +117,7 @@ def _unit(layer: Layer, outputs: list[np.ndarray]) -> int:
     chosen = mlp.value("unit")
     unit = int(np.abs(answers).argmax()) if chosen is None else int(chosen)
     noun = class_noun(layer.spec) if layer.last else "unit"
-    names = class_names(layer.spec) if layer.last else [str(u) for u in range(len(answers))]
+    names = class_names(layer.spec) if layer.last else [str(u + 1) for u in range(len(answers))]
     st.selectbox(  # names alone: what a browser has once been told of an option, it goes on showing
         f"Open the ledger of a {noun} of layer {layer.number}",
         range(len(answers)),
@@ -129,13 +129,13 @@ def _unit(layer: Layer, outputs: list[np.ndarray]) -> int:
     return unit
 
 
-def _picker(chart_key: str, field: str):
-    """What a click in the cells does: open that unit's ledger."""
+def _picker(chart_key: str, field: str, units: int):
+    """What a click on a cell, or on the image of one of so many units, does: open that unit's ledger."""
 
     def picked() -> None:
-        unit = clicks.take(chart_key, field)
-        if unit is not None:
-            mlp.put("unit", unit)
+        found = clicks.take(chart_key, field)
+        if found is not None:
+            mlp.put("unit", found % units)
 
     return picked
 
@@ -148,14 +148,23 @@ def _products(layer: Layer, terms: np.ndarray, inputs: np.ndarray, unit: int) ->
         key = "mlp-through-cells-map"
         names = (f"input ({layer.sides[0]})", layer.sides[1])
         chart = _cells(
-            terms, inputs, layer.run.key, layer.number, layer.state, inputs.tobytes(), names, clicks.count(key), page.theme().dark
+            terms,
+            inputs,
+            layer.run.key,
+            layer.number,
+            layer.state,
+            inputs.tobytes(),
+            names,
+            layer.column_names,
+            clicks.count(key),
+            page.theme().dark,
         )
-        page.chart(chart, alt_text=said, key=key, width="stretch", select=_picker(key, "column"))
+        page.chart(chart, alt_text=said, key=key, width="stretch", select=_picker(key, "cell", terms.shape[1]))
     elif layer.image is not None and terms.size <= maps.MOST:
         key = "mlp-through-cells-images"
         now, large, dark = clicks.count(key), not screen.narrow(), page.theme().dark
         chart = _images(layer, terms, layer.run.key, layer.state, inputs.tobytes(), unit, now, large, dark)
-        page.chart(chart, alt_text=said, key=key, select=_picker(key, "unit"))
+        page.chart(chart, alt_text=said, key=key, select=_picker(key, "unit", terms.shape[1]))
     else:
         of = ("products", layer.run.key, inputs.tobytes())
         maps.show(layer, of, lambda: terms[None], terms, limit, key="mlp-through", alt_text=said, large=True)
@@ -171,11 +180,12 @@ def _cells(
     state: int,
     inputs: bytes,
     names: tuple[str, str],
+    called: tuple[str, ...],
     now: int,
     dark: bool,
 ) -> Prepared:
     limit, more = float(np.abs(_terms).max()), {"input": _inputs[:, None]}
-    return cells.cells(_terms, limit, theme(dark), names=names, value="input x weight", more=more, pick=True, now=now)
+    return cells.cells(_terms, limit, theme(dark), names=names, value="input x weight", more=more, pick=True, now=now, called=((), called))
 
 
 @shared()
@@ -190,7 +200,7 @@ def _images(
 def _ledger(layer: Layer, book: Ledger, unit: int) -> None:
     chart = ledger_charts.waterfall(steps(layer, book), page.theme())
     page.chart(
-        chart, alt_text=f"The unit's sum, term by term: {numbers.number(book.total)} in all", key="mlp-through-waterfall", width="stretch"
+        chart, alt_text=f"The terms of the unit's sum: {numbers.number(book.total)} in all", key="mlp-through-waterfall", width="stretch"
     )
     st.markdown(ledger_table(layer, book, unit))
 
@@ -200,7 +210,7 @@ def source_name(layer: Layer, source: int) -> str:
     if layer.image:
         row, column, *colour = pixel_words(layer.image, source).replace("row ", "").replace("column ", "").split(", ")
         return f"pixel {row}, {column}" + (f" {colour[0]}" if colour else "")
-    return f"input {source}" if layer.first else f"unit {source}"
+    return f"input {source + 1}" if layer.first else f"unit {source + 1}"
 
 
 def steps(layer: Layer, book: Ledger) -> pd.DataFrame:
@@ -230,5 +240,6 @@ def ledger_table(layer: Layer, book: Ledger, unit: int) -> str:
         lines.append(f"| {book.rest_count} others | | | {ledgered(book.rest)} |")
     lines += [f"| bias | | | {ledgered(book.bias)} |", f"| **sum** | | | **{ledgered(book.total)}** |"]
     name = f"its share of all {layer.shape[1]}, softmax" if book.function == "softmax" else f"{book.function} of the sum"
-    lines.append(f"| **activation of unit {unit}** | {name} | | **{ledgered(book.activation)}** |")
+    whose = layer.output_name(unit) if layer.last else f"unit {unit + 1}"
+    lines.append(f"| **activation of {whose}** | {name} | | **{ledgered(book.activation)}** |")
     return "\n".join(lines)

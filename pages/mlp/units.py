@@ -106,7 +106,7 @@ def _mosaic(
     """The pictures of these units of layer 1, in this order."""
     first, units = _layer.at(1), np.array(shown)
     kernel = first.kernel
-    frame = pd.DataFrame({"unit": units, "label": units.astype(str), "norm": dense.norms(kernel)[1][units]})
+    frame = pd.DataFrame({"unit": units, "label": (units + 1).astype(str), "norm": dense.norms(kernel)[1][units]})
     if _layer.count > 1:
         frame["norm of its row in layer 2"] = dense.norms(_layer.at(2).kernel)[0][units]
     frame = frame.assign(chosen=units == unit, now=now)
@@ -138,9 +138,9 @@ def _pixels(layer: Layer, first: Layer, place: int | None) -> None:
         st.caption(f"{words.PIXEL_NORMS} {words.CLICK_PIXEL}" if cells_of_its_own else words.PIXEL_NORMS)
         return
     strongest = dense.order(kernel[place], "size")[:3]
-    said = ", ".join(f"unit {u} ({numbers.signed(kernel[place, u])})" for u in strongest)
+    said = ", ".join(f"unit {u + 1} ({numbers.signed(kernel[place, u])})" for u in strongest)
     st.markdown(
-        f"**Row {place}** is the pixel at {pixel_words(shape, place)} of the image: norm {numbers.number(norms[place], 4)}, "
+        f"**Row {place + 1}** is the pixel at {pixel_words(shape, place)} of the image: norm {numbers.number(norms[place], 4)}, "
         f"strongest to {said}."
     )
 
@@ -184,9 +184,9 @@ def _unit(first: Layer, unit: int) -> None:
     assert shape is not None  # the panel asks
     scale = max(1, LARGE // shape[1])
     picture = raster.rgb_png(pixels(weights.reshape(shape), first.extent.limit, page.theme()), scale)
-    st.image(picture, alt=f"The weights of unit {unit} as an image", width=scale * shape[1])
+    st.image(picture, alt=f"The weights of unit {unit + 1} as an image", width=scale * shape[1])
     st.markdown(
-        f"**Unit {unit}**: column norm {numbers.number(dense.norms(weights[:, None])[1][0], 4)}, weights from "
+        f"**Unit {unit + 1}**: column norm {numbers.number(dense.norms(weights[:, None])[1][0], 4)}, weights from "
         f"{numbers.span(weights.min(), weights.max())}, "
         f"the strongest at {pixel_words(shape, int(np.abs(weights).argmax()))} of the image."
     )

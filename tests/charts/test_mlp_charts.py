@@ -31,7 +31,7 @@ MOVING = {
 STILL = {
     "products": lambda c: cells.cells(np.ones((2, 3)), 1.0, c, pick=True, more={"input": np.ones((2, 1))}),
     "map": lambda c: cells.cells(np.eye(4), 1.0, c, kind="amount", size=75, legend=True, printed=True, pick=True, picked=(1, 2)),
-    "kernel": lambda c: cells.cells(np.eye(5), 1.0, c, size=30, axes=False, title="kernel", first=1),
+    "kernel": lambda c: cells.cells(np.eye(5), 1.0, c, size=30, axes=False, title="kernel"),
     "mosaic": lambda c: mosaic.mosaic(URL, TILES, (58, 58), c, pick=True),
     "waterfall": lambda c: ledger.waterfall(STEPS, c),
     "parts": lambda c: ledger.parts(np.array([1.0, -2.0]), ["a", "b"], c, title="what each adds"),
@@ -86,11 +86,11 @@ def test_picks_carry_what_they_say():
 
 def test_cells_hold_every_value():
     weights = np.arange(12.0).reshape(3, 4) - 6
-    chart = cells.cells(weights, 6.0, LIGHT, size=30, first=1, picked=(1, 2))
+    chart = cells.cells(weights, 6.0, LIGHT, size=30, picked=(1, 2))
     table = chart.tables["cells"]
     assert table["v"].tolist() == weights.ravel().tolist()
     assert table.loc[(table["row"] == 2) & (table["column"] == 3), "v"].item() == weights[1, 2]
-    picking = cells.cells(weights, 6.0, LIGHT, size=30, first=1, pick=True).spec["layer"][0]
+    picking = cells.cells(weights, 6.0, LIGHT, size=30, pick=True).spec["layer"][0]
     (number,) = [step["calculate"] for step in picking["transform"] if step.get("as") == "cell"]
     rows = [{"row": row, "column": column} for row, column in zip(table["row"], table["column"], strict=True)]
     assert [eval(number, {}, {"datum": SimpleNamespace(**row)}) for row in rows] == list(range(12))
@@ -104,7 +104,7 @@ def test_moving_cells_keep_every_weight_in_place():
     assert len(table) == 8
     for _, cell in table.iterrows():
         for state in range(3):
-            assert cell[f"s{state}"] == STACK[state, int(cell["row"]), int(cell["column"])]
+            assert cell[f"s{state}"] == STACK[state, int(cell["row"]) - 1, int(cell["column"]) - 1]
 
 
 def test_of_many_states_every_so_manieth_is_sent_and_the_one_asked_for():

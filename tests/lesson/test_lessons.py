@@ -10,7 +10,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.lesson import guesses
-from core.lesson.table import END, Lesson
+from core.lesson.table import END, Lesson, closing_name
 from core.runs import shipped, store
 from core.ui import choices
 from core.ui.site import ENTRIES
@@ -79,6 +79,13 @@ def test_the_closing_questions_stand_at_the_end(topic: str) -> None:
     at = opened(topic, lesson=END)
     assert not at.exception
     assert all(any(one.question in line.value for line in at.markdown) for one in lesson.closing)
+    assert not at.get("page_link"), "before a guess the link would tell"
+    for number, one in enumerate(lesson.closing, start=1):
+        at.button_group(key=f"guess-{topic}-{closing_name(number)}").set_value(one.answer()[0])
+    at.run()
+    assert sum("as you said." in line.value for line in at.markdown) == 3
+    labels = [link.proto.label for link in at.get("page_link")]
+    assert [one.see for one in lesson.closing] == [label.partition(": ")[2] for label in labels[:3]]
 
 
 @pytest.mark.parametrize("topic", sorted({one.page for lesson in LESSONS.values() for one in lesson.closing}))

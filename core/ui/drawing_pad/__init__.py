@@ -4,6 +4,9 @@
         if drawing:
             show(drawing.image(84))                 # pictures that follow the pen
 
+On the pad a finger draws and never scrolls, from the first touch, as on paper; the page is scrolled beside it, where 48 pixels at least
+stay free.
+
 The pad keeps one request in flight: it sends its next drawing when the page has shown the last one. The end of the `with` block
 is what tells it so; put the pictures inside it and the whole into a `st.fragment`.
 """

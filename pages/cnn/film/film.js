@@ -74,7 +74,8 @@ class Film {
       const tile = document.createElement(r === 0 ? "button" : "div");
       tile.className = "kf-tile";
       tile.setAttribute("aria-label", `${row.title}: kernel ${kernel + 1}`);
-      if (r === 0) {
+      if (r !== 0) tile.setAttribute("role", "img");
+      else {
         tile.type = "button";
         tile.addEventListener("click", () => { this.mark(kernel); this.send("picked", kernel); });
       }

@@ -60,6 +60,7 @@ def weight_map(
     *,
     target: str,
     titles: tuple[str, str],
+    names: Sequence[str],
     label: str,
     window: Mapping[str, Sequence[float]],
     heard: int,
@@ -76,6 +77,7 @@ def weight_map(
         ends: of the scales, "limit", "rowTop", "columnTop" and "biasLimit", the same for all states.
         target: the player that has this among its targets moves the state.
         titles: what the rows and the columns are, in words.
+        names: of the columns, where they have some.
         window: what is brushed: "row" and "column" -> two places.
         heard: number of the last act that the page has taken.
         controls: widgets of the page that order the map too, by key: which "field" of the view, and "options", the value
@@ -100,6 +102,7 @@ def weight_map(
             "look": {"palette": base64.b64encode(theme.signed_palette.tobytes()).decode(), "colours": colours},
             "target": target,
             "titles": [fitting(titles[0], grid.height), fitting(titles[1], grid.width)],
+            "names": list(names),
             "label": label,
             "window": {axis: list(span) for axis, span in window.items()},
             "heard": heard,

@@ -162,7 +162,7 @@ class WeightMap {
     const share = (value, count) => `${(100 * value) / count}%`;
     const span = { top: share(from, rows), height: share(to - from, rows), left: share(first, columns), width: share(last - first, columns) };
     place("brush", this.window.row || this.window.column, span);
-    const [input, output] = [`input ${row}, place ${y + 1} of ${rows}`, `output ${column}, place ${x + 1} of ${columns}`];
+    const [input, output] = [`input ${row + 1}, place ${y + 1} of ${rows}`, `output ${this.output(column)}, place ${x + 1} of ${columns}`];
     const said = [y >= 0 && input, x >= 0 && output, y >= 0 && x >= 0 && `weight ${short(valueOf(this.state.kernel[row * columns + column]))}`];
     const picked = said.some(Boolean) ? `Picked: ${said.filter(Boolean).join("; ")}.` : "Nothing picked.";
     this.canvas.setAttribute("aria-label", `${this.data.label} ${this.data.sorts ? `${picked} Arrow keys move the pick.` : ""}`);
@@ -259,14 +259,19 @@ class WeightMap {
     const { columns } = this.data;
     if (name === "weights") {
       const [row, column] = this.weight(event);
-      return this.tip(`input ${row}, output ${column}, weight ${short(valueOf(this.state.kernel[row * columns + column]))}`, event);
+      return this.tip(`input ${row + 1}, output ${this.output(column)}, weight ${short(valueOf(this.state.kernel[row * columns + column]))}`, event);
     }
     const axis = name === "rows" ? "rows" : "columns";
     const [pixel, canvas] = [this.unit(event, axis), this.find(name)];
     const unit = this.units[axis][pixel];
-    const said = `${axis === "rows" ? "input" : "output"} ${unit}`;
+    const said = axis === "rows" ? `input ${unit + 1}` : `output ${this.output(unit)}`;
     if (name === "biases") return this.tip(`${this.data.grid.across === 1 ? `${said}, ` : ""}bias ${short(valueOf(this.biases[pixel]))}`, event, canvas);
     return this.tip(`${said}, L2 norm ${short((axis === "rows" ? this.state.rowNorms : this.state.columnNorms)[unit])}`, event);
+  }
+
+  // What people call an output: its class, else its number, counted from 1.
+  output(column) {
+    return this.data.names[column] ?? column + 1;
   }
 
   tip(text, event) {

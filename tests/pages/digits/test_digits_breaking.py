@@ -145,7 +145,7 @@ def test_the_answer_hangs_on_what_is_said():
     side = MODEL.image // 4
     falls = attribution.occlusion(MODEL, weights(MODEL, 3), image, label, side)
     row, column = np.unravel_index(falls.argmax(), falls.shape)
-    said = f"rows {row} to {row + side - 1}, columns {column} to {column + side - 1}: {numbers.fixed(100 * falls.max(), 1)} points"
+    said = f"rows {row + 1} to {row + side}, columns {column + 1} to {column + side}: {numbers.fixed(100 * falls.max(), 1)} points"
     assert said in words(test) and "does not say what the network looks for" in words(test)
     assert "Most is lost" not in words(app({"run": run.key, "section": "breaking", "input": "test-3", "hangs": "no"}))
 

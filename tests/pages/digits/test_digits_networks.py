@@ -94,8 +94,8 @@ def test_filters_of_every_convolution(model):
     for number, filters in enumerate(model.channels, start=1):
         test = app({"run": run.key, "section": "filters", "layer": f"relu{number}", "filter": str(filters - 1), "patch": "0"})
         assert not test.exception and not test.warning
-        assert f"Without filter **{filters - 1}** of convolution {number}" in words(test)
-        assert f"**Filter {filters - 1}** of convolution {number} answers with" in words(test)
+        assert f"Without filter **{filters}** of convolution {number}" in words(test)
+        assert f"**Filter {filters}** of convolution {number} answers with" in words(test)
         assert len(parts(test, "digits-patches")[0]["strips"][0]["cells"]) == 10 * filters
 
 
@@ -213,7 +213,7 @@ def test_a_wide_network_is_shown_too(section):
     test = app({"run": run.key, "section": section, "input": "test-0", "layer": "dense1", "filter": "399"})
     assert not test.exception and not test.warning
     if section == "draw":
-        assert test.number_input(key="digits-map-unit").value == 399
+        assert test.number_input(key="digits-map-unit").value == 400
         board = parts(test, "digits-layers")[0]["strips"]
         assert [len(strip["cells"]) for strip in board] == [0, 64, 64, 0, 10]
 

@@ -116,7 +116,7 @@ def test_a_row_of_a_table_opens_its_map():
     test = app(query)
     images, labels = the_digits()
     number = misread(survey(MODEL, weights(), images, labels))[4]
-    assert f"Convolution 2 after ReLU, map 3** of test digit {number:,}, {an(str(labels[number]))}" in words(test)
+    assert f"Convolution 2 after ReLU, map 4** of test digit {number:,}, {an(str(labels[number]))}" in words(test)
     assert search(test) == query
 
 
@@ -126,21 +126,21 @@ def test_a_table_opens_on_the_layer_of_the_open_map():
 
 def test_a_kernel_of_a_table_opens_its_slices():
     test = app({"section": "table", "maps": "relu2", "kernel": "5"})
-    assert "**Filter 5 of convolution 2**: one 5x5 slice for each of the 8 maps of max-pool 1." in words(test)
+    assert "**Filter 6 of convolution 2**: one 5x5 slice for each of the 8 maps of max-pool 1." in words(test)
     assert len(parts(test, "digits-slices-board")[0]["strips"][0]["cells"]) == 8
 
 
 def test_a_link_restores_the_picked_value():
     test = app({"input": "test-0", "layer": "relu1", "filter": "2", "cell": "5-12"})
     value = activations(MODEL, weights(), the_digits()[0][:1])["relu1"][0, 2, 5, 12]
-    assert "**Row 5, column 12**" in words(test) and f"The map shows {value:.6f}" in words(test)
-    assert "**Row 23, column 23**" not in words(app({"input": "test-0", "layer": "relu2", "filter": "2", "cell": "23-23"}))  # of 8x8
+    assert "**Row 6, column 13**" in words(test) and f"The map shows {value:.6f}" in words(test)
+    assert "**Row 24, column 24**" not in words(app({"input": "test-0", "layer": "relu2", "filter": "2", "cell": "23-23"}))  # of 8x8
 
 
 def test_the_products_of_one_input_map_are_chosen():
     test = app({"input": "test-0", "layer": "conv2", "filter": "3", "channel": "6"})
-    assert test.button_group(key="digits-map-input").value == 6
-    test.button_group(key="digits-map-input").set_value(2).run()
+    assert test.button_group(key="digits-map-input").value == 7
+    test.button_group(key="digits-map-input").set_value(3).run()
     assert search(test)["channel"] == "2"
 
 
@@ -237,9 +237,9 @@ def test_switching_a_filter_off_says_what_it_costs():
     for start in range(0, len(labels), 500):
         part = slice(start, start + 500)
         right += int((activations(MODEL, cut, images[part], np.float32)["logits"].argmax(1) == labels[part]).sum())
-    said = float(words(test).split("Without filter **3** of convolution 2: **")[1].split("%")[0])
+    said = float(words(test).split("Without filter **4** of convolution 2: **")[1].split("%")[0])
     assert said == pytest.approx(100 * right / len(labels), abs=0.03)
-    test.button_group(key="digits-off").set_value(4).run()
+    test.button_group(key="digits-off").set_value(5).run()
     assert search(test) == {"section": "filters", "layer": "relu2", "filter": "4"}
 
 
@@ -250,7 +250,7 @@ def test_a_link_opens_a_patch_in_its_image():
         [activations(MODEL, weights(), images[i : i + 500], np.float32)["conv2"][:, 3] for i in range(0, len(labels), 500)]
     )
     number = int(np.argsort(-values.max((1, 2)), kind="stable")[2])
-    said = f"**Filter 3** of convolution 2 answers with **{values[number].max():.4f}** before ReLU to this piece of 14x14 pixels"
+    said = f"**Filter 4** of convolution 2 answers with **{values[number].max():.4f}** before ReLU to this piece of 14x14 pixels"
     assert f"{said} of test digit {number:,}, {an(str(labels[number]))}." in words(test)
 
 

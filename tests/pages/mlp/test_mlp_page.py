@@ -297,9 +297,9 @@ def test_a_pick_among_the_neighbours_is_told(pick: dict, weight: tuple[int, int,
     layer, source, unit = weight
     kernel = view.at(layer).kernel
     said_of = pick_words(view, pick)
-    assert f"Weight **{float(kernel[source, unit])!r}** from unit {source} of layer {layer - 1}" in said_of
+    assert f"Weight **{float(kernel[source, unit])!r}** from unit {source + 1} of layer {layer - 1}" in said_of
     strongest = int(np.abs(kernel[:, unit]).argmax())
-    assert f"hears unit {strongest} of layer {layer - 1} ({numbers.number(kernel[strongest, unit])}) most" in said_of
+    assert f"hears unit {strongest + 1} of layer {layer - 1} ({numbers.number(kernel[strongest, unit])}) most" in said_of
 
 
 def test_the_path_goes_back_to_a_pixel_step_by_step() -> None:
@@ -314,7 +314,7 @@ def test_the_path_goes_back_to_a_pixel_step_by_step() -> None:
             at.button(key="mlp-path-next").click().run()
     assert at.button(key="mlp-path-next").disabled
     line, column = divmod(steps[-1].source, 28)
-    assert f"ends at the pixel in row {line}, column {column}" in said(at)
+    assert f"ends at the pixel in row {line + 1}, column {column + 1}" in said(at)
     at.button(key="mlp-path-show-2").click().run()
     assert at.session_state["mlp-layer"] == 2
 

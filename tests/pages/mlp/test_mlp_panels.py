@@ -113,13 +113,14 @@ def test_ledger_on_the_page_adds_up_to_torchs_activation(folder: Path, name: str
     at = opened(run, section="image", layer=number, epoch=2)
     numbers_ = table_numbers(next(m.value for m in at.markdown if m.value.startswith("| input")))
     unit = at.session_state["mlp-unit-shown"]
-    activation, total = numbers_.pop(f"activation of unit {unit}"), numbers_.pop("sum")
+    last = len(run.spec.model.sizes) - 1
+    name = unit_name(run.spec, number, unit) if number == last else f"unit {unit + 1}"
+    activation, total = numbers_.pop(f"activation of {name}"), numbers_.pop("sum")
     assert sum(numbers_.values()) == pytest.approx(total, abs=1e-6)  # eight decimals a line
     found = images_of(run.spec)
     assert found is not None
     x = torch.from_numpy(found.images[:1])
     state = {k: torch.from_numpy(np.array(v)) for k, v in run.state(2).items()}
-    last = len(run.spec.model.sizes) - 1
     for n in range(1, number + 1):
         z = x @ state[f"dense{n}.kernel"] + state[f"dense{n}.bias"]
         x = torch.softmax(z, dim=1) if n == last else TORCH[run.spec.model.activation](z)
@@ -136,10 +137,10 @@ def test_the_ledger_follows_the_image_until_a_unit_is_chosen(run: Run) -> None:
     assert at.session_state["mlp-unit-shown"] == read[0]
     at.number_input(key="mlp-image").set_value(other + 1).run()
     assert at.session_state["mlp-unit-shown"] == read[other]
-    assert f"activation of unit {read[other]}" in said(at)
+    assert f"activation of digit {read[other]}" in said(at)
     at.selectbox(key="mlp-unit-shown").set_value(3).run()
     at.number_input(key="mlp-image").set_value(1).run()
-    assert at.session_state["mlp-unit-shown"] == 3 and "activation of unit 3" in said(at)
+    assert at.session_state["mlp-unit-shown"] == 3 and "activation of digit 3" in said(at)
 
 
 def test_probabilities_are_the_networks(run: Run) -> None:
@@ -179,7 +180,7 @@ def test_off_units_are_counted(folder: Path, name: str) -> None:
     answers = dense.forward(cut, found.images, run.spec.model.activation)[-1]
     share = (answers.argmax(axis=1) == found.labels).mean()
     text = said(opened(run, section="off", layer=number, epoch=2, units="1-4"))
-    assert f"With units 1, 4 of layer {number} off, **{numbers.percent(share, 2)}** of {found.words}" in text
+    assert f"With units 2, 5 of layer {number} off, **{numbers.percent(share, 2)}** of {found.words}" in text
 
 
 def test_each_unit_off_alone_is_what_all_of_it_computed_anew_says(folder: Path) -> None:
@@ -202,7 +203,7 @@ def test_the_verdict_names_the_class_that_suffers() -> None:
     whole = np.diag([90, 90]) + np.array([[0, 10], [10, 0]])
     cut = np.array([[80, 20], [60, 40]])
     text = ablation.verdict(whole, cut, "200 images", 3, [7], ("0", "1"))
-    assert text.startswith("With unit 7 of layer 3 off, **60.00%** of 200 images are right instead of 90.00%. ")
+    assert text.startswith("With unit 8 of layer 3 off, **60.00%** of 200 images are right instead of 90.00%. ")
     assert text.endswith("Digit 1 suffers most: from 90.0% to 40.0% of its 100 images.")
     assert ablation.verdict(whole, whole, "200 images", 3, [7], ("0", "1")).endswith("No digit suffers.")
     assert "Class cat suffers most" in ablation.verdict(whole, cut, "200 images", 3, [7], ("dog", "cat"), "class")
@@ -220,30 +221,30 @@ def test_images_are_sorted_by_norm(run: Run) -> None:
 
 @pytest.mark.parametrize(
     ("name", "row", "place"),
-    [("shipped", 30, "row 1, column 2"), ("square", 30, "row 3, column 6"), ("colours", 100, "row 1, column 1, green")],
+    [("shipped", 30, "row 2, column 3"), ("square", 30, "row 4, column 7"), ("colours", 100, "row 2, column 2, green")],
 )
 def test_a_picked_row_is_a_place_in_the_image(folder: Path, name: str, row: int, place: str) -> None:
     run = stored(folder, name)
     text = said(opened(run, section="units", layer=1, epoch=1, by=f"r{row}c7"))
     norm = np.linalg.norm(run.state(1)["dense1.kernel"][row].astype(np.float64))
-    assert f"**Row {row}** is the pixel at {place} of the image: norm {numbers.number(norm, 4)}" in text
-    assert "**Unit 7**" in text
+    assert f"**Row {row + 1}** is the pixel at {place} of the image: norm {numbers.number(norm, 4)}" in text
+    assert "**Unit 8**" in text
 
 
 def test_units_have_the_names_of_their_data(folder: Path) -> None:
     assert unit_name(stored(folder, "colours").spec, 2, 0) == "airplane"
     assert unit_name(stored(folder, "square").spec, 2, 3) == "digit 3"
-    assert unit_name(stored(folder, "square").spec, 1, 3) == "unit 3 of layer 1"
+    assert unit_name(stored(folder, "square").spec, 1, 3) == "unit 4 of layer 1"
     three = stored(folder, "three").spec
-    assert unit_name(three, 0, 2) == "input 2" and unit_name(three, 2, 1) == "output 1" and image_shape(three) is None
+    assert unit_name(three, 0, 2) == "input 3" and unit_name(three, 2, 1) == "output 2" and image_shape(three) is None
 
 
 def test_csv_is_the_matrix_in_its_order(run: Run) -> None:
     kernel = run.state(3)["dense2.kernel"]
     rows, columns = [5, 48, 0], [6, 2]
     header, *lines = csv.reader(io.StringIO(downloads.matrix_csv(kernel, rows, columns)))
-    assert header == ["input", "unit 6", "unit 2"]
-    assert [int(line[0]) for line in lines] == rows
+    assert header == ["input", "unit 7", "unit 3"]
+    assert [int(line[0]) - 1 for line in lines] == rows
     back = np.array([line[1:] for line in lines], dtype=np.float32)
     assert (back == kernel[np.ix_(rows, columns)]).all()
 
@@ -270,7 +271,7 @@ def test_the_answer_is_read_from_the_run(folder: Path, name: str, side: int) -> 
     place, because = question.answer(run)
     norms = np.linalg.norm(run.state(-1)["dense1.kernel"].astype(np.float64), axis=1).reshape(side, side)
     row, column = np.unravel_index(norms.argmax(), norms.shape)
-    assert f"row {row}, column {column} of the image" in because
+    assert f"row {row + 1}, column {column + 1} of the image" in because
     assert place in words.PLACES.values()
     assert f"0 of {side * side} rows" in because
 

@@ -85,5 +85,5 @@ def test_the_stretch_that_costs_most_is_said(runs: dict[str, Run], name: str) ->
     firsts, there = attribution.stretches(run.spec.model, run.state(-1), image, width, 33)
     fall, first = whole - there[:, label].min(), firsts[there[:, label].argmin()]
     if fall > 0:
-        assert f"With columns {first} to {first + width - 1} blank, {run.spec.data.pulses.classes[label]} loses most" in words(at)
+        assert f"With columns {first + 1} to {first + width} blank, {run.spec.data.pulses.classes[label]} loses most" in words(at)
     assert "does not say what the kernels look for" in words(at)

@@ -87,7 +87,7 @@ def test_what_the_answer_hangs_on() -> None:
     falls = attribution.occlusion(RUN.model, state, image, label, side)
     row, column = np.unravel_index(falls.argmax(), falls.shape)
     assert (
-        f"rows {row} to {row + side - 1}, columns {column} to {column + side - 1}: {numbers.fixed(100 * falls.max(), 1)} points"
+        f"rows {row + 1} to {row + side}, columns {column + 1} to {column + side}: {numbers.fixed(100 * falls.max(), 1)} points"
         in words(at)
     )
     assert "With one dense layer it is exact" in words(at)

@@ -36,8 +36,13 @@ def browser_path() -> str | None:
     return os.environ.get("CHROMIUM") or next((path for name in names if (path := shutil.which(name))), None)
 
 
+def _own_store(folder: Path) -> dict[str, str]:
+    """What is trained goes beside the server's log; the shipped runs are found all the same."""
+    return {"KERNEL_EXPLORER_RUNS": str(folder / "runs")}
+
+
 class Server:
-    """A Streamlit script on a free port of 127.0.0.1; stopped by `stop`."""
+    """A Streamlit script on a free port of 127.0.0.1, with a run store of its own unless told which; stopped by `stop`."""
 
     cookies: tuple[str, ...] = ("",)  # one for each process that serves, by which a browser is sent to it
 
@@ -46,7 +51,7 @@ class Server:
         self.url = f"http://127.0.0.1:{port}"
         self.log = (folder / f"server-{port}.log").open("w+")
         self.command = [sys.executable, "-m", "streamlit", "run", script, "--server.port", str(port), "--server.address", "127.0.0.1"]
-        self.environment = os.environ | environment
+        self.environment = _own_store(folder) | os.environ | environment
         self._start()
 
     def _start(self) -> None:
@@ -103,7 +108,7 @@ class Several(Server):
             "--work",
             str(folder / "work"),
         ]
-        self.environment = os.environ | environment
+        self.environment = _own_store(folder) | os.environ | environment
         self.cookies = tuple(f"kernel_explorer_process=place{place}" for place in range(processes))
         self._start()
 

@@ -189,7 +189,7 @@ def test_without_centring_a_corner_is_read_differently(page: Page, app_url: str)
 
 def test_a_map_opens_with_its_ledger(page: Page, app_url: str):
     opened(page, app_url)
-    page.get_by_role("button", name="Convolution 2 after ReLU, map 3", exact=True).click()
+    page.get_by_role("button", name="Convolution 2 after ReLU, map 4", exact=True).click()
     expect(page.get_by_text(re.compile("The map shows"))).to_be_visible()
     expect(page).to_have_url(re.compile("layer=relu2"))
     expect(page).to_have_url(re.compile("filter=3"))

@@ -42,8 +42,8 @@ def test_acts_of_every_kind_and_the_way_back_and_forward(page: Page, app_url: st
         views.append((search, words))
         shows(page, search, words)
 
-    page.get_by_role("button", name="Convolution 2 after ReLU, map 3", exact=True).click()  # in a picture
-    act("?input=test-0&layer=relu2&filter=3", "Convolution 2 after ReLU, map 3")
+    page.get_by_role("button", name="Convolution 2 after ReLU, map 4", exact=True).click()  # in a picture
+    act("?input=test-0&layer=relu2&filter=3", "Convolution 2 after ReLU, map 4")
     page.get_by_label("Number of the test digit").fill("4")  # a control of a section
     page.keyboard.press("Enter")
     act("?input=test-4&layer=relu2&filter=3", "from test digit 4")
@@ -69,11 +69,11 @@ def test_acts_of_every_kind_and_the_way_back_and_forward(page: Page, app_url: st
 
 def test_filters_and_tables_go_back_too(page: Page, app_url: str) -> None:
     length = opened(page, f"{app_url}/digits?section=filters")
-    page.get_by_role("button", name=re.compile("^Filter 5: switch it off")).click()
+    page.get_by_role("button", name=re.compile("^Filter 6: switch it off")).click()
     shows(page, "?section=filters&layer=relu1&filter=5", "Without filter")
-    expect(page.get_by_text("Without filter 5 of convolution 1")).to_be_visible()
+    expect(page.get_by_text("Without filter 6 of convolution 1")).to_be_visible()
     page.get_by_text("Convolution 2", exact=True).click()
-    shows(page, "?section=filters&layer=relu2", "Without filter 0 of convolution 2")
+    shows(page, "?section=filters&layer=relu2", "Without filter 1 of convolution 2")
     page.get_by_text("Activation tables", exact=True).click()
     shows(page, "?section=table&layer=relu2", "Ten of one digit")
     page.get_by_text("Ten of one digit", exact=True).click()
@@ -81,9 +81,9 @@ def test_filters_and_tables_go_back_too(page: Page, app_url: str) -> None:
     assert page.evaluate("history.length") == length + 4
     for search, words in (
         ("?section=table&layer=relu2", "Which of each"),
-        ("?section=filters&layer=relu2", "Without filter 0 of convolution 2"),
-        ("?section=filters&layer=relu1&filter=5", "Without filter 5 of convolution 1"),
-        ("?section=filters", "Without filter 0 of convolution 1"),
+        ("?section=filters&layer=relu2", "Without filter 1 of convolution 2"),
+        ("?section=filters&layer=relu1&filter=5", "Without filter 6 of convolution 1"),
+        ("?section=filters", "Without filter 1 of convolution 1"),
     ):
         page.go_back()
         shows(page, search, words)

@@ -138,7 +138,7 @@ def test_clicks_keys_and_the_pages_controls_sort_without_the_server(page: Page, 
     weights.click(position={"x": 105, "y": 300})
     found = re.search(r"Picked: input (\d+), .*; output (\d+), ", weights.get_attribute("aria-label") or "")
     assert found is not None
-    row, column = int(found[1]), int(found[2])
+    row, column = int(found[1]) - 1, int(found[2]) - 1
     assert row in rows[299:302] and column == columns[10]  # the picture may stand between two lines of the screen's pixels
     rows, columns = shows(Ordering("abs", "both", True, row, column))
     page.keyboard.press("ArrowDown")
@@ -148,14 +148,14 @@ def test_clicks_keys_and_the_pages_controls_sort_without_the_server(page: Page, 
     column = int(columns[np.flatnonzero(columns == column)[0] + 1])
     rows, columns = shows(Ordering("abs", "both", True, row, column))
     places = [int(np.flatnonzero(line == unit)[0]) + 1 for line, unit in ((rows, row), (columns, column))]
-    picked = f"Picked: input {row}, place {places[0]} of 784; output {column}, place {places[1]} of 49; weight "
+    picked = f"Picked: input {row + 1}, place {places[0]} of 784; output {column + 1}, place {places[1]} of 49; weight "
     assert picked in (weights.get_attribute("aria-label") or "")
     strip.click(position={"x": 10 * 20 + 5, "y": 10})
     shows(Ordering("abs", "both", True, None, int(columns[20])))
     server.process.send_signal(signal.SIGCONT)
     expect(page).to_have_url(re.compile(rf"sort=abs&by=c{columns[20]}\b"))
-    expect(page.locator(".st-key-mlp-cell")).to_contain_text(f"Column {columns[20]}: L2 norm")
-    expect(page.locator(".st-key-mlp-matrix")).to_contain_text(f"Rows: |value| in output {columns[20]}, largest first")
+    expect(page.locator(".st-key-mlp-cell")).to_contain_text(f"Column {columns[20] + 1}: L2 norm")
+    expect(page.locator(".st-key-mlp-matrix")).to_contain_text(f"Rows: |value| in output {columns[20] + 1}, largest first")
     rested(page)
     before = page.url
     page.go_back()

@@ -30,7 +30,8 @@ LABEL = re.compile(r"input (\d+), output (\d+), weight (.+)")
 
 
 def cells(page: Page, box: str = "mlp-matrix") -> list[tuple[float, float, int, int, float]]:
-    """Every cell drawn: y, x, row, column, weight, from the marks on the screen."""
+    """Every cell drawn: y, x, row, column, weight, from the marks on the screen, which count from 1; the last layer's outputs are digits."""
+    first = 0 if "layer=5" in page.url else 1
     found = page.evaluate(
         """box => [...document.querySelectorAll(`.st-key-${box} svg.marks [aria-label*=", weight "]`)].map(
              m => { const r = m.getBoundingClientRect(); return [r.y, r.x, m.getAttribute('aria-label')] })""",
@@ -40,7 +41,7 @@ def cells(page: Page, box: str = "mlp-matrix") -> list[tuple[float, float, int, 
     for y, x, label in found:
         match = LABEL.fullmatch(label)
         if match:
-            out.append((round(y), round(x), int(match[1]), int(match[2]), float(match[3].replace("\u2212", "-"))))
+            out.append((round(y), round(x), int(match[1]) - 1, int(match[2]) - first, float(match[3].replace("\u2212", "-"))))
     return out
 
 
@@ -108,7 +109,7 @@ def test_a_click_on_a_norm_strip_sorts_by_norm(page: Page, svg_url: str) -> None
     page.goto(f"{svg_url}/mlp?layer=3&sort=original&by=none&move=both")
     weights = kernel(3, 50)
     wait_for(page, weights, Ordering())
-    bar = page.locator('.st-key-mlp-matrix svg.marks [aria-label^="input 4, L2 norm"]').first
+    bar = page.locator('.st-key-mlp-matrix svg.marks [aria-label^="input 5, L2 norm"]').first
     norm = float(np.linalg.norm(weights[4].astype(np.float64)))
     assert float((bar.get_attribute("aria-label") or "").split()[-1]) == pytest.approx(norm, rel=6e-4)
     bar.hover()
@@ -159,7 +160,7 @@ def test_neighbours_share_their_order(page: Page, svg_url: str) -> None:
     page.goto(f"{svg_url}/mlp?layer=4&sort=value&by=none&move=both&section=neighbours")
     box = page.locator(".st-key-mlp-neighbours svg.marks")
     expect(box).to_be_visible()
-    target = page.locator('.st-key-mlp-neighbours svg.marks [aria-label^="input 6, output 11, weight"]').first
+    target = page.locator('.st-key-mlp-neighbours svg.marks [aria-label^="input 7, output 12, weight"]').first
     target.scroll_into_view_if_needed()
     target.hover()
     target.click()
@@ -171,7 +172,7 @@ def test_neighbours_share_their_order(page: Page, svg_url: str) -> None:
                  m => { const r = m.getBoundingClientRect(); return [Math.round(r.y), Math.round(r.x), m.getAttribute('aria-label')] })"""
         )
         found = [((y if upright else x), m) for y, x, label in marks if (m := re.match(pattern, label))]
-        return list(dict.fromkeys(int(m[unit]) for _, m in sorted(found, key=lambda f: f[0])))
+        return list(dict.fromkeys(int(m[unit]) - 1 for _, m in sorted(found, key=lambda f: f[0])))
 
     for _ in range(60):
         if order_of(r"input (\d+), output (\d+),", 1, True) == rows.tolist():
@@ -181,12 +182,12 @@ def test_neighbours_share_their_order(page: Page, svg_url: str) -> None:
     assert order_of(r"input (\d+), output (\d+),", 2, False) == columns.tolist()
     assert order_of(r"unit (\d+), its input (\d+),", 1, True) == rows.tolist()
     assert order_of(r"its output (\d+), unit (\d+),", 2, False) == columns.tolist()
-    faded = page.locator('.st-key-mlp-neighbours svg.marks [aria-label^="unit 6, its input 3,"]').first
+    faded = page.locator('.st-key-mlp-neighbours svg.marks [aria-label^="unit 7, its input 4,"]').first
     assert faded.evaluate("m => Number(m.getAttribute('opacity') ?? 1)") == 1
-    other = page.locator('.st-key-mlp-neighbours svg.marks [aria-label^="unit 5, its input 3,"]').first
+    other = page.locator('.st-key-mlp-neighbours svg.marks [aria-label^="unit 6, its input 4,"]').first
     assert other.evaluate("m => Number(m.getAttribute('opacity') ?? 1)") < 0.5
     expect(page.locator(".st-key-mlp-neighbours-picked")).to_contain_text(
-        f"Weight {float(kernel(4, 50)[6, 11])!r} from unit 6 of layer 3 to unit 11 of layer 4."
+        f"Weight {float(kernel(4, 50)[6, 11])!r} from unit 7 of layer 3 to unit 12 of layer 4."
     )
 
 
@@ -199,7 +200,7 @@ def test_the_path_is_framed_in_the_picture(page: Page, svg_url: str) -> None:
     expect(framed).to_have_count(2)
     expect(page).to_have_url(re.compile("steps=2"))
     step = steps[1]
-    cell = page.locator(f'.st-key-mlp-neighbours svg.marks [aria-label^="input {step.source}, output {step.unit}, weight"]').first
+    cell = page.locator(f'.st-key-mlp-neighbours svg.marks [aria-label^="input {step.source + 1}, output {step.unit + 1}, weight"]').first
 
     def middle(mark: Locator) -> tuple[float, float]:
         box = mark.bounding_box()
@@ -261,7 +262,7 @@ def test_layer_1_sorts_by_its_strips_and_opens_what_is_brushed(page: Page, app_u
     expect(page.locator(".st-key-mlp-matrix")).to_contain_text("Rows: L2 norm, largest first")
     page.locator(f"{MAP}.columns").click(position={"x": 10 * 7 + 5, "y": 10})
     expect(page).to_have_url(re.compile("by=c7"))
-    expect(page.locator(".st-key-mlp-cell")).to_contain_text("Column 7")
+    expect(page.locator(".st-key-mlp-cell")).to_contain_text("Column 8")
     box = page.locator(f"{MAP}.weights").bounding_box()
     assert box is not None
     page.mouse.move(box["x"] + 200, box["y"] + 400)

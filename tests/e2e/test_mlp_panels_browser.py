@@ -125,7 +125,7 @@ def test_a_wrong_digits_ledger_adds_up(page: Page, app_url: str, run, digits, la
     says(panel, f"It is wrong: this is a {digits.labels[wrong]}")
     settled(page)
     lines, last = ledger_of(panel)
-    unit = int(last.split()[-1])
+    unit = int(last.split()[-1]) - (layer < 5)  # the last layer's are digits
     activation, total = lines.pop(last), lines.pop("sum")
     assert sum(lines.values()) == pytest.approx(total, abs=1e-6)
     assert activation == pytest.approx(outputs[layer][wrong, unit], abs=1e-5)
@@ -136,10 +136,10 @@ def test_a_wrong_digits_ledger_adds_up(page: Page, app_url: str, run, digits, la
 def test_a_click_in_the_cells_opens_that_units_ledger(page: Page, app_url: str, run, digits) -> None:
     panel = opened(page, app_url, "image", "mlp-ledger", layer=5, epoch=50)
     first = int(dense.forward(run.state(50), digits.images[:1], "tanh")[-1].argmax())
-    assert ledger_of(panel)[1] == f"activation of unit {first}"  # what the network reads in the image that stands there
+    assert ledger_of(panel)[1] == f"activation of digit {first}"  # what the network reads in the image that stands there
     other = 2 if first in (4, 5) else 4
     click(page, "mlp-through-cells-map", (other + 0.5) / 10, 0.3)
-    expect(panel.locator("table")).to_contain_text(re.compile(f"activation of unit [{other}{other + 1}]"), timeout=15_000)
+    expect(panel.locator("table")).to_contain_text(re.compile(f"activation of digit [{other}{other + 1}]"), timeout=15_000)
 
 
 def test_a_click_on_a_bar_switches_a_unit_off_and_on(page: Page, app_url: str, run, digits) -> None:
@@ -148,10 +148,10 @@ def test_a_click_on_a_bar_switches_a_unit_off_and_on(page: Page, app_url: str, r
     says(panel, f"With every unit on, {numbers.percent(whole, 2)} of")
     click(page, "mlp-ablation-overview", 0.12, 0.7)
     expect(panel).to_contain_text(" of layer 2 off, ", timeout=15_000)
-    found = re.search(r"With unit (\d) of layer 2 off, ([\d.]+)% of", panel.inner_text())
+    found = re.search(r"With unit (\d+) of layer 2 off, ([\d.]+)% of", panel.inner_text())
     assert found
     cut = {name: value.copy() for name, value in run.state(50).items()}
-    cut["dense3.kernel"][int(found.group(1))] = 0
+    cut["dense3.kernel"][int(found.group(1)) - 1] = 0
     share = (dense.forward(cut, digits.images, "tanh")[-1].argmax(axis=1) == digits.labels).mean()
     assert float(found.group(2)) == pytest.approx(100 * share, abs=0.011)
     click(page, "mlp-ablation-overview", 0.12, 0.7)
@@ -174,13 +174,13 @@ def test_images_of_layer_1_are_picked_and_sorted(page: Page, app_url: str, run) 
     panel = opened(page, app_url, "units", "mlp-layer1", layer=1, epoch=50)
     click(page, "mlp-units-images", 0.08, 0.05)
     norms = np.linalg.norm(run.state(50)["dense1.kernel"].astype(np.float64), axis=0)
-    says(panel, f"Unit 0: column norm {numbers.number(norms[0], 4)}")
+    says(panel, f"Unit 1: column norm {numbers.number(norms[0], 4)}")
     settled(page)
     panel.locator("[data-testid=stSelectbox] input").click()
     page.get_by_role("option", name="by their norm", exact=True).click()
     settled(page)
     click(page, "mlp-units-images", 0.08, 0.05)
-    says(panel, f"Unit {norms.argmax()}: column norm {numbers.number(norms.max(), 4)}")
+    says(panel, f"Unit {norms.argmax() + 1}: column norm {numbers.number(norms.max(), 4)}")
 
 
 def test_files_are_what_is_shown(page: Page, app_url: str, run) -> None:

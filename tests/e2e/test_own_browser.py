@@ -40,7 +40,7 @@ def test_a_file_is_dropped_corrected_and_looked_into(page: Page, url: str) -> No
     expect(page).to_have_url(re.compile(r"/digits\?.*run=[0-9a-f]{12}"))
     by_mouse(page, line(square(page)))
     expect(page.get_by_text(re.compile(r"^It reads an? \d$"))).to_be_visible()
-    page.get_by_role("button", name=re.compile("map 3$")).first.click()
+    page.get_by_role("button", name=re.compile("map 4$")).first.click()
     said = page.get_by_text(re.compile("The map shows")).inner_text()
     found = [float(n.replace(MINUS, "-")) for n in re.findall(rf"{MINUS}?\d+\.\d{{6}}", said)]
     assert found[0] + found[1] == pytest.approx(found[2], abs=2e-6) and found[-1] == pytest.approx(found[-2], abs=1e-5)

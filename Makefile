@@ -39,7 +39,7 @@ test: $(VENV)/.dev ## run the whole test suite
 bare: $(VENV)/.dev ## test pages and browser again as on a new machine: no data, no network
 	@mkdir -p build/no-data
 	KERNEL_EXPLORER_DATA="$(abspath build/no-data)" KERNEL_EXPLORER_MIRROR=http://127.0.0.1:9/ \
-		$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder tests/pages tests/ui tests/e2e
+		$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder tests/pages tests/frame tests/ui tests/e2e
 
 lint: $(VENV)/.dev ## check format, style and types
 	$(BIN)/ruff format --check .

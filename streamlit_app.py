@@ -4,21 +4,23 @@ import streamlit as st
 from starlette.middleware import Middleware
 from streamlit.runtime.pages_manager import PagesManager
 
+from core.frame import choices, page, present, sheet
+from core.frame.onward import onward
+from core.frame.site import ENTRIES, pages
 from core.serving import doors, forged, limits, people, process, qr, returning, seen
 from core.serving.ahead import Ahead
 from core.training import jobs
-from core.ui import choices, page, present, sheet
-from core.ui.onward import onward
-from core.ui.site import ENTRIES, pages
+from core.ui import drawing_pad, networks
 
 if __name__ == "__main__":  # somebody's visit
     st.set_page_config(page_title="Kernel Explorer", page_icon=page.icon(), layout="wide")
     current = st.navigation(pages(), position="top")
     if people.welcome():
         with choices.page(current.url_path, [e.path for e in ENTRIES]):
+            page.remark(drawing_pad.from_link())
             current.run()
             onward(current.url_path)
-            sheet.fill()
+            sheet.fill(networks.on_view())
             present.check()
     else:
         people.wait()

@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, Page, TimeoutError
 from streamlit.testing.v1 import AppTest
 
 from benchmarks.served import ROOT, served
-from core.ui.site import ENTRIES, Entry
+from core.frame.site import ENTRIES, Entry
 
 FOLDER = ROOT / "docs" / "pictures"
 OUTLINES = FOLDER / "pages.json"

@@ -9,7 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.data.catalog import DataSet
-from core.ui.site import Entry
+from core.frame.site import Entry
 
 ROOT = Path(__file__).parents[1]
 TEXT = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
@@ -39,7 +39,7 @@ def test_the_data_set_is_what_its_entry_says() -> None:
 
 
 def test_the_page_runs() -> None:
-    entry = eval(BLOCKS["core/ui/site.py, in ENTRIES"].partition("\n")[2], {"Entry": Entry})
+    entry = eval(BLOCKS["core/frame/site.py, in ENTRIES"].partition("\n")[2], {"Entry": Entry})
     assert entry.file == "pages/saturation/page.py" and entry.file in BLOCKS
     at = AppTest.from_string(BLOCKS[entry.file], default_timeout=60).run()
     assert not at.exception and not at.error

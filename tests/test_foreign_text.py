@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from core.frame import choices
+from core.frame.plain import JOINER, plain
+from core.frame.site import ENTRIES
 from core.training.processes import pathless
-from core.ui import choices
-from core.ui.plain import JOINER, plain
-from core.ui.site import ENTRIES
 from tests.app import app, go
 from tests.pages.own import own_case
 from tests.ui.upload_case import photograph

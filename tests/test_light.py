@@ -19,7 +19,7 @@ PathFinder.find_spec = lambda name, *more: None if name.split(".")[0] in ("torch
 """
 PAGES = """
 import os, sys
-from core.ui.site import ENTRIES
+from core.frame.site import ENTRIES
 from tests.app import app, go
 from tests.pages.digits.digits_case import app as digits
 

@@ -111,8 +111,8 @@ def choices() -> list[Any]:
     from streamlit.testing.v1 import AppTest
     from streamlit.util import calc_hash
 
-    from core.ui import choices as held
-    from core.ui.site import ENTRIES
+    from core.frame import choices as held
+    from core.frame.site import ENTRIES
 
     out = []
     for entry in ENTRIES:
@@ -137,14 +137,14 @@ def link(random: Random) -> tuple[int, str]:
 
 
 def take_link(value: tuple[int, str]) -> object:
-    from core.ui.plain import plain
+    from core.frame.plain import plain
 
     number, text = value
     plain(text).encode()
     one = choices()[number]
     try:
         found = one.read(text)
-    except (ValueError, OverflowError) as error:  # as core.ui.choices takes it
+    except (ValueError, OverflowError) as error:  # as core.frame.choices takes it
         raise ValueError(f"{one.name} is not {one.allowed}") from error
     if found is None:  # stays out of the address
         return None

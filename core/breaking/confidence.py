@@ -17,12 +17,13 @@ from core.charts.strips import Pictures, strip
 from core.charts.theme import theme
 from core.data.catalog import an
 from core.data.damage import DAMAGES
+from core.frame import choices, page
+from core.frame.choices import Choice, Section
 from core.models import network
 from core.serving.shared import shared
 from core.training.tasks import Task
-from core.ui import choices, page, working
+from core.ui import working
 from core.ui.board import board
-from core.ui.choices import Choice, Section
 from core.ui.class_bars import class_bars
 from core.ui.question import ask
 

@@ -9,9 +9,9 @@ from core.breaking.subject import Subject
 from core.charts import cells, numbers
 from core.charts.prepared import Prepared
 from core.charts.theme import theme
+from core.frame import choices, page
+from core.frame.choices import Choice, Section
 from core.serving.shared import shared
-from core.ui import choices, page
-from core.ui.choices import Choice, Section
 
 SIZE = 224  # pixels of a map
 

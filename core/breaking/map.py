@@ -13,10 +13,11 @@ from core.breaking.subject import Subject
 from core.charts import curves, numbers, points
 from core.charts.prepared import Prepared
 from core.charts.theme import theme
+from core.frame import choices, page
+from core.frame.choices import Choice, Section
 from core.serving.shared import shared
 from core.training.tasks import Task
-from core.ui import choices, clicks, page, working
-from core.ui.choices import Choice, Section
+from core.ui import clicks, working
 from core.ui.question import ask
 from core.ui.shown import Shown
 

@@ -19,12 +19,13 @@ from core.charts.recall import recall_dots
 from core.charts.theme import theme
 from core.data.catalog import an
 from core.data.damage import DAMAGES
+from core.frame import choices, page
+from core.frame.choices import Choice, Section
 from core.models import network
 from core.models.counts import accuracy, recall
 from core.serving.shared import shared
 from core.training.tasks import Task
-from core.ui import choices, clicks, page, question, working
-from core.ui.choices import Choice, Section
+from core.ui import clicks, question, working
 from core.ui.thumbnails import Thumbnail, thumbnails
 
 QUESTION = "turned"  # its name in the link

@@ -2,12 +2,13 @@
 
 import streamlit as st
 
+from core.frame import address, choices, page
+from core.frame.choices import Choice
+from core.frame.site import ENTRIES
 from core.lesson import guesses
 from core.lesson.table import END, Lesson, Step, closing_name, query, step_name
 from core.runs import store
-from core.ui import address, choices, page, question
-from core.ui.choices import Choice
-from core.ui.site import ENTRIES
+from core.ui import question
 
 BOX = "lesson"
 GONE = "The run that answers this cannot be read here."

@@ -7,12 +7,12 @@ import streamlit as st
 
 from core.data import catalog as data_catalog
 from core.data import digits
+from core.frame.plain import plain
 from core.runs import catalog, store
 from core.runs.run import Run
 from core.serving.shared import shared
 from core.specs import DataSpec
 from core.training import samples
-from core.ui.plain import plain
 
 
 @shared()

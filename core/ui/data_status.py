@@ -5,7 +5,7 @@ import streamlit as st
 from core.data import catalog
 from core.data.catalog import DataSet
 from core.data.download import CANCELLED, DOWNLOADS, FAILED, IDLE, RUNNING, Download, Progress
-from core.ui.plain import plain
+from core.frame.plain import plain
 
 POLL_SECONDS = 1.0
 

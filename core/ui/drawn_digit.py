@@ -6,7 +6,7 @@ from contextlib import contextmanager
 import numpy as np
 
 from core.data.drawing import SIDE, Prepared, UnusableDrawing, prepare_drawing
-from core.ui import page
+from core.frame import page
 from core.ui.drawing_pad import Drawing, drawing_pad
 from core.ui.drawing_pad.examples import THREE
 

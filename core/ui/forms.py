@@ -7,8 +7,8 @@ from typing import Any
 
 import streamlit as st
 
+from core.frame.plain import plain
 from core.specs import Meta, SpecError, meta
-from core.ui.plain import plain
 
 MOST_STEPS = 500  # of a slider; a number with more of them is typed
 

@@ -4,14 +4,14 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from core.frame import visitor
+from core.frame.plain import plain
 from core.runs.run import Run
 from core.serving import limits
 from core.specs import RunSpec, SpecError
 from core.training import jobs, loop
 from core.training.jobs import Job, Progress
-from core.ui import shown
 from core.ui.data_status import duration
-from core.ui.plain import plain
 
 _TROUBLE = "_training-trouble"
 POLL_SECONDS = 1.0
@@ -46,13 +46,13 @@ def button(
 
 def _start(spec: RunSpec, on_started: Callable[[str], None] | None) -> None:
     try:
-        why = limits.against(spec, shown.own()) or jobs.submit(spec, owner=shown.person()).trouble
+        why = limits.against(spec, visitor.own()) or jobs.submit(spec, owner=visitor.person()).trouble
     except SpecError as error:  # a shape that cannot be built
         why = str(error)
     if why:
         st.session_state[_TROUBLE] = why
         return
-    shown.add_own(spec.key)
+    visitor.add_own(spec.key)
     if on_started is not None:
         on_started(spec.key)
 
@@ -83,7 +83,7 @@ def _under_way(job: Job, key: str, draw: Callable[[Run], None] | None) -> None:
     _numbers(now, job.spec)
     if draw is not None and (run := job.run()) is not None:
         draw(run)
-    me = shown.person()
+    me = visitor.person()
     if not job.owned_by(me):  # only who wants it can leave it
         return
     others = job.owners() > 1
@@ -97,9 +97,9 @@ def _under_way(job: Job, key: str, draw: Callable[[Run], None] | None) -> None:
 
 def _leave(job: Job) -> None:
     """Want it no more; where others do, it is not this person's any longer."""
-    job.cancel(shown.person())
-    if job.owners() and job.key in shown.own():
-        shown.own().remove(job.key)
+    job.cancel(visitor.person())
+    if job.owners() and job.key in visitor.own():
+        visitor.own().remove(job.key)
 
 
 def words(now: Progress) -> str:

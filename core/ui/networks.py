@@ -8,11 +8,12 @@ from typing import Any
 
 import streamlit as st
 
+from core.frame import choices, page, visitor
+from core.frame.choices import Choice, Section
 from core.runs import catalog, fitting, store
 from core.runs.catalog import Entry, Fits
 from core.runs.run import Run
-from core.ui import choices, page, shown
-from core.ui.choices import Choice, Section
+from core.ui import shown
 from core.ui.shown import Shown
 
 
@@ -67,7 +68,7 @@ def state_choice(run: Run, name: str = "epoch", default: int | None = None, sect
 
 def offered(fits: Fits, chosen: str = "") -> list[str]:
     """Ids of the runs that fit, as the chooser lists them; the chosen one is among them."""
-    ids = [entry.id for entry in catalog.fitting(fits, shown.own())]
+    ids = [entry.id for entry in catalog.fitting(fits, visitor.own())]
     return ids if not chosen or chosen in ids else [*ids, chosen]
 
 

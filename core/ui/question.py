@@ -9,9 +9,9 @@ from typing import Any
 
 import streamlit as st
 
+from core.frame import address, choices
+from core.frame.choices import Choice
 from core.lesson import guesses
-from core.ui import address, choices
-from core.ui.choices import Choice
 
 
 def choice(*names: str) -> Choice:

@@ -6,10 +6,10 @@ from secrets import token_hex
 import numpy as np
 import streamlit as st
 
+from core.frame.plain import plain
 from core.serving.shared import shared
 from core.training import tasks
 from core.training.tasks import Task
-from core.ui.plain import plain
 
 POLL_SECONDS = 1.0
 

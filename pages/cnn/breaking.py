@@ -9,8 +9,8 @@ from core.breaking import confidence
 from core.breaking import panel as breaking
 from core.breaking.subject import Subject
 from core.charts.strips import Pictures, strip
+from core.frame import choices, page
 from core.serving.shared import shared
-from core.ui import choices, page
 from core.ui.board import board
 from core.ui.class_bars import class_bars
 from core.ui.shown import Shown

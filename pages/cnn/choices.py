@@ -12,10 +12,11 @@ from core.breaking import confidence, hangs
 from core.breaking import panel as breaking
 from core.data.pictures import PHOTOGRAPHS
 from core.data.pulses import MEANINGS, WIDTH, used
+from core.frame import choices
+from core.frame.choices import Choice
 from core.runs.run import Run
 from core.specs import RunSpec
-from core.ui import choices, networks, question
-from core.ui.choices import Choice
+from core.ui import networks, question
 from core.ui.shown import Shown
 from pages.cnn.lesson import LESSON
 from pages.cnn.runs import FIRST, fits, pulses_of

@@ -7,9 +7,9 @@ import streamlit as st
 
 from core.analysis import classical_kernels, convolution
 from core.charts import numbers
+from core.frame import page
+from core.frame.plain import plain
 from core.serving.shared import shared
-from core.ui import page
-from core.ui.plain import plain
 from core.ui.shown import Shown
 from pages.cnn import data as cnn_data
 from pages.cnn.choices import BUTTONS, FILTERS, LEARNED, MOST, TYPED, brought, key, panel, value

@@ -7,9 +7,9 @@ import numpy as np
 import streamlit as st
 
 from core.charts import raster
+from core.frame import page
 from core.runs.run import HISTORY
 from core.serving.shared import shared
-from core.ui import page
 from core.ui.shown import Shown
 from pages.cnn import data as cnn_data
 

@@ -10,9 +10,10 @@ from core.analysis import fate
 from core.charts import curves, numbers
 from core.charts.prepared import Prepared
 from core.charts.theme import theme
+from core.frame import page
 from core.runs.catalog import Entry
 from core.serving.shared import shared
-from core.ui import cached, page
+from core.ui import cached
 from core.ui.question import ask, told
 from core.ui.shown import Shown
 from pages.cnn.choices import PAGE, take_run

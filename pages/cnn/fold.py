@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 import streamlit as st
 
-from core.ui import screen
+from core.frame import screen
 
 
 @contextmanager

@@ -10,9 +10,9 @@ from core.breaking.subject import Subject
 from core.charts import numbers, response
 from core.charts.prepared import Prepared
 from core.charts.theme import theme
+from core.frame import page
 from core.models import network
 from core.serving.shared import shared
-from core.ui import page
 from pages.cnn import data, words
 
 PLACES = 33  # stretches that are blanked, fewer in a large network

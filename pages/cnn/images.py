@@ -6,11 +6,12 @@ import numpy as np
 import streamlit as st
 
 from core.data import pictures
+from core.frame import choices
+from core.frame.plain import plain
 from core.serving.shared import shared
 from core.serving.upload import read, upload
-from core.ui import cached, choices
+from core.ui import cached
 from core.ui.drawing_pad import drawing_pad
-from core.ui.plain import plain
 from core.ui.shown import Shown
 from pages.cnn import data as cnn_data
 from pages.cnn.choices import put, setter, value

@@ -8,8 +8,9 @@ import streamlit as st
 from core.analysis import kernels
 from core.charts import numbers, raster
 from core.charts.theme import theme
+from core.frame import choices, page
 from core.serving.shared import shared
-from core.ui import choices, networks, page, shown
+from core.ui import networks, shown
 from core.ui.shown import Shown
 from core.ui.thumbnails import Thumbnail, thumbnails
 from pages.cnn import data as cnn_data

@@ -2,9 +2,10 @@
 
 import streamlit as st
 
+from core.frame import page
 from core.lesson import panel as lesson
 from core.models.pulse_layers import parameter_count
-from core.ui import cached, networks, page
+from core.ui import cached, networks
 from core.ui.shown import Shown
 from pages.cnn import data, words
 from pages.cnn.breaking import breaking_panel, confidence_panel

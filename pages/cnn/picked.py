@@ -7,9 +7,9 @@ import streamlit as st
 from core.charts import cells, numbers
 from core.charts.prepared import Prepared
 from core.charts.theme import theme
+from core.frame import page
 from core.models.structure import LEAST_LOW, low_share, roughness
 from core.serving.shared import shared
-from core.ui import page
 from core.ui.shown import Shown
 from pages.cnn import data as cnn_data
 from pages.cnn.choices import value

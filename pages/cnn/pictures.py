@@ -7,7 +7,7 @@ import numpy as np
 from core.charts import raster
 from core.charts.theme import Theme, rgb
 from core.data.pictures import fitted
-from core.ui import page
+from core.frame import page
 from core.ui.thumbnails import Thumbnail
 
 TILE, MANY = 152, 12  # pixels, about, of a feature map among others; half as many where there are more of them than so

@@ -12,9 +12,9 @@ from core.charts import numbers, response
 from core.charts.prepared import Prepared
 from core.charts.theme import theme
 from core.data.pulses import MEANINGS, draw_one, middle
+from core.frame import choices, page
+from core.frame.plain import plain
 from core.serving.shared import shared
-from core.ui import choices, page
-from core.ui.plain import plain
 from core.ui.pulse_set import picture
 from core.ui.shown import Shown
 from core.ui.thumbnails import Thumbnail, thumbnails

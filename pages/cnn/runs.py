@@ -3,12 +3,12 @@
 from dataclasses import replace
 from functools import lru_cache
 
+from core.frame import visitor
 from core.runs import catalog
 from core.runs.catalog import Entry
 from core.runs.fitting import cnn as fits
 from core.runs.shipped import RUNS
 from core.specs import PulseSpec, RunSpec
-from core.ui import shown
 
 GALLERY = 12  # runs whose fates stand beside each other
 
@@ -24,7 +24,7 @@ def pulses_of(spec: RunSpec) -> PulseSpec:
 
 def fitting() -> list[Entry]:
     """Runs that this page can show: shipped ones, this person's own, then others in the store."""
-    return catalog.fitting(fits, shown.own())
+    return catalog.fitting(fits, visitor.own())
 
 
 def family(spec: RunSpec) -> dict[int, str]:

@@ -3,10 +3,10 @@
 import numpy as np
 
 from core.charts import numbers
+from core.frame import page
 from core.models.pulse_layers import parameter_count
 from core.models.structure import LEAST_LOW, of_noise
 from core.serving.shared import shared
-from core.ui import page
 from core.ui.shown import Shown
 from pages.cnn import data as cnn_data
 from pages.cnn.choices import value

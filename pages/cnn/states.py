@@ -11,8 +11,9 @@ from core.charts.curves import over_epochs
 from core.charts.epoch import opening
 from core.charts.prepared import Prepared
 from core.charts.theme import theme
+from core.frame import page
 from core.serving.shared import shared
-from core.ui import clicks, page, shown
+from core.ui import clicks, shown
 from core.ui.player import player
 from core.ui.shown import Shown
 from pages.cnn.choices import put

@@ -9,9 +9,9 @@ from core.charts import confusion as charts
 from core.charts import numbers, raster
 from core.charts.prepared import Prepared
 from core.charts.theme import theme
+from core.frame import page
 from core.models import counts as counting
 from core.serving.shared import shared
-from core.ui import page
 from core.ui.shown import Shown
 from core.ui.thumbnails import Thumbnail, thumbnails
 from pages.cnn import data as cnn_data

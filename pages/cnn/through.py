@@ -7,10 +7,11 @@ import streamlit as st
 
 from core.analysis import convolution
 from core.charts import numbers
+from core.frame import page
 from core.models.activations import relu
 from core.runs.shipped.pulses import SEEN
 from core.serving.shared import shared
-from core.ui import cached, page
+from core.ui import cached
 from core.ui.class_bars import class_bars
 from core.ui.shown import Shown
 from core.ui.thumbnails import Thumbnail, thumbnails

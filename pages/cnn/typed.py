@@ -8,8 +8,8 @@ import pandas as pd
 import streamlit as st
 
 from core.analysis import classical_kernels
-from core.ui import choices
-from core.ui.plain import plain
+from core.frame import choices
+from core.frame.plain import plain
 from pages.cnn.choices import put, typed_numbers, typed_text, value
 
 

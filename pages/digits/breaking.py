@@ -11,8 +11,8 @@ from core.breaking.confidence import confidence as confidence_section
 from core.breaking.hangs import hangs
 from core.breaking.subject import Subject
 from core.charts.strips import Pictures, strip
-from core.ui import choices as links
-from core.ui import page
+from core.frame import choices as links
+from core.frame import page
 from core.ui.board import board
 from core.ui.class_bars import class_bars
 from core.ui.drawing_pad import drawing_pad

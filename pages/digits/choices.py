@@ -5,13 +5,14 @@ import re
 from core.breaking import confidence, hangs
 from core.breaking import map as layer_map
 from core.breaking import panel as breaking
+from core.frame import choices
+from core.frame.choices import Choice
 from core.models.blocks import convolutions, hidden_behind, output_of
 from core.models.digit_layers import Layer
 from core.models.network import layers
 from core.runs.fitting import digits as fits
 from core.specs import ModelSpec
-from core.ui import choices, networks, question
-from core.ui.choices import Choice
+from core.ui import networks, question
 from core.ui.shown import Shown
 from pages.digits.images import classes, side
 from pages.digits.lesson import LESSON

@@ -11,14 +11,15 @@ from core.analysis.change import change
 from core.charts import numbers
 from core.charts.strips import Strip
 from core.charts.theme import theme
+from core.frame import choices as links
+from core.frame import page
+from core.frame.plain import plain
 from core.models.blocks import hidden_behind
 from core.models.network import layers
 from core.serving.seen import told_as
 from core.serving.shared import shared
-from core.ui import board, class_bars, page, shown
-from core.ui import choices as links
+from core.ui import board, class_bars, shown
 from core.ui.board import picked_on
-from core.ui.plain import plain
 from core.ui.player import player
 from core.ui.question import ask
 from core.ui.shown import Shown

@@ -9,14 +9,14 @@ from core.charts import numbers
 from core.charts.recall import recall_dots
 from core.charts.strips import Pictures, Strip, sheet
 from core.charts.theme import Theme, rgb, theme
+from core.frame import choices as links
+from core.frame import page
 from core.models import sequence
 from core.models.blocks import convolutions, output_of
 from core.models.counts import accuracy, recall
 from core.models.network import layer, layers
 from core.serving.shared import shared
 from core.specs import RunSpec
-from core.ui import choices as links
-from core.ui import page
 from core.ui.board import board, picked_on
 from core.ui.shown import Shown
 from pages.digits import choices, words

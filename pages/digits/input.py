@@ -7,10 +7,10 @@ import streamlit as st
 
 from core.data import pictures
 from core.data.drawing import Prepared, UnusableDrawing, prepare_drawing
+from core.frame import choices as links
+from core.frame import page
 from core.serving.upload import read, too_large, upload
 from core.specs import RunSpec
-from core.ui import choices as links
-from core.ui import page
 from core.ui.drawing_pad import last_drawing
 from core.ui.drawing_pad.examples import THREE
 from core.ui.drawn_digit import PIXELS

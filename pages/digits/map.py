@@ -4,7 +4,7 @@ import streamlit as st
 
 from core.analysis import layer_map as maps
 from core.breaking import map as section
-from core.ui import choices as links
+from core.frame import choices as links
 from core.ui.shown import Shown
 from pages.digits import choices
 from pages.digits.breaking import subject

@@ -5,11 +5,12 @@ from collections.abc import Callable
 import streamlit as st
 
 from core.charts import numbers
+from core.frame import choices as links
+from core.frame import page
+from core.frame.plain import plain
 from core.lesson import panel as lesson
 from core.runs.fitting import digits as fits
-from core.ui import choices as links
-from core.ui import data_status, networks, page, shown
-from core.ui.plain import plain
+from core.ui import data_status, networks, shown
 from core.ui.shown import Shown
 from pages.digits import choices, words
 from pages.digits import input as digit_input

@@ -7,13 +7,14 @@ import streamlit as st
 
 from core.analysis.terms import convolution_terms, dense_terms, pool_terms
 from core.charts import cells, ledger, numbers
+from core.frame import choices as links
+from core.frame import page
+from core.frame.plain import plain
 from core.models.blocks import block, is_signed, output_of, source, step_of
 from core.models.digit_layers import Layer
 from core.models.network import layer
 from core.specs import ACTIVATIONS, STEPS, ModelSpec
-from core.ui import choices as links
-from core.ui import clicks, page
-from core.ui.plain import plain
+from core.ui import clicks
 from core.ui.shown import Shown
 from pages.digits import choices, words
 from pages.digits.board import CLICKABLE, kind, unit_of

@@ -9,8 +9,8 @@ from core.charts import numbers
 from core.charts.histogram import histogram
 from core.charts.prepared import Prepared
 from core.charts.theme import theme
+from core.frame import page
 from core.serving.shared import shared
-from core.ui import page
 from core.ui.shown import Shown
 from pages.digits import words
 

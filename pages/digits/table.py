@@ -10,13 +10,13 @@ from core.analysis import digit_examples, digit_survey
 from core.charts import numbers, raster
 from core.charts.strips import Pictures, Strip, sheet, sheet_png, strip
 from core.charts.theme import theme
+from core.frame import choices as links
+from core.frame import page
 from core.models.blocks import convolution
 from core.models.digit_layers import Layer
 from core.models.network import activations, layer
 from core.serving.shared import shared
 from core.specs import RunSpec
-from core.ui import choices as links
-from core.ui import page
 from core.ui.board import board, picked_on
 from core.ui.class_bars import class_bars
 from core.ui.shown import Shown

@@ -10,16 +10,17 @@ import streamlit as st
 from core.charts import curves, numbers
 from core.charts.strips import Pictures, strip
 from core.data import catalog
+from core.frame import choices as links
+from core.frame import page, visitor
+from core.frame.plain import plain
 from core.runs import store
 from core.runs.fitting import digits as fits
 from core.runs.run import Run
 from core.specs import DataSpec, RunSpec, SpecError, TrainSpec
 from core.training import jobs
 from core.training.jobs import Job
-from core.ui import choices as links
-from core.ui import forms, jobs_view, page, shown
+from core.ui import forms, jobs_view, shown
 from core.ui.board import board
-from core.ui.plain import plain
 from core.ui.shown import Shown
 from pages.digits import choices, small_training, words
 from pages.digits.images import own_words
@@ -46,7 +47,7 @@ def training(net: Shown) -> None:
 
 def _job(spec: RunSpec | None) -> Job | None:
     """What this person trains, else what anybody trains by the form's choices at this moment; one's own also where it ended badly."""
-    own = [job for job in map(jobs.find, shown.own()) if job is not None and fits(job.spec)]
+    own = [job for job in map(jobs.find, visitor.own()) if job is not None and fits(job.spec)]
     under_way = [job for job in own if job.progress().state in jobs.ACTIVE]
     if under_way:
         return under_way[0]

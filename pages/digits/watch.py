@@ -13,11 +13,12 @@ from core.charts import numbers
 from core.charts.strips import Pictures, Strip, strip
 from core.charts.theme import Theme, theme
 from core.data.pictures import scaled
+from core.frame import choices as links
+from core.frame import page
 from core.models.blocks import convolutions
 from core.serving.shared import shared
 from core.specs import RunSpec
-from core.ui import choices as links
-from core.ui import page, shown
+from core.ui import shown
 from core.ui.board import board
 from core.ui.class_bars import class_bars
 from core.ui.drawing_pad import drawing_pad

@@ -6,14 +6,14 @@ import streamlit as st
 from core.analysis.dense import order
 from core.charts.numbers import probability
 from core.charts.theme import SIGNED_WORDS
+from core.frame import page
+from core.frame.site import entry
 from core.models import network
-from core.ui import page
 from core.ui.class_bars import class_bars
 from core.ui.drawing_pad import last_drawing
 from core.ui.drawing_pad.examples import THREE
 from core.ui.drawn_digit import drawn_digit
 from core.ui.shown import Shown
-from core.ui.site import entry
 from core.ui.thumbnails import thumbnails
 from pages.home.networks import KINDS, READERS, best, trouble
 from pages.home.why import WHY

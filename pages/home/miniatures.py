@@ -9,9 +9,10 @@ from PIL import Image, ImageDraw
 from core.charts import raster
 from core.charts.theme import Theme, theme
 from core.data.pulses import draw
+from core.frame import page
 from core.serving.shared import shared
 from core.specs import PulseSpec
-from core.ui import cached, page
+from core.ui import cached
 from core.ui.shown import Shown
 from pages.home.networks import KINDS, SHAPE, best
 

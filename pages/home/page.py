@@ -1,7 +1,7 @@
 """Home: what a network is, on the person's own digit, and a path through the app."""
 
+from core.frame import choices, page
 from core.lesson import guesses
-from core.ui import choices, page
 from pages.home import words
 from pages.home.draw import draw_a_digit
 from pages.home.path import path

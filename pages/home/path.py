@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from core.ui import screen, site
-from core.ui.site import Entry
+from core.frame import screen, site
+from core.frame.site import Entry
 from pages.home import words
 from pages.home.been import been
 from pages.home.miniatures import SMALL, miniature

@@ -11,17 +11,18 @@ from core.charts import numbers, raster
 from core.charts import templates as pictures
 from core.charts.theme import Theme, rgb, theme
 from core.data import catalog
+from core.frame import choices, page, screen
+from core.frame.choices import Choice
+from core.frame.site import entry
 from core.models import network
 from core.serving.shared import shared
-from core.ui import choices, page, screen, shown
-from core.ui.choices import Choice
+from core.ui import shown
 from core.ui.class_bars import class_bars
 from core.ui.drawing_pad import last_drawing
 from core.ui.drawing_pad.examples import THREE
 from core.ui.drawn_digit import drawn_digit, prepare_or_say
 from core.ui.player import player
 from core.ui.shown import Shown
-from core.ui.site import entry
 from core.ui.thumbnails import Thumbnail, thumbnails
 from pages.home import words
 from pages.home.draw import PAD, said

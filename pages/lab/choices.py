@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from core.ui import choices
+from core.frame import choices
 
 PAGE = "lab"
 

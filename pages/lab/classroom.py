@@ -10,17 +10,18 @@ import streamlit as st
 
 from core.charts import numbers
 from core.charts import trials as charts
+from core.frame import choices as links
+from core.frame import page, visitor
+from core.frame.choices import Choice
+from core.frame.plain import plain
 from core.runs import catalog, classroom, store
 from core.runs.classroom import Closed, Entry
 from core.specs import DataSpec, ModelSpec, RunSpec, TrainSpec, meta
 from core.training import job_folder, jobs, sweep
 from core.training.job import Job
 from core.training.job_folder import Progress
-from core.ui import choices as links
-from core.ui import clicks, page, shown
-from core.ui.choices import Choice
+from core.ui import clicks
 from core.ui.data_status import duration
-from core.ui.plain import plain
 from pages.lab import came, trials
 from pages.lab.came import Came
 from pages.lab.choices import key, put, value
@@ -74,14 +75,14 @@ def _comparable() -> dict[str, str]:
 
 def share_own() -> None:
     """Put what this person has trained since they joined the room into it; to be called wherever the lab is shown."""
-    key_, me = value("room"), shown.person()
+    key_, me = value("room"), visitor.person()
     if not key_:
         return
     try:
         if not classroom.alias_of(key_, me):
             return
         sweeps = [found for found in map(sweep.find, own_sweeps()) if found is not None]
-        mine = {*shown.own(), *(cell.key for one in sweeps for cell in one.cells if cell.spec is not None)}
+        mine = {*visitor.own(), *(cell.key for one in sweeps for cell in one.cells if cell.spec is not None)}
         synced: set[str] = st.session_state.setdefault(_SYNCED, {}).setdefault(key_, set())
         for run in mine - synced:
             spec = _spec(run)
@@ -103,7 +104,7 @@ def show() -> None:
             return
         try:
             left = classroom.seconds_left(value("room"))
-            alias = classroom.alias_of(value("room"), shown.person())
+            alias = classroom.alias_of(value("room"), visitor.person())
         except Closed as closed:
             page.empty("This room is closed", closed)
             st.button("Leave its link", key="lab-room-forget", icon=":material/close:", on_click=put, args=("room", ""))
@@ -154,7 +155,7 @@ def _alias(alias: str) -> None:
 
 def _join() -> None:
     try:
-        classroom.join(value("room"), shown.person(), str(st.session_state.get("lab-alias", "")))
+        classroom.join(value("room"), visitor.person(), str(st.session_state.get("lab-alias", "")))
     except Closed as closed:
         st.session_state[_TROUBLE] = str(closed)
         return
@@ -165,7 +166,7 @@ def _join() -> None:
 
 
 def _leave() -> None:
-    classroom.leave(value("room"), shown.person())
+    classroom.leave(value("room"), visitor.person())
     st.session_state.pop(_SYNCED, None)
     put("room", "")
 
@@ -215,7 +216,7 @@ def _scatter(rows: Sequence[Row]) -> None:
     part, _, name = value("against").partition(".")
     known = meta(AGAINST[part], name)
     words = known.kind not in ("whole", "number")
-    me = classroom.hashed(shown.person())
+    me = classroom.hashed(visitor.person())
     ended = [row for row in rows if row[2].state == jobs.DONE and row[3] is not None and row[3].outcome.split]
     chosen = [_value(spec, value("against")) for _, spec, *_ in ended]
     table = pd.DataFrame(

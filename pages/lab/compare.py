@@ -8,13 +8,14 @@ import streamlit as st
 
 from core.charts import numbers
 from core.charts.comparison import comparison
+from core.frame import choices as links
+from core.frame import page, visitor
+from core.frame.choices import Choice
+from core.frame.plain import plain
 from core.runs import catalog, store
 from core.runs.run import Run
 from core.training import jobs
-from core.ui import cached, networks, page, shown
-from core.ui import choices as links
-from core.ui.choices import Choice
-from core.ui.plain import plain
+from core.ui import cached, networks
 from pages.lab import differences
 from pages.lab.choices import PAGE, key, put, value
 
@@ -90,7 +91,7 @@ def run_of(id_: str) -> Run | None:
 
 def _controls() -> None:
     held = value("runs")
-    own = shown.own()
+    own = visitor.own()
     entries = [entry.id for entry in catalog.fitting(lambda spec: True, own)]
     first = [id_ for id_ in own if id_ in entries]
     options = list(dict.fromkeys([*first, *entries, *held]))

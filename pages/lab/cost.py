@@ -4,10 +4,10 @@ from contextlib import suppress
 
 import streamlit as st
 
+from core.frame import address
 from core.models import network
 from core.specs import RunSpec
 from core.training import calibration, estimate, loop, tasks
-from core.ui import address
 from core.ui.data_status import duration
 
 POLL_SECONDS = 1.0

@@ -9,13 +9,14 @@ import streamlit as st
 
 from core.data import catalog
 from core.data.catalog import DATASETS
+from core.frame import choices as links
+from core.frame import visitor
+from core.frame.choices import Choice
+from core.frame.plain import plain
 from core.specs import DataSpec, PulseSpec, RunSpec, SpecError, meta
 from core.training import jobs, possible
 from core.training.possible import STARTS
-from core.ui import choices as links
-from core.ui import data_status, forms, jobs_view, shown
-from core.ui.choices import Choice
-from core.ui.plain import plain
+from core.ui import data_status, forms, jobs_view
 from pages.lab import asked, cost, differences, opened
 from pages.lab.asked import CHANGES, DENSE, FIELDS, PULSES, TASKS, Field
 from pages.lab.choices import key, put, value
@@ -178,7 +179,7 @@ def _widget(one: Field, kind: str) -> None:
 
 
 def _data_set(kind: str) -> None:
-    own = [name for name in shown.own_sets() if not catalog.missing(name)]
+    own = [name for name in visitor.own_sets() if not catalog.missing(name)]
     if value("data") not in [*_names(), *own]:
         own.append(value("data"))  # from a link
     titles = {name: f"{DATASETS[name].title}, {'x'.join(map(str, DATASETS[name].shape))} pixels" for name in _names()}

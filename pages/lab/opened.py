@@ -4,10 +4,11 @@ import streamlit as st
 
 from core.charts import numbers
 from core.data import catalog as data
+from core.frame import site
 from core.runs import catalog, fitting, store
 from core.runs.run import Run
 from core.specs import RunSpec
-from core.ui import cached, site
+from core.ui import cached
 from pages.lab import taking
 
 

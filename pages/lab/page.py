@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from core.ui import choices, page
+from core.frame import choices, page
 from pages.lab import classroom, compare, form, queue, sweep, watch
 from pages.lab.choices import PAGE, key, value
 from pages.lab.section import Section

@@ -13,11 +13,12 @@ from core.charts.recall import recall_dots
 from core.charts.strips import Pictures, Strip, strip
 from core.charts.theme import SIGNED_WORDS
 from core.data import catalog
+from core.frame import page, screen
 from core.models import counts, network
 from core.runs.run import Run
 from core.serving.shared import shared
 from core.specs import LOSSES, RunSpec, SpecError
-from core.ui import page, screen, shown
+from core.ui import shown
 from core.ui.board import board
 from pages.lab.sample import sample
 

@@ -2,12 +2,13 @@
 
 import streamlit as st
 
+from core.frame import visitor
+from core.frame.plain import plain
 from core.runs import catalog, store
 from core.training import jobs
 from core.training.job import all_known
 from core.training.jobs import Job
-from core.ui import jobs_view, shown
-from core.ui.plain import plain
+from core.ui import jobs_view
 from pages.lab import opened, taking
 from pages.lab.choices import put, value
 
@@ -34,7 +35,7 @@ def _lists() -> None:
     if value("section") != "queue":
         st.rerun()
     known = sorted(all_known(), key=lambda job: list(STATES).index(job.progress().state))  # those under way first
-    me, own = shown.person(), shown.own()
+    me, own = visitor.person(), visitor.own()
     mine = {job.key: job for job in known if job.key in own or job.owned_by(me)}
     with st.container(key="lab-queue"):
         st.markdown("**Yours**")

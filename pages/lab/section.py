@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from core.ui.choices import Choice
+from core.frame.choices import Choice
 
 
 @dataclass(frozen=True)

@@ -5,16 +5,16 @@ from typing import Any
 
 import streamlit as st
 
+from core.frame import choices as links
+from core.frame import visitor
+from core.frame.choices import Choice
+from core.frame.plain import plain
 from core.runs import catalog
 from core.serving import limits
 from core.specs import RunSpec, SpecError
 from core.training import job_folder, jobs, loop, sweep
 from core.training.possible import STARTS
 from core.training.sweep import SEED, Axis, Sweep
-from core.ui import choices as links
-from core.ui import shown
-from core.ui.choices import Choice
-from core.ui.plain import plain
 from pages.lab import asked, form, trials
 from pages.lab.choices import key, put, value
 
@@ -221,10 +221,10 @@ def _start(of: Sweep) -> None:
     """Ask for what is wanting of a sweep, and open it."""
     specs = sweep.wanting(of)
     try:
-        why = limits.against_sweep(specs, shown.person())
+        why = limits.against_sweep(specs, visitor.person())
         if not why:
             sweep.keep(of)
-            why = next((job.trouble for job in sweep.start(specs, owner=shown.person()) if job.trouble), "")
+            why = next((job.trouble for job in sweep.start(specs, owner=visitor.person()) if job.trouble), "")
     except SpecError as error:  # a shape that cannot be built
         why = str(error)
     except OSError as error:

@@ -4,14 +4,14 @@ from typing import Any
 
 import streamlit as st
 
+from core.frame import visitor
+from core.frame.plain import plain
 from core.importing import own_run
 from core.importing.leaving_script import notebook, script
 from core.importing.refusal import Refused
 from core.runs.run import Run
 from core.serving import upload
 from core.training import job_folder
-from core.ui import shown
-from core.ui.plain import plain
 from pages.lab.choices import put
 
 _TROUBLE = "_lab-back-trouble"
@@ -60,6 +60,6 @@ def _back(about: Any, tensors: Any) -> None:
     except OSError as error:
         st.session_state[_TROUBLE] = job_folder.trouble(error)
         return
-    shown.add_own(run.key)
+    visitor.add_own(run.key)
     put("section", "watch")
     put("run", run.key)

@@ -10,17 +10,18 @@ import streamlit as st
 from core.charts import numbers
 from core.charts import trials as charts
 from core.charts.prepared import Prepared
+from core.frame import choices as links
+from core.frame import page, visitor
+from core.frame.choices import Choice
+from core.frame.plain import plain
 from core.models import network
 from core.runs import catalog
 from core.training import jobs, sweep
 from core.training.job import Job
 from core.training.job_folder import Progress
 from core.training.sweep import Cell, Sweep
-from core.ui import choices as links
-from core.ui import clicks, page, shown
-from core.ui.choices import Choice
+from core.ui import clicks
 from core.ui.data_status import duration
-from core.ui.plain import plain
 from pages.lab import came
 from pages.lab.came import Came
 from pages.lab.choices import key, put, value
@@ -260,8 +261,8 @@ def _summary(of: Sweep, standing: Sequence[Progress], found: Sequence[Came | Non
         cell for cell, state in zip(of.cells, states, strict=True) if cell.spec is not None and state not in (jobs.DONE, *jobs.ACTIVE)
     ]
     with st.container(horizontal=True):
-        if active and any(Job(cell.spec).owned_by(shown.person()) for cell in of.cells if cell.spec is not None):
-            rest = partial(sweep.cancel, of, shown.person())
+        if active and any(Job(cell.spec).owned_by(visitor.person()) for cell in of.cells if cell.spec is not None):
+            rest = partial(sweep.cancel, of, visitor.person())
             st.button("Cancel the rest", key="lab-sweep-cancel", on_click=rest, icon=":material/close:")
         if wanting:
             words = (

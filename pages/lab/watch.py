@@ -6,15 +6,16 @@ from dataclasses import replace
 
 import streamlit as st
 
+from core.frame import page, visitor
+from core.frame.choices import Choice
+from core.frame.plain import plain
 from core.runs import catalog, store
 from core.runs.run import Run
 from core.serving import limits
 from core.specs import RunSpec, SpecError, TrainSpec
 from core.training import jobs
 from core.training.jobs import Job
-from core.ui import cached, forms, jobs_view, networks, page, shown
-from core.ui.choices import Choice
-from core.ui.plain import plain
+from core.ui import cached, forms, jobs_view, networks
 from pages.lab import compare, differences, form, opened
 from pages.lab.choices import put, value
 from pages.lab.picture import picture
@@ -38,7 +39,7 @@ def choices() -> Sequence[Choice]:
 
 def show() -> None:
     """The section."""
-    id_ = value("run") or next(iter(shown.own()), "")
+    id_ = value("run") or next(iter(visitor.own()), "")
     if not id_:
         page.empty("Nothing to watch yet", "Start a training under Train, or choose one under All trainings.")
         return
@@ -78,7 +79,7 @@ def _live(job: Job) -> None:
     """A job until it ends; its pictures change by themselves."""
     now = jobs_view.show(job, "lab-live", picture)
     with st.container(horizontal=True):
-        if now.state in jobs.ACTIVE and job.owned_by(shown.person()):
+        if now.state in jobs.ACTIVE and job.owned_by(visitor.person()):
             _rates(job)
         _again(job.spec)
 
@@ -99,7 +100,7 @@ def _rates(job: Job) -> None:
 def _change(job: Job, names: list[str]) -> None:
     rates = {name: st.session_state[f"lab-now-{job.key}-{name}"] for name in names}
     try:
-        new = jobs.change(job, owner=shown.person(), **rates)
+        new = jobs.change(job, owner=visitor.person(), **rates)
     except SpecError as error:
         st.session_state[_TROUBLE] = str(error)
         return
@@ -111,9 +112,9 @@ def _follow(new: Job, old: Job) -> None:
     if new.trouble:
         st.session_state[_TROUBLE] = new.trouble
         return
-    if new.key != old.key and old.key in shown.own() and old.progress().state != jobs.DONE:
-        shown.own().remove(old.key)
-    shown.add_own(new.key)
+    if new.key != old.key and old.key in visitor.own() and old.progress().state != jobs.DONE:
+        visitor.own().remove(old.key)
+    visitor.add_own(new.key)
     put("run", new.key)
 
 
@@ -138,8 +139,8 @@ def _more(spec: RunSpec) -> None:
     """Ten more epochs of a finished run."""
     try:
         longer = replace(spec, train=replace(spec.train, epochs=spec.train.epochs + MORE))
-        why = limits.against(longer, shown.own())
-        job = None if why else jobs.more(spec, MORE, owner=shown.person())
+        why = limits.against(longer, visitor.own())
+        job = None if why else jobs.more(spec, MORE, owner=visitor.person())
     except SpecError as error:
         why, job = str(error), None
     if job is None:

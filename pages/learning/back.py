@@ -14,11 +14,12 @@ from core.charts import curves, descent, numbers, raster
 from core.charts.prepared import Prepared
 from core.charts.theme import theme
 from core.data import catalog
+from core.frame import page, visitor
 from core.models.activations import TABLE
 from core.runs import catalog as runs
 from core.serving.shared import shared
 from core.specs import ACTIVATIONS, DataSpec
-from core.ui import page, question, shown
+from core.ui import question
 from core.ui.thumbnails import Thumbnail, thumbnails
 from pages.learning import course, words
 from pages.learning.choices import MOST_DEPTH, PAGE, forget_weights, key, put, state_slider
@@ -63,7 +64,7 @@ def back_panel(view: View) -> None:
 def _other_network(view: View) -> None:
     """Offer some that have hidden layers, those on the same images first."""
     page.empty(words.NO_HIDDEN, words.NO_HIDDEN_CURE, 220)
-    found = sorted(runs.fitting(deep, shown.own()), key=lambda entry: entry.spec.data.name != view.data.name)
+    found = sorted(runs.fitting(deep, visitor.own()), key=lambda entry: entry.spec.data.name != view.data.name)
     for entry in found[:OFFERED]:
         st.button(entry.title, key=f"{PAGE}-open-{entry.id}", icon=":material/arrow_forward:", on_click=_open, args=(entry.id,))
 

@@ -14,10 +14,11 @@ from core.charts.prepared import Prepared
 from core.charts.recall import recall_dots
 from core.charts.templates import pixels
 from core.charts.theme import Theme, theme
+from core.frame import page
 from core.models import network
 from core.models.counts import accuracy, confusion, recall
 from core.serving.shared import shared
-from core.ui import page, question
+from core.ui import question
 from core.ui.thumbnails import Thumbnail, thumbnails
 from pages.learning import words
 from pages.learning.choices import PAGE, SIZES, TIMES, key, layer_choice, rate_slider, state_slider

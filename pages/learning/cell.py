@@ -9,7 +9,7 @@ from core.analysis import ledger as sums
 from core.analysis.gradient import Pass
 from core.analysis.gradient_terms import Above, CellTerms, cell_terms, nudged
 from core.charts import numbers
-from core.ui import choices
+from core.frame import choices
 from pages.learning.choices import PAGE, put
 from pages.learning.picked import Picked
 from pages.learning.view import View

@@ -4,9 +4,10 @@ from functools import partial
 
 import streamlit as st
 
+from core.frame import choices
+from core.frame.choices import Choice, Section
 from core.runs.run import Run
-from core.ui import choices, networks, question
-from core.ui.choices import Choice, Section
+from core.ui import networks, question
 from pages.learning.lesson import LESSON
 from pages.learning.view import View, fits, fits_pulses, opening
 from pages.learning.words import SECTIONS

@@ -3,11 +3,12 @@
 import streamlit as st
 
 from core.data import catalog as data
+from core.frame import choices, page
 from core.lesson import panel as lesson
 from core.runs import catalog as runs
 from core.runs import store
 from core.specs import OPTIMIZERS, RunSpec
-from core.ui import choices, data_status, networks, page, shown
+from core.ui import data_status, networks, shown
 from pages.learning import words
 from pages.learning.back import back_panel
 from pages.learning.batch import batch_panel

@@ -5,7 +5,7 @@ import pandas as pd
 import streamlit as st
 
 from core.charts import descent, numbers
-from core.ui import page
+from core.frame import page
 from pages.learning import course
 from pages.learning.cell import choose
 from pages.learning.choices import PAGE, layer_choice, state_slider, value

@@ -11,9 +11,9 @@ from streamlit.delta_generator import DeltaGenerator
 from core.data import pictures
 from core.data.catalog import an
 from core.data.drawing import UnusableDrawing, prepare_drawing
+from core.frame import page
 from core.models import network
 from core.serving.upload import read, upload
-from core.ui import page
 from core.ui.drawn_digit import drawn_digit
 from pages.learning import words
 from pages.learning.choices import DRAWING, OWN, PAGE, SOURCES, TEST_IMAGE, key, put, value

@@ -8,10 +8,11 @@ from core.charts import numbers, raster
 from core.charts.templates import pixels
 from core.data import pulse_sets
 from core.data.catalog import an
+from core.frame import choices, page
 from core.models.activations import ANSWERS
 from core.serving.shared import shared
 from core.training import loop
-from core.ui import choices, networks, page
+from core.ui import networks
 from core.ui.shown import Shown
 from core.ui.thumbnails import Thumbnail, thumbnails
 from pages.learning import words

@@ -11,8 +11,9 @@ from core.analysis.templates import limit
 from core.charts import descent, numbers
 from core.charts.prepared import Prepared
 from core.charts.theme import theme
+from core.frame import page
 from core.serving.shared import shared
-from core.ui import page, question
+from core.ui import question
 from pages.learning import words
 from pages.learning.choices import LEAST, MOST, PAGE, put, state_slider, value
 from pages.learning.drawn import Batch, chosen_batch

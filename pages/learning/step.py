@@ -10,8 +10,8 @@ from core.analysis.templates import limit
 from core.charts import numbers
 from core.charts.templates import COLOUR_WORDS
 from core.charts.theme import SIGNED_WORDS
+from core.frame import page
 from core.models.activations import TABLE
-from core.ui import page
 from pages.learning import words
 from pages.learning.cell import ledger
 from pages.learning.choices import PAGE, layer_choice, put, rate_slider, state_slider, value

@@ -12,9 +12,9 @@ from core.analysis.gradient_surface import WALKS, Ground, Place
 from core.charts import descent, numbers
 from core.charts.prepared import Prepared
 from core.charts.theme import theme
+from core.frame import choices, page
+from core.frame.plain import plain
 from core.serving.shared import shared
-from core.ui import choices, page
-from core.ui.plain import plain
 from pages.learning import words
 from pages.learning.choices import CORNERS, PACES, PAGE, SIZES, SPANS, STEPS, key, layer_choice, put, state_slider, value
 from pages.learning.drawn import strongest

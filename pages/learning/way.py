@@ -12,9 +12,9 @@ from core.charts.cells import Kind
 from core.charts.prepared import Prepared
 from core.charts.size import small
 from core.charts.theme import Theme, theme
+from core.frame import page
 from core.models.activations import TABLE
 from core.serving.shared import shared
-from core.ui import page
 from pages.learning.choices import PAGE
 from pages.learning.picked import Picked
 from pages.learning.view import View

@@ -5,7 +5,8 @@ import streamlit as st
 
 from core.charts import raster
 from core.charts.theme import Theme
-from core.ui import page, question
+from core.frame import page
+from core.ui import question
 from core.ui.thumbnails import Thumbnail, thumbnails
 from pages.learning import words
 from pages.learning.choices import PAGE

@@ -13,9 +13,10 @@ from core.analysis.dense import norms, order
 from core.charts import numbers
 from core.charts.ablation import unit_bars
 from core.charts.recall import recall_dots
+from core.frame import choices, page
 from core.models.counts import accuracy, confusion, recall
 from core.serving.shared import shared
-from core.ui import choices, clicks, page
+from core.ui import clicks
 from core.ui.shown import Shown
 from pages.mlp import choices as mlp
 from pages.mlp import words

@@ -7,7 +7,7 @@ from core.analysis.dense import norms
 from core.charts import numbers, raster
 from core.charts.size import small
 from core.charts.templates import pixels
-from core.ui import page
+from core.frame import page
 from core.ui.shown import state_words
 from pages.mlp import choices as mlp
 from pages.mlp import large, words

@@ -6,12 +6,13 @@ from functools import partial
 from core.analysis.ablation import OFF
 from core.analysis.ordering import Ordering
 from core.charts.client_order import MOVES, SORTS, Opening
+from core.frame import choices, visitor
+from core.frame.choices import Choice
 from core.runs import catalog, store
 from core.runs.fitting import mlp as fits
 from core.runs.run import Run
 from core.specs import RunSpec
-from core.ui import choices, networks, question, shown
-from core.ui.choices import Choice
+from core.ui import networks, question, shown
 from core.ui.shown import Shown
 from pages.mlp.layer import Layer, class_names
 from pages.mlp.lesson import LESSON
@@ -125,7 +126,7 @@ def comparable(layer: Layer):
 def sides(layer: Layer) -> tuple[str, str]:
     """The page's run, and another one to hold against it if there is one."""
     try:
-        others = [entry.id for entry in catalog.fitting(comparable(layer), shown.own())]
+        others = [entry.id for entry in catalog.fitting(comparable(layer), visitor.own())]
     except (store.MissingRun, store.DamagedRun):
         others = []
     other = next((id_ for id_ in others if id_ != layer.shown.id), layer.shown.id)

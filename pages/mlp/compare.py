@@ -5,8 +5,9 @@ import streamlit as st
 
 from core.analysis import course
 from core.charts import numbers
-from core.ui import cached, choices, networks, shown
-from core.ui.plain import plain
+from core.frame import choices
+from core.frame.plain import plain
+from core.ui import cached, networks, shown
 from core.ui.shown import Shown
 from pages.mlp import choices as mlp
 from pages.mlp import maps, words

@@ -8,8 +8,9 @@ import numpy as np
 import streamlit as st
 
 from core.charts import raster
+from core.frame import page
 from core.runs.run import WEIGHTS
-from core.ui import page, shown
+from core.ui import shown
 from pages.mlp import choices as mlp
 from pages.mlp.large import order_at
 from pages.mlp.layer import Layer

@@ -15,9 +15,10 @@ from core.charts.prepared import Prepared
 from core.charts.size import small
 from core.charts.theme import SIGNED_WORDS, theme
 from core.data import catalog
+from core.frame import choices, page, screen
 from core.runs.fitting import mlp as fits
 from core.serving.shared import shared
-from core.ui import choices, networks, page, screen, shown
+from core.ui import networks, shown
 from core.ui.player import player
 from pages.mlp import choices as mlp
 from pages.mlp import large, words

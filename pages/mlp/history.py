@@ -11,9 +11,10 @@ from core.charts.histogram import histogram
 from core.charts.norms import BANDS, MOST_LINES, norm_bands, norm_lines
 from core.charts.prepared import Prepared
 from core.charts.theme import theme
+from core.frame import choices, page
 from core.runs.run import Run
 from core.serving.shared import shared
-from core.ui import cached, choices, clicks, page, shown
+from core.ui import cached, clicks, shown
 from pages.mlp import choices as mlp
 from pages.mlp import maps, words
 from pages.mlp.layer import Layer, kernel_at

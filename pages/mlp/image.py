@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from core.ui import choices, page
+from core.frame import choices, page
 from core.ui.drawn_digit import drawn_digit
 from pages.mlp import choices as mlp
 from pages.mlp import words

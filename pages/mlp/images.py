@@ -6,11 +6,12 @@ import numpy as np
 
 from core.data import catalog, digits
 from core.data.folder import MissingData
+from core.frame import page
 from core.models import dense
 from core.runs.run import Run
 from core.serving.shared import shared
 from core.specs import RunSpec, SpecError
-from core.ui import data_status, page
+from core.ui import data_status
 from core.ui.shown import Shown
 from pages.mlp import words
 from pages.mlp.layer import image_shape

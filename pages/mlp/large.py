@@ -13,9 +13,9 @@ from core.charts import client_order
 from core.charts import detail as detail_chart
 from core.charts.grid import Grid, Window, film, grid, window
 from core.charts.size import ROOM
+from core.frame import page, screen
 from core.serving import seen
 from core.serving.shared import shared
-from core.ui import page, screen
 from pages.mlp import choices as mlp
 from pages.mlp import words
 from pages.mlp.layer import Layer

@@ -13,8 +13,8 @@ from core.charts.grid import grid
 from core.charts.prepared import Prepared
 from core.charts.size import small
 from core.charts.theme import theme
+from core.frame import page, screen
 from core.serving.shared import shared
-from core.ui import page, screen
 from pages.mlp import words
 from pages.mlp.layer import Layer
 

@@ -12,8 +12,8 @@ from core.charts import client_order, numbers
 from core.charts import neighbours as charts
 from core.charts.prepared import Prepared
 from core.charts.theme import theme
+from core.frame import address, choices, page, screen
 from core.serving.shared import shared
-from core.ui import address, choices, page, screen
 from pages.mlp import choices as mlp
 from pages.mlp import words
 from pages.mlp.layer import Layer, kernel_at, unit_name

@@ -4,9 +4,10 @@ from functools import partial
 
 import streamlit as st
 
+from core.frame import choices, page, site
 from core.lesson import panel as lesson
 from core.runs.fitting import mlp as fits
-from core.ui import choices, networks, page, question, site
+from core.ui import networks, question
 from pages.mlp import choices as mlp
 from pages.mlp import question as mlp_question
 from pages.mlp import words

@@ -11,9 +11,10 @@ from core.charts.prepared import Prepared
 from core.charts.size import small
 from core.charts.templates import image_pixels
 from core.charts.theme import theme
+from core.frame import choices, page, screen
 from core.models import dense
 from core.serving.shared import shared
-from core.ui import choices, clicks, page, screen
+from core.ui import clicks
 from core.ui.class_bars import class_bars
 from pages.mlp import choices as mlp
 from pages.mlp import maps, words

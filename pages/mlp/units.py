@@ -9,8 +9,9 @@ from core.charts import cells, mosaic, numbers, raster
 from core.charts.prepared import Prepared
 from core.charts.templates import pixels
 from core.charts.theme import theme
+from core.frame import choices, page, screen
 from core.serving.shared import shared
-from core.ui import choices, clicks, page, screen
+from core.ui import clicks
 from pages.mlp import choices as mlp
 from pages.mlp import words
 from pages.mlp.layer import Layer, pixel_words

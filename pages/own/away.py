@@ -3,13 +3,14 @@
 import streamlit as st
 
 from core.data import catalog as data
+from core.frame import choices as links
+from core.frame import page
+from core.frame.plain import plain
 from core.importing import leaving, leaving_torch
 from core.importing.refusal import Refused
 from core.serving.shared import shared
 from core.specs import SpecError
-from core.ui import choices as links
-from core.ui import networks, page, shown
-from core.ui.plain import plain
+from core.ui import networks, shown
 from core.ui.shown import Shown
 from pages.own.choices import PAGE
 

@@ -3,12 +3,13 @@
 from typing import Any
 
 from core.data import catalog as data_sets
+from core.frame import choices, visitor
+from core.frame.choices import Choice
 from core.importing import guessing
 from core.importing.leaving import FORMATS
 from core.runs import catalog, store
 from core.specs import RunSpec
-from core.ui import choices, networks, shown
-from core.ui.choices import Choice
+from core.ui import networks
 from pages.own import words
 
 PAGE = "own"
@@ -29,7 +30,7 @@ def of_page() -> list[Choice]:
 
 def made_for() -> list[str]:
     """What the images may be that a network was made for: told by its shapes, a data set of the app, or a set of this person's own."""
-    return [GUESS, *guessing.offered(), *(name for name in shown.own_sets() if not data_sets.missing(name))]
+    return [GUESS, *guessing.offered(), *(name for name in visitor.own_sets() if not data_sets.missing(name))]
 
 
 def read_network(key: str) -> str:

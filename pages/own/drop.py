@@ -3,14 +3,14 @@
 import streamlit as st
 
 from core.data import catalog, own_kept
+from core.frame import choices as links
+from core.frame import page
+from core.frame.plain import plain
 from core.importing.drop import Drop, groups
 from core.importing.reading import MOST_BYTES
 from core.runs import brought, store
 from core.serving.limits import LIMITS
 from core.serving.upload import uploads
-from core.ui import choices as links
-from core.ui import page
-from core.ui.plain import plain
 from pages.own import choices, example, mine, words
 from pages.own.choices import GUESS, PAGE
 

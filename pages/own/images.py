@@ -18,15 +18,16 @@ from core.data import catalog as data
 from core.data import digits, own_images, reader
 from core.data.own_images import OwnSet
 from core.data.pictures import BadPicture, scaled
+from core.frame import page
+from core.frame.plain import plain
 from core.models.counts import accuracy, confusion, precision, recall
 from core.serving.shared import shared
 from core.serving.upload import read, upload
 from core.specs import RunSpec
 from core.training.samples import as_read
 from core.training.tasks import Task
-from core.ui import networks, page, working
+from core.ui import networks, working
 from core.ui.board import board
-from core.ui.plain import plain
 from core.ui.shown import Shown
 from core.ui.thumbnails import Thumbnail, thumbnails
 from pages.own import kept, words

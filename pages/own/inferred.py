@@ -6,10 +6,10 @@ import streamlit as st
 
 from core.charts import numbers
 from core.data import catalog as data
+from core.frame.plain import plain
 from core.importing.bringing import Alternative, Brought, Choice
 from core.importing.drop import Drop
 from core.importing.trying import MANY
-from core.ui.plain import plain
 from core.ui.shown import Shown
 from pages.own import mine, words
 from pages.own.mine import Mine

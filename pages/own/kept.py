@@ -4,12 +4,12 @@ import streamlit as st
 
 from core.data import own_kept
 from core.data.own_images import OwnSet
+from core.frame import visitor
+from core.frame.plain import plain
+from core.frame.site import entry
 from core.runs import brought, catalog, store
 from core.specs import SpecError
 from core.training import job_folder, jobs
-from core.ui import shown
-from core.ui.plain import plain
-from core.ui.site import entry
 from pages.own import drop, words
 
 _TROUBLE, _GONE = "_own-kept-trouble", "_own-kept-gone"
@@ -35,7 +35,7 @@ def train(found: OwnSet, called: str) -> None:
     if why:
         st.session_state[_TROUBLE] = why
         st.rerun()
-    shown.add_set(spec.name)
+    visitor.add_set(spec.name)
     kept = own_kept.about(spec.name)
     parts = {"images": "train", "validation": "validation", "test": "test"}
     counts = {name: str(kept.splits[part]) for name, part in parts.items()} if kept else {}
@@ -46,7 +46,7 @@ def kept() -> None:
     """The sets that this person has had kept, each with a button that takes it away."""
     if name := st.session_state.pop(_GONE, ""):
         st.success(words.SET_GONE.format(name=plain(name)), icon=":material/delete:")
-    found = [(name, about) for name in shown.own_sets() if (about := own_kept.about(name)) is not None]
+    found = [(name, about) for name in visitor.own_sets() if (about := own_kept.about(name)) is not None]
     if not found:
         return
     with st.expander(words.KEPT.format(count=len(found)), icon=":material/inventory_2:", key="own-kept"):
@@ -80,8 +80,8 @@ def take_away(name: str) -> None:
             job.cancel()
     for key in trained_on(name):
         brought.remove(key)
-        if key in shown.own():
-            shown.own().remove(key)
+        if key in visitor.own():
+            visitor.own().remove(key)
     own_kept.forget(name)
-    shown.own_sets().remove(name)
+    visitor.own_sets().remove(name)
     st.session_state[_GONE] = about.called if about else "The set"

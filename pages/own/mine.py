@@ -6,10 +6,10 @@ from typing import Any
 
 import streamlit as st
 
+from core.frame import visitor
 from core.importing.bringing import Brought, Choice
 from core.importing.drop import Drop, Group
 from core.runs import brought as brought_runs
-from core.ui import shown
 from pages.own import choices
 
 ROOM = 96 * 2**20  # bytes of files that a session keeps, so that what was inferred can be corrected
@@ -92,12 +92,12 @@ def keep(one: Mine) -> None:
         if room < 0 and i:
             listed[i] = replace(each, group=None)
     st.session_state[_LIST] = listed
-    shown.add_own(one.key)
+    visitor.add_own(one.key)
 
 
 def forget(key: str) -> None:
     """Delete a network from the store and from the lists."""
     brought_runs.remove(key)
     st.session_state[_LIST] = [one for one in networks() if one.key != key]
-    if key in shown.own():
-        shown.own().remove(key)
+    if key in visitor.own():
+        visitor.own().remove(key)

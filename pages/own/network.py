@@ -8,17 +8,18 @@ from core.analysis.weight_summary import layer_table
 from core.charts import network as chart
 from core.charts import numbers
 from core.data import catalog as data
+from core.frame import choices as links
+from core.frame import page
+from core.frame.plain import plain
+from core.frame.site import entry
 from core.models import network as networks
 from core.models.blocks import POINTS
 from core.runs import brought, catalog
 from core.runs.fitting import PAGES, WANTS
 from core.serving.shared import shared
 from core.specs import RunSpec
-from core.ui import choices as links
-from core.ui import page, shown
-from core.ui.plain import plain
+from core.ui import shown
 from core.ui.shown import Shown
-from core.ui.site import entry
 from pages.own import choices, mine, words
 from pages.own.choices import PAGE
 from pages.own.inferred import inferred

@@ -2,8 +2,9 @@
 
 import streamlit as st
 
-from core.ui import choices as links
-from core.ui import data_status, networks, page
+from core.frame import choices as links
+from core.frame import page
+from core.ui import data_status, networks
 from pages.own import choices, drop, mine, words
 from pages.own.away import away
 from pages.own.choices import PAGE

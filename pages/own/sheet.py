@@ -12,12 +12,13 @@ from core.data import digits, reader
 from core.data.drawing import UnusableDrawing
 from core.data.pictures import BadPicture
 from core.data.sheet import Box, Sheet, cut, read_sheet
+from core.frame import page
+from core.frame.plain import plain
 from core.models import network
 from core.serving.shared import shared
 from core.serving.upload import read, upload
 from core.training.samples import as_read
-from core.ui import networks, page
-from core.ui.plain import plain
+from core.ui import networks
 from core.ui.thumbnails import Thumbnail, thumbnails
 from pages.own import words
 from pages.own.choices import PAGE, reads_digits

@@ -5,9 +5,10 @@ from functools import partial
 
 from core.data.formula import LONGEST
 from core.data.scope.header import LONGEST_NAME
+from core.frame import choices
+from core.frame.choices import Choice
 from core.specs import PULSE_CLASSES, DataSpec, PulseSpec, meta
-from core.ui import choices, question
-from core.ui.choices import Choice
+from core.ui import question
 from pages.pulses.lesson import LESSON
 from pages.pulses.shape import START, Shape, shape_of, text_of
 from pages.pulses.words import EXAMPLES

@@ -3,10 +3,10 @@
 import streamlit as st
 
 from core.data import pulse_files
+from core.frame.plain import plain
 from core.serving.upload import read, upload
 from core.specs import DataSpec, PulseSpec
 from core.ui import forms
-from core.ui.plain import plain
 from core.ui.pulse_set import BadPulseFile, Source, drawn, opened
 from pages.pulses import choices, words
 from pages.pulses.choices import key

@@ -9,11 +9,11 @@ from core.charts import pulse_parameters
 from core.charts.prepared import Prepared
 from core.charts.theme import theme
 from core.data.pulses import MEANINGS, used
+from core.frame import choices as all_choices
+from core.frame import page
 from core.serving.forged import FORGED
 from core.serving.shared import shared
 from core.specs import PULSE_CLASSES, PulseSpec
-from core.ui import choices as all_choices
-from core.ui import page
 from core.ui.pulse_set import Source, picture, tile_side, tile_url
 from core.ui.thumbnails import Thumbnail, thumbnails
 from pages.pulses import choices

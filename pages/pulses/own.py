@@ -10,13 +10,13 @@ from numpy.typing import NDArray
 from core.data import own_pulse, pulses
 from core.data.formula import FUNCTIONS, LONGEST, FormulaError, pointer
 from core.data.pulse_files import to_png
+from core.frame import choices as all_choices
+from core.frame import page
+from core.frame.plain import plain
+from core.frame.site import entry
 from core.specs import PulseSpec
-from core.ui import choices as all_choices
-from core.ui import page
 from core.ui.drawing_pad import drawing_pad
-from core.ui.plain import plain
 from core.ui.pulse_set import picture
-from core.ui.site import entry
 from pages.pulses import choices, words
 from pages.pulses.choices import WAYS, key
 from pages.pulses.shape import Shape

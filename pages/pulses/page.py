@@ -2,9 +2,9 @@
 
 import streamlit as st
 
+from core.frame import choices as all_choices
+from core.frame import page
 from core.lesson import panel as lesson
-from core.ui import choices as all_choices
-from core.ui import page
 from pages.pulses import choices, words
 from pages.pulses.choices import CHOICES, PAGE
 from pages.pulses.controls import controls, downloads

@@ -6,8 +6,9 @@ import streamlit as st
 from core.analysis import pulse_sets
 from core.charts import raster
 from core.data import pulses
+from core.frame import choices, page
 from core.serving.shared import shared
-from core.ui import choices, page, question
+from core.ui import question
 from core.ui.pulse_set import Source, picture
 from pages.pulses import words
 from pages.pulses.choices import PAGE

@@ -10,9 +10,9 @@ import streamlit as st
 
 from core.data.pulse_files import BadPulseFile
 from core.data.scope.file import Channel, Reading, read
+from core.frame import choices as all_choices
+from core.frame.plain import plain
 from core.serving.upload import upload
-from core.ui import choices as all_choices
-from core.ui.plain import plain
 from pages.pulses import choices, words
 from pages.pulses.choices import key
 

@@ -13,7 +13,7 @@ from core.breaking.hangs import hangs
 from core.breaking.subject import Subject
 from core.charts.strips import Pictures, strip
 from core.data.catalog import DIGITS
-from core.ui import page
+from core.frame import page
 from core.ui.board import board
 from core.ui.class_bars import class_bars
 from pages.templates import words

@@ -12,8 +12,9 @@ from core.charts.numbers import percent, probability
 from core.charts.prepared import Prepared
 from core.charts.theme import theme
 from core.data import catalog
+from core.frame import choices, page
 from core.serving.shared import shared
-from core.ui import choices, clicks, page, shown
+from core.ui import clicks, shown
 from core.ui.thumbnails import Thumbnail, thumbnails
 from pages.templates.choices import PAGE, cells, opener
 from pages.templates.images import missing, probabilities, test_images, url

@@ -7,10 +7,11 @@ import streamlit as st
 from core.breaking import confidence, hangs
 from core.breaking import map as layer_map
 from core.breaking import panel as breaking
+from core.frame import choices
+from core.frame.choices import Choice
 from core.runs import catalog
 from core.specs import RunSpec
-from core.ui import choices, networks, question, shown
-from core.ui.choices import Choice
+from core.ui import networks, question, shown
 from pages.templates.groups import GROUP, SHEET, groups
 from pages.templates.lesson import LESSON
 from pages.templates.parts import PAGE, PARTS, nearest, on_images, shape_of

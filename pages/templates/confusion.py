@@ -12,11 +12,12 @@ from core.charts import numbers, raster
 from core.charts import theme as colours
 from core.charts.prepared import Prepared
 from core.charts.templates import image_pixels
+from core.frame import choices, page
+from core.frame.plain import plain
 from core.models.counts import accuracy, precision, recall
 from core.runs import store
 from core.serving.shared import shared
-from core.ui import choices, clicks, networks, page, shown
-from core.ui.plain import plain
+from core.ui import clicks, networks, shown
 from core.ui.player import player
 from pages.templates.cell import CHART, cell_panel, choose_cell, pick, picked_cell
 from pages.templates.choices import FORMS, NOTHING, PAGE, at_rest, choose_state, open_part

@@ -7,9 +7,10 @@ from core.analysis import templates
 from core.charts import raster
 from core.charts import templates as pictures
 from core.charts import theme as colours
+from core.frame import page
 from core.serving import seen
 from core.serving.shared import shared
-from core.ui import page, question, shown
+from core.ui import question, shown
 from core.ui.player import player
 from core.ui.thumbnails import Thumbnail, thumbnails
 from pages.templates import words

@@ -4,7 +4,7 @@ import math
 
 import streamlit as st
 
-from core.ui import choices
+from core.frame import choices
 from pages.templates.parts import PAGE
 
 SHEET = 128  # templates in the gallery

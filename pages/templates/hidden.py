@@ -7,11 +7,12 @@ from streamlit.delta_generator import DeltaGenerator
 from core.analysis.votes import film, leaners, sides, unit_order
 from core.charts import theme as colours
 from core.charts.numbers import number, probability
+from core.frame import choices, page
+from core.frame.plain import plain
 from core.models.activations import softmax
 from core.runs import store
 from core.serving import seen
-from core.ui import choices, page, question, shown
-from core.ui.plain import plain
+from core.ui import question, shown
 from core.ui.player import player
 from pages.templates import words
 from pages.templates.choices import BARS, OWN, PAGE, WEIGHTS, at_rest

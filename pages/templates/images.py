@@ -11,11 +11,12 @@ from core.charts.theme import theme
 from core.data import catalog
 from core.data.class_means import class_means as averages
 from core.data.folder import MissingData
+from core.frame import page
 from core.models import network
 from core.serving.shared import shared
 from core.specs import DataSpec, SpecError
 from core.training import samples
-from core.ui import cached, data_status, page
+from core.ui import cached, data_status
 from pages.templates import words
 from pages.templates.view import View
 

@@ -10,7 +10,8 @@ from core.breaking.subject import seen_doubt
 from core.charts import raster
 from core.charts import templates as pictures
 from core.charts.numbers import fixed, percent
-from core.ui import page, question
+from core.frame import page
+from core.ui import question
 from core.ui.thumbnails import Thumbnail, thumbnails
 from pages.templates import words
 from pages.templates.choices import PAGE, epoch_slider

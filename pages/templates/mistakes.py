@@ -4,8 +4,8 @@ import streamlit as st
 
 from core.analysis.mistakes import CLOSE, CONFIDENT, KINDS, Mistakes, chosen, mistakes
 from core.charts.numbers import percent, probability
+from core.frame import choices
 from core.serving.shared import shared
-from core.ui import choices
 from core.ui.thumbnails import Thumbnail, thumbnails
 from pages.templates import words
 from pages.templates.breaking import sure

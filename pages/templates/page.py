@@ -3,10 +3,11 @@
 import streamlit as st
 
 from core.data import catalog as data
+from core.frame import choices, page
 from core.lesson import panel as lesson
 from core.runs import catalog
 from core.specs import RunSpec
-from core.ui import choices, data_status, networks, page
+from core.ui import data_status, networks
 from pages.templates import words
 from pages.templates.breaking import break_it, confidence, layer_map
 from pages.templates.choices import PAGE, of_network, of_page, open_part, settle_network

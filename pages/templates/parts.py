@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 from core.data.catalog import DIGITS, classes_of
 from core.data.catalog import shape_of as known_shape
+from core.frame import visitor
 from core.runs import catalog
 from core.runs.catalog import Entry, Fits
 from core.runs.fitting import templates as on_images
 from core.specs import DataSpec, RunSpec, SpecError
-from core.ui import shown
 from pages.templates import words
 
 PAGE = "templates"
@@ -69,7 +69,7 @@ PARTS = {name: Part(_FITS[name], *words.PARTS[name]) for name in words.PARTS}  #
 
 def nearest(spec: RunSpec, fits: Fits) -> Entry | None:
     """The network nearest to this one of those that fit: on the same data, then with the fewest units; None where none fits."""
-    found = catalog.fitting(fits, shown.own())
+    found = catalog.fitting(fits, visitor.own())
     return min(found, key=lambda entry: (entry.spec.data.name != spec.data.name, sum(entry.spec.model.sizes[1:])), default=None)
 
 
@@ -78,7 +78,7 @@ def other_decay(spec: RunSpec) -> Entry | None:
     return next(
         (
             entry
-            for entry in catalog.fitting(in_colour, shown.own())
+            for entry in catalog.fitting(in_colour, visitor.own())
             if (entry.spec.data, entry.spec.model) == (spec.data, spec.model) and entry.spec.train.weight_decay != spec.train.weight_decay
         ),
         None,

@@ -10,8 +10,8 @@ from streamlit.delta_generator import DeltaGenerator
 
 from core.charts import raster
 from core.charts.templates import image_pixels
+from core.frame import choices, page
 from core.models.dense import inputs
-from core.ui import choices, page
 from core.ui.drawing_pad import last_drawing
 from core.ui.drawing_pad.examples import THREE
 from core.ui.drawn_digit import drawn_digit

@@ -9,12 +9,12 @@ from core.charts import templates as pictures
 from core.charts.numbers import percent
 from core.charts.theme import theme
 from core.data import catalog
+from core.frame import page
+from core.frame.plain import plain
 from core.models.counts import recall
 from core.runs import store
 from core.runs.catalog import Entry
 from core.serving.shared import shared
-from core.ui import page
-from core.ui.plain import plain
 from core.ui.thumbnails import Thumbnail, thumbnails
 from pages.templates import words
 from pages.templates.choices import PAGE, opener

@@ -8,7 +8,8 @@ from core.analysis import templates
 from core.analysis.matching import Match, match
 from core.charts import templates as pictures
 from core.charts.numbers import fixed
-from core.ui import choices, page, shown
+from core.frame import choices, page
+from core.ui import shown
 from core.ui.player import player
 from pages.templates import words
 from pages.templates.choices import PAGE, at_rest

@@ -3,8 +3,8 @@
 from core.charts import raster
 from core.charts import templates as pictures
 from core.charts.theme import theme
+from core.frame import page
 from core.serving.shared import shared
-from core.ui import page
 from core.ui.thumbnails import Thumbnail, thumbnails
 from pages.templates.sizes import STRIP, across, width
 from pages.templates.view import View

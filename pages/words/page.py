@@ -2,9 +2,9 @@
 
 import streamlit as st
 
+from core.frame import choices, page, screen
+from core.frame.site import ENTRIES
 from core.runs import store
-from core.ui import choices, page, screen
-from core.ui.site import ENTRIES
 from core.words import terms
 from core.words.terms import GROUPS, TERMS, Term
 from pages.words import words

@@ -6,7 +6,7 @@ import pytest
 from PIL import Image
 
 from benchmarks.screenshots import FOLDER, MODES, SHOWN, SIZES, picture
-from core.ui.site import ENTRIES
+from core.frame.site import ENTRIES
 
 README = (FOLDER.parents[1] / "README.md").read_text(encoding="utf-8")
 ALL = {picture(entry, mode, size) for entry in ENTRIES for mode in MODES for size in SIZES}

@@ -12,8 +12,8 @@ from streamlit.proto.Selectbox_pb2 import Selectbox
 
 from benchmarks.person import Widget
 from benchmarks.views import ACTS, MOVES, OPENING, VIEWS, absent, act, stroke, values
+from core.frame.site import ENTRIES
 from core.ui.drawing_pad.strokes import SIDE, read
-from core.ui.site import ENTRIES
 from pages.cnn import words as cnn
 from pages.digits import choices as digits
 from pages.learning import words as learning

@@ -9,7 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from benchmarks.lesson_figures import Figure, figures
-from core.ui.site import ENTRIES
+from core.frame.site import ENTRIES
 from tests.app import app, go
 
 DOCS = Path(__file__).parents[2] / "docs"

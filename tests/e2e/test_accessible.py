@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from benchmarks.views import VIEWS, View
-from core.ui.site import ENTRIES
+from core.frame.site import ENTRIES
 
 AXE = (files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8")
 THEMES, WIDTHS = ("light", "dark"), (1300, 400)

@@ -12,7 +12,8 @@ from tests.data import data_archives as archives
 LINE = ".st-key-data-mnist button p"
 SCRIPT = """
 import streamlit as st
-from core.ui import data_status, page
+from core.frame import page
+from core.ui import data_status
 
 page.header("A page", "A sentence.")
 data_status.notice("mnist")

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from core.ui.site import ENTRIES
+from core.frame.site import ENTRIES
 from tests.e2e.rest import rested
 
 

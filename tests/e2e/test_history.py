@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from benchmarks.served import Server
 from tests.e2e.rest import rested
 
-SCRIPT = "tests/ui/choices_page.py"
+SCRIPT = "tests/frame/choices_page.py"
 
 
 @pytest.fixture(scope="module")

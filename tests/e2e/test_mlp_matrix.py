@@ -30,7 +30,7 @@ LABEL = re.compile(r"input (\d+), output (\d+), weight (.+)")
 
 
 def cells(page: Page, box: str = "mlp-matrix") -> list[tuple[float, float, int, int, float]]:
-    """Every cell drawn: y, x, row, column, weight, from the marks on the screen, which count from 1; the last layer's outputs are digits."""
+    """Every cell drawn: y, x, row, column, weight, from the marks on the screen, counted from 1; the last layer's outputs are digits."""
     first = 0 if "layer=5" in page.url else 1
     found = page.evaluate(
         """box => [...document.querySelectorAll(`.st-key-${box} svg.marks [aria-label*=", weight "]`)].map(

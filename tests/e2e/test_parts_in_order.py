@@ -2,7 +2,7 @@
 
 from playwright.sync_api import Page
 
-from core.ui.browser_part import IN_ORDER
+from core.frame.browser_part import IN_ORDER
 
 TRY = """
 async (script) => {

@@ -27,7 +27,7 @@ TEXTS = [
 ]
 SCRIPT = """
 import json, pathlib, streamlit as st
-from core.ui.plain import plain
+from core.frame.plain import plain
 for number, text in enumerate(json.loads(pathlib.Path(__file__).with_suffix(".json").read_text())):
     with st.container(key=f"text-{number}"):
         st.markdown(plain(text))

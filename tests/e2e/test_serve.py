@@ -17,7 +17,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from benchmarks.served import ROOT
-from core.ui.site import ENTRIES
+from core.frame.site import ENTRIES
 from deploy import proxy, serve
 from tests.e2e.rest import rested
 from tests.ui.upload_case import photograph

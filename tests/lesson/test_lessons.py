@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from core.frame import choices
+from core.frame.site import ENTRIES
 from core.lesson import guesses
 from core.lesson.table import END, Lesson, closing_name
 from core.runs import shipped, store
-from core.ui import choices
-from core.ui.site import ENTRIES
 from tests.app import app, go
 
 TOPICS = ("templates", "learning", "mlp", "pulses", "cnn", "digits")

@@ -14,8 +14,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from benchmarks.screenshots import OUTLINES, outline
+from core.frame.site import ENTRIES
 from core.serving import shared
-from core.ui.site import ENTRIES
 from tests.app import go
 
 ROOT = Path(__file__).parents[2]

@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 
-from core.ui.site import ENTRIES
+from core.frame.site import ENTRIES
 from tests.app import ENTRY
 
 ANSWERS = (

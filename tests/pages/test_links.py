@@ -5,7 +5,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
-from core.ui.site import ENTRIES
+from core.frame.site import ENTRIES
 from tests.app import app, go
 
 LINKS = [link for entry in ENTRIES if entry.topic != "home" for link in import_module(f"tests.pages.{entry.topic}.links").LINKS]

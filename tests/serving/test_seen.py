@@ -18,8 +18,8 @@ from starlette.applications import Starlette
 from streamlit.web.server.starlette.starlette_app import create_streamlit_middleware
 
 from core.charts.prepared import Prepared
+from core.frame import page
 from core.serving import seen
-from core.ui import page
 from tests import apart
 
 PICTURE = b"\x89PNG\r\n\x1a\n" + np.random.default_rng(5).bytes(5_000)

@@ -9,8 +9,8 @@ from typing import Any
 
 import streamlit as st
 
-from core.ui import choices
-from core.ui.browser_part import browser_part
+from core.frame import choices
+from core.frame.browser_part import browser_part
 
 _component = browser_part("kernel_explorer_guesses", __file__, html="", css="")
 COLUMNS = ("page", "question", "guess", "answer", "right", "when")

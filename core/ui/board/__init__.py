@@ -9,8 +9,8 @@ from collections.abc import Callable, Mapping, Sequence
 import streamlit as st
 
 from core.charts.strips import Strip
+from core.frame.browser_part import browser_part
 from core.serving import seen
-from core.ui.browser_part import browser_part
 
 _board = browser_part("kernel_explorer_board", __file__, fetches=True, roves=True, html='<div class="board"></div>')
 

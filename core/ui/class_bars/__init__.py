@@ -10,7 +10,7 @@ import numpy as np
 
 from core.charts import numbers
 from core.charts.theme import Theme
-from core.ui.browser_part import browser_part
+from core.frame.browser_part import browser_part
 
 _bars = browser_part("kernel_explorer_class_bars", __file__)
 MOST = 20  # classes that are shown; of more, those with the largest values

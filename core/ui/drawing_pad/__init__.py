@@ -16,8 +16,8 @@ from contextlib import contextmanager
 
 import streamlit as st
 
-from core.ui import address
-from core.ui.browser_part import browser_part
+from core.frame import address
+from core.frame.browser_part import browser_part
 from core.ui.drawing_pad.strokes import Drawing, Stroke, read, unpack
 
 PEN_WIDTH = 85  # pad units: 2.4 of 28 pixels, about as wide as the pens that wrote MNIST

@@ -5,8 +5,8 @@ from typing import Any
 
 import streamlit as st
 
+from core.frame.browser_part import browser_part
 from core.serving import seen
-from core.ui.browser_part import browser_part
 from core.ui.player.sentences import packed
 
 _component = browser_part("kernel_explorer_player", __file__, fetches=True)

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from core.frame.browser_part import browser_part
 from core.serving import seen
-from core.ui.browser_part import browser_part
 
 _component = browser_part("kernel_explorer_thumbnails", __file__, fetches=True, roves=True)
 

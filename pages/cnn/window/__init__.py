@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 
 from core.charts.theme import DARK, LIGHT, Theme
+from core.frame.browser_part import browser_part
 from core.serving import seen
-from core.ui.browser_part import browser_part
 
 _component = browser_part("kernel_explorer_convolution_window", __file__, fetches=True)
 STAGES = ("sum", "after ReLU", "after pooling")

@@ -6,7 +6,7 @@ It is a part of its own so that its many pictures travel once, and not with ever
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from core.ui.browser_part import browser_part
+from core.frame.browser_part import browser_part
 
 _film = browser_part("kernel_explorer_film", __file__, fetches=True, html="", css="")
 

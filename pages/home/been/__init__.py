@@ -1,11 +1,11 @@
 """What somebody has opened, as their own browser remembers it: said on the cards of the path, and forgotten on request.
 
-Nothing of it reaches the server. `core/ui/screen` notes each page and section that is opened.
+Nothing of it reaches the server. `core/frame/screen` notes each page and section that is opened.
 """
 
 from collections.abc import Sequence
 
-from core.ui.browser_part import browser_part
+from core.frame.browser_part import browser_part
 
 _component = browser_part("kernel_explorer_been", __file__)
 

@@ -1,6 +1,6 @@
 // What this browser remembers of the path. The marks on the cards are rules of a style sheet, so that the page stays as it is.
 
-const KEPT = "kernel-explorer-been"; // as core/ui/screen writes it: path -> sections opened, and LESSON
+const KEPT = "kernel-explorer-been"; // as core/frame/screen writes it: path -> sections opened, and LESSON
 const LESSON = "lesson=end";
 const sheet = new CSSStyleSheet();
 if (!document.adoptedStyleSheets.includes(sheet)) document.adoptedStyleSheets.push(sheet);

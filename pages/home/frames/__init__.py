@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
+from core.frame.browser_part import browser_part
 from core.serving import seen
-from core.ui.browser_part import browser_part
 
 _frames = browser_part("kernel_explorer_frames", __file__, fetches=True)
 

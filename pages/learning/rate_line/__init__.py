@@ -8,8 +8,8 @@ import numpy as np
 import streamlit as st
 
 from core.charts.theme import Theme
+from core.frame.browser_part import browser_part
 from core.serving import seen
-from core.ui.browser_part import browser_part
 
 _component = browser_part("kernel_explorer_rate_line", __file__, fetches=True)
 

@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 
 from core.charts.theme import Theme
+from core.frame.browser_part import browser_part
 from core.serving import seen
-from core.ui.browser_part import browser_part
 
 _component = browser_part("kernel_explorer_window_sum", __file__, fetches=True)
 

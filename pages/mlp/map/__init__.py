@@ -10,7 +10,7 @@ import numpy as np
 from core.charts.grid import Grid
 from core.charts.matrix_parts import fitting
 from core.charts.theme import Theme
-from core.ui.browser_part import browser_part
+from core.frame.browser_part import browser_part
 
 _component = browser_part("kernel_explorer_map", __file__)
 

@@ -8,8 +8,8 @@ import streamlit as st
 
 from core.charts.theme import Theme
 from core.data import pulses
+from core.frame.browser_part import browser_part
 from core.specs import PULSE_CLASSES, PulseSpec
-from core.ui.browser_part import browser_part
 from pages.pulses.shape import Shape, checked, text_of
 
 _component = browser_part("kernel_explorer_pulse_designer", __file__)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from core.charts.theme import Theme
-from core.ui.browser_part import browser_part
+from core.frame.browser_part import browser_part
 
 _component = browser_part(
     "kernel_explorer_template_film", __file__, fetches=True, isolate_styles=False

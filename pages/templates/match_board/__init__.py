@@ -10,7 +10,7 @@ import numpy as np
 
 from core.analysis.matching import Match
 from core.charts.theme import Theme
-from core.ui.browser_part import browser_part
+from core.frame.browser_part import browser_part
 
 _component = browser_part("kernel_explorer_match_board", __file__)
 

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from core.frame.browser_part import browser_part
 from core.serving import seen
-from core.ui.browser_part import browser_part
 
 _component = browser_part(
     "kernel_explorer_rolled_vector", __file__, fetches=True, isolate_styles=False

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from core.charts.theme import Theme
-from core.ui.browser_part import browser_part
+from core.frame.browser_part import browser_part
 
 _component = browser_part("kernel_explorer_vote_bars", __file__, roves=True, isolate_styles=False)  # so that the player finds its signals
 

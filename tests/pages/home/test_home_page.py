@@ -9,10 +9,10 @@ from streamlit.testing.v1 import AppTest
 
 from core.charts.numbers import number
 from core.charts.theme import LIGHT
+from core.frame import site
+from core.frame.site import ENTRIES
 from core.runs import shipped, store
 from core.serving import shared
-from core.ui import site
-from core.ui.site import ENTRIES
 from pages.home.draw import said
 from pages.home.networks import KINDS, READERS, best
 from pages.home.why import WHY

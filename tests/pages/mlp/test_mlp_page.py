@@ -18,8 +18,9 @@ from core.analysis.path import strongest_path
 from core.analysis.pooling import signed_max
 from core.charts import numbers
 from core.charts.size import small
+from core.frame import choices
 from core.runs import catalog, shipped, store
-from core.ui import choices, shown
+from core.ui import shown
 from pages.mlp.layer import Layer
 from pages.mlp.neighbours import pick_words
 from tests.app import report

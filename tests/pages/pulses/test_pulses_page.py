@@ -10,8 +10,8 @@ from streamlit.testing.v1 import AppTest
 
 from core.data import own_pulse, pulse_files, pulses
 from core.data.scope.file import read
+from core.frame.plain import JOINER, plain
 from core.specs import PulseSpec
-from core.ui.plain import JOINER, plain
 from pages.pulses import shape as pulse_shape
 from pages.pulses.designer import reported
 from pages.pulses.shape import Shape

@@ -10,8 +10,8 @@ import pytest
 
 from core import words
 from core.charts.theme import DARK, LIGHT
+from core.frame.site import ENTRIES
 from core.runs import shipped
-from core.ui.site import ENTRIES
 from core.words.terms import GROUPS, TERMS, find, of_group
 from pages.words.pictures import PICTURES, drawn
 from tests.app import app, go

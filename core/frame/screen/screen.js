@@ -25,7 +25,7 @@ function leave(event) {
   touched = null;
 }
 
-// The width below which columns stack (core/ui/page.py).
+// The width below which columns stack (core/frame/page.py).
 const small = matchMedia("(max-width: 700px)");
 let part = null; // of the page that is up
 let retry = 0;

@@ -5,7 +5,7 @@ import time
 
 import streamlit as st
 
-from core.ui import choices
+from core.frame import choices
 
 
 @choices.fragment

@@ -15,13 +15,14 @@ import streamlit as st
 from core.charts import svg
 from core.charts import theme as colours
 from core.charts.prepared import Prepared, arrow
+from core.frame import address, chart_table, choices, present, screen, sheet
+from core.frame.browser_part import heard
+from core.frame.plain import plain
 from core.serving import seen
 from core.serving.shared import shared
-from core.ui import address, chart_table, choices, drawing_pad, present, screen, sheet
-from core.ui.browser_part import heard
-from core.ui.plain import plain
 
 SENTENCE = "page-sentence"  # key of the container that holds it, for a player whose frames have sentences of their own
+_REMARKS = "_page-remarks"  # to be said by the next header
 COLLECTIONS = (5_000, 5, 2)  # the young seldom, they go by themselves; the old as ever: a session that ended is garbage of some MB
 # What a page must not be seen without.
 _STYLE = """
@@ -49,7 +50,7 @@ _LATER = """
 @media (prefers-reduced-motion: reduce) {
   *, *::before, *::after { animation-duration: 0.01ms !important; transition-duration: 0.01ms !important; }
 }
-/* Columns stack a little earlier than Streamlit's own 640px, so that a window of 1,300 at a zoom of 200% has room; core/ui/screen tells. */
+/* Columns stack a little earlier than Streamlit's own 640px, so that a window of 1,300 at a zoom of 200% has room; screen tells. */
 @media (max-width: 700px) { [data-testid="stColumn"] { min-width: calc(100% - 1.5rem); } }
 /* The line about a data set stays one line. */
 [class*="st-key-data-"] [data-testid="stPopover"] button p { white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }
@@ -62,7 +63,7 @@ _LATER = """
 /* A sentence that follows a player while it moves (core/ui/player). */
 .while-it-moves p { margin: 0 0 1rem; }
 .while-it-moves h3 { padding: 0.5rem 0 1rem; font-size: 1.75rem; }
-/* Terms of the glossary, which core/ui/screen finds. */
+/* Terms of the glossary, which core/frame/screen finds. */
 ::highlight(glossary) { text-decoration: underline dotted 1.5px; text-underline-offset: 0.2em; }
 .glossary-under [data-testid="stMarkdownContainer"] * { cursor: help; }
 """
@@ -113,10 +114,15 @@ def theme() -> colours.Theme:
     return colours.theme(st.context.theme.type == "dark")
 
 
+def remark(notes: Iterable[str]) -> None:
+    """Have notes said under the header of the page that runs next."""
+    st.session_state[_REMARKS] = list(notes)
+
+
 def header(title: str, sentence: str, notes: Iterable[str] = ()) -> None:
     """Title, a button that copies the link, the sentence that says what the picture shows, and notes on what could not be done."""
     _freeze()
-    notes = [*notes, *drawing_pad.from_link(), *choices.declare(present.PAGE, present.declared())]
+    notes = [*notes, *st.session_state.pop(_REMARKS, ()), *choices.declare(present.PAGE, present.declared())]
     st.logo(_sign(theme().dark), size="small")
     st.html(_style() + (_IN_A_FRAME if st.context.is_embedded else ""))
     st.title(title, anchor=False)

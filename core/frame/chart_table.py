@@ -4,7 +4,7 @@ import streamlit as st
 
 from core.charts import reading
 from core.charts.prepared import Prepared
-from core.ui.plain import plain
+from core.frame.plain import plain
 
 SHOWN = 200_000  # cells of a table that the browser shows at ease; a larger one is a file
 

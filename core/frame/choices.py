@@ -2,7 +2,7 @@
 
 A page declares its choices with `declare` before it makes their widgets, which take `key(page, name)` as their key. What the
 browser's address asks for is read when the browser brings one (a link, Back, Forward), and written once a run by
-`core.ui.address`. A choice at its default stays out of the address, so an empty address is the page as it opens.
+`core.frame.address`. A choice at its default stays out of the address, so an empty address is the page as it opens.
 """
 
 import re
@@ -14,10 +14,10 @@ from typing import Any, TypeVar
 
 import streamlit as st
 
+from core.frame import address
+from core.frame.address import Asked
 from core.serving import returning
 from core.specs import meta
-from core.ui import address
-from core.ui.address import Asked
 
 _DECLARED = "_choices"  # (page, name) -> Choice, of the run that is or was last
 _KEPT = "_choices-kept"  # session key -> value: Streamlit forgets a widget's value when its page or section is left

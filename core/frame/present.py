@@ -7,9 +7,9 @@ import re
 
 import streamlit as st
 
-from core.ui import choices
-from core.ui.choices import Choice
-from core.ui.plain import plain
+from core.frame import choices
+from core.frame.choices import Choice
+from core.frame.plain import plain
 
 PAGE = "frame"
 MOST = 20  # names of controls in a link

@@ -15,7 +15,7 @@ def page_with_a_chart() -> None:
 
     from core.charts.matrix import matrix
     from core.charts.theme import LIGHT
-    from core.ui import page
+    from core.frame import page
 
     page.chart(matrix(np.ones((2, 3, 4)), np.zeros((2, 4)), LIGHT), alt_text="Twelve weights", key="weights")
 
@@ -40,4 +40,4 @@ def test_charts_are_drawn_in_one_place() -> None:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.Attribute) and node.attr in ("vega_lite_chart", "altair_chart", "line_chart", "bar_chart", "scatter_chart")
     }
-    assert calls == {"core/ui/page.py"}
+    assert calls == {"core/frame/page.py"}

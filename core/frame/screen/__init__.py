@@ -7,8 +7,8 @@ One part for all of it, since each part costs the server 0.5 ms a run.
 import streamlit as st
 
 from core import words
-from core.ui import present, shown
-from core.ui.browser_part import browser_part
+from core.frame import present, visitor
+from core.frame.browser_part import browser_part
 
 _component = browser_part("kernel_explorer_screen", __file__)
 KEY = "screen"
@@ -17,7 +17,7 @@ _NARROW = "_screen-narrow"
 
 def mount() -> None:
     """Once a page, by its header: of all this the button that copies the address is seen, in the bar at the top."""
-    data = {"narrow": narrow(), "words": words.address(), "person": shown.person(), "own": shown.own()[: shown.MOST_OWN]}
+    data = {"narrow": narrow(), "words": words.address(), "person": visitor.person(), "own": visitor.own()[: visitor.MOST_OWN]}
     calls = {"on_told_change": _told, "on_met_change": _met, "on_present_change": _present}
     _component(key=KEY, data=data, width="content", **calls)
 
@@ -46,4 +46,4 @@ def _present() -> None:
 def _met() -> None:
     met = st.session_state[KEY].get("met")
     if isinstance(met, dict):
-        shown.meet(met.get("person"), met.get("own"))
+        visitor.meet(met.get("person"), met.get("own"))

@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.ui import choices
+from core.frame import choices
 from tests.app import go
 
 SCRIPT = str(Path(__file__).with_name("choices_page.py"))

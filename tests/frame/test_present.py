@@ -6,8 +6,8 @@ from urllib.parse import parse_qsl
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from core.frame import present
 from core.runs import shipped
-from core.ui import present
 from tests.app import app, go
 
 

@@ -1,15 +1,17 @@
-"""A view on one sheet of paper: what stands on it besides the page, and its look; core/ui/screen/share.js makes it fit.
+"""A view on one sheet of paper: what stands on it besides the page, and its look; core/frame/screen/share.js makes it fit.
 
 The page itself is printed, so that the sheet shows what the screen does.
 """
 
+from collections.abc import Sequence
 from html import escape
 
 import streamlit as st
 
+from core.frame import present
 from core.runs import catalog
+from core.runs.catalog import Entry
 from core.specs import APP_VERSION
-from core.ui import networks, present
 
 KEY = "sheet"
 _PLACE = "_sheet-place"  # where a run that is under way has room for it
@@ -40,11 +42,11 @@ def mount() -> None:
     st.session_state[_PLACE] = st.container(key=KEY)
 
 
-def fill() -> None:
+def fill(entries: Sequence[Entry]) -> None:
     """When a page has run: the networks of its view with their keys, and its link; seen on paper alone."""
     place = st.session_state.pop(_PLACE, None)
     if place is None:
         return
-    lines = [f"{entry.title}: {catalog.described(entry.spec)}; {catalog.trained(entry.spec)}." for entry in networks.on_view()]
+    lines = [f"{entry.title}: {catalog.described(entry.spec)}; {catalog.trained(entry.spec)}." for entry in entries]
     said = "<br>".join(map(escape, [*lines, f"Kernel Explorer {APP_VERSION}"]))
     place.html(f'<p class="sheet-source">{said}</p><p class="sheet-link"></p>')  # the browser knows the link

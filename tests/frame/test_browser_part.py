@@ -8,7 +8,7 @@ import pytest
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from streamlit.testing.v1 import AppTest
 
-from core.ui.browser_part import _Told, heard
+from core.frame.browser_part import _Told, heard
 from tests.app import app, go
 
 EVENTS = ("frame", "report", "picked", "act", "pulse", "drawing", "rate", "moved", "back", "told")  # of all parts

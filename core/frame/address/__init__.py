@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, urlencode
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from core.ui.browser_part import browser_part
+from core.frame.browser_part import browser_part
 
 STAYS = frozenset({"shown", "present", "controls"})  # choices that are of no view: what was told, and how all of it is shown
 _component = browser_part("kernel_explorer_address", __file__, css="", html="")

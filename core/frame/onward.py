@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from core.ui import site
+from core.frame import site
 
 END = "That was the last station. Make something of your own, or look up a word."
 

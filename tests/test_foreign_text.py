@@ -20,7 +20,8 @@ from tests.pages.own import own_case
 from tests.ui.upload_case import photograph
 
 ROOT = Path(__file__).parents[1]
-FILES = sorted([*ROOT.glob("core/ui/**/*.py"), *ROOT.glob("core/serving/*.py"), *ROOT.glob("pages/**/*.py")])
+FOLDERS = ("core/frame", "core/ui", "core/breaking", "core/lesson", "core/serving", "pages")
+FILES = sorted(path for folder in FOLDERS for path in (ROOT / folder).rglob("*.py"))
 MARKDOWN = {  # calls of Streamlit and of ours that read Markdown in what they are given
     *("markdown", "caption", "error", "warning", "info", "success", "toast", "write", "title", "header", "subheader", "metric", "html"),
     *("latex", "exception", "status", "button", "download_button", "link_button", "popover", "expander", "tabs", "radio", "pills"),

@@ -14,7 +14,7 @@ from streamlit.testing.v1 import AppTest
 from core.serving import returning
 from tests import apart
 
-SCRIPT = str(Path(__file__).parents[1] / "ui" / "choices_page.py")
+SCRIPT = str(Path(__file__).parents[1] / "frame" / "choices_page.py")
 
 
 def opened(states: WidgetStates | None = None, **query: str) -> AppTest:

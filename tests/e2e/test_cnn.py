@@ -239,7 +239,7 @@ def test_a_typed_kernel_reaches_the_window_and_the_link(page: Page, app_url: str
     expect(page.get_by_text(f"{larger.size:,} windows, {larger.shape[0]} × {larger.shape[1]}.")).to_be_visible()
 
 
-@pytest.mark.parametrize("stage", ["sum", "after-ReLU", "after-pooling"])
+@pytest.mark.parametrize("stage", [*(pytest.param(stage, marks=pytest.mark.full) for stage in ("sum", "after-ReLU")), "after-pooling"])
 def test_stride_padding_dilation_and_stage_of_a_link_reach_the_window(page: Page, app_url: str, run: Run, stage: str) -> None:
     page.goto(f"{app_url}/cnn?section=convolution&image=test-2&filter=Sobel-y&stride=2&padding=3&dilation=2&stage={stage}")
     page.locator(".cw[data-row]").wait_for()

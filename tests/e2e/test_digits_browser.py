@@ -16,7 +16,7 @@ from tests.ui.upload_case import bad_uploads, photograph
 WIDE, NARROW = {"width": 1300, "height": 1000}, {"width": 400, "height": 800}
 
 
-@pytest.fixture(params=[WIDE, NARROW], ids=["1300 px", "400 px"])
+@pytest.fixture(params=[WIDE, pytest.param(NARROW, marks=pytest.mark.full)], ids=["1300 px", "400 px"])
 def tab(request, browser: Browser, app_url: str):
     context = browser.new_context(viewport=request.param, has_touch=True)
     context.set_default_timeout(40_000)

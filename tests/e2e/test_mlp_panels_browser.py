@@ -115,7 +115,7 @@ def ledger_of(panel: Locator) -> tuple[dict[str, float], str]:
     return lines, rows[-1][0].strip()
 
 
-@pytest.mark.parametrize("layer", [1, 3, 5])
+@pytest.mark.parametrize("layer", [1, pytest.param(3, marks=pytest.mark.full), 5])
 def test_a_wrong_digits_ledger_adds_up(page: Page, app_url: str, run, digits, layer: int) -> None:
     panel = opened(page, app_url, "image", "mlp-ledger", layer=layer, epoch=20)
     panel.get_by_text("Only those the network gets wrong").click()

@@ -37,7 +37,7 @@ def number(page: Page, label: str) -> float:
     return float(page.get_by_role("spinbutton", name=label).input_value())
 
 
-@pytest.mark.parametrize("kind", PULSE_CLASSES)
+@pytest.mark.parametrize("kind", [PULSE_CLASSES[0], *(pytest.param(kind, marks=pytest.mark.full) for kind in PULSE_CLASSES[1:])])
 def test_the_browser_draws_what_python_draws(page: Page, app_url: str, kind: str) -> None:
     """Pixel for pixel, for drawn parameters and for ones with drift, by way of the link."""
     opened(page, app_url)

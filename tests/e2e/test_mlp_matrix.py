@@ -30,8 +30,7 @@ LABEL = re.compile(r"input (\d+), output (\d+), weight (.+)")
 
 
 def cells(page: Page, box: str = "mlp-matrix") -> list[tuple[float, float, int, int, float]]:
-    """Every cell drawn: y, x, row, column, weight, from the marks on the screen, counted from 1; the last layer's outputs are digits."""
-    first = 0 if "layer=5" in page.url else 1
+    """Every cell drawn: y, x, row, column, weight, from the marks on the screen (which count from 1, or are digits)."""
     found = page.evaluate(
         """box => [...document.querySelectorAll(`.st-key-${box} svg.marks [aria-label*=", weight "]`)].map(
              m => { const r = m.getBoundingClientRect(); return [r.y, r.x, m.getAttribute('aria-label')] })""",
@@ -41,8 +40,9 @@ def cells(page: Page, box: str = "mlp-matrix") -> list[tuple[float, float, int, 
     for y, x, label in found:
         match = LABEL.fullmatch(label)
         if match:
-            out.append((round(y), round(x), int(match[1]) - 1, int(match[2]) - first, float(match[3].replace("\u2212", "-"))))
-    return out
+            out.append((round(y), round(x), int(match[1]) - 1, int(match[2]), float(match[3].replace("\u2212", "-"))))
+    first = min((column for _, _, _, column, _ in out), default=0)
+    return [(y, x, row, column - first, weight) for y, x, row, column, weight in out]
 
 
 def drawn(page: Page) -> tuple[list[int], list[int], np.ndarray]:

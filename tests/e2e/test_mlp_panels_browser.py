@@ -193,7 +193,7 @@ def test_files_are_what_is_shown(page: Page, app_url: str, run) -> None:
     kernel = run.state(50)["dense5.kernel"]
     _, *lines = csv.reader(taken["Matrix as CSV"].decode().splitlines())
     order = np.argsort(-kernel[:, 3], kind="stable")
-    assert [int(line[0]) for line in lines] == order.tolist()
+    assert [int(line[0]) for line in lines] == (order + 1).tolist()
     assert (np.array([line[1:] for line in lines], dtype=np.float32) == kernel[order]).all()
     assert taken["Picture as PNG"].startswith(b"\x89PNG")
     assert (load(taken["Run as safetensors"])["dense5.kernel"][50].astype(np.float32) == kernel).all()

@@ -66,7 +66,7 @@ class Kept:
             os.utime(folder)  # it is in use
         start = {"train": 0, "validation": found.splits["train"], "test": found.splits["train"] + found.splits["validation"]}[split]
         part = slice(start, start + found.splits[split])
-        return images[part], labels[part]
+        return images[part].copy(), labels[part].copy()  # what is kept is everybody's
 
     def trouble(self) -> str:
         """Why it cannot be read, in a sentence; empty where it is here."""
@@ -172,8 +172,8 @@ def _look(path: Path) -> tuple[int, int]:
 def _whole(folder: Path, spec: OwnSpec, *looks: tuple[int, int]) -> tuple[np.ndarray, np.ndarray]:
     """All images and labels, held against their hash once for each change of the files; the system reads what is looked at."""
     try:
-        images = np.load(folder / IMAGES, mmap_mode="c", allow_pickle=False)
-        labels = np.load(folder / LABELS, mmap_mode="c", allow_pickle=False)
+        images = np.load(folder / IMAGES, mmap_mode="r", allow_pickle=False)
+        labels = np.load(folder / LABELS, mmap_mode="r", allow_pickle=False)
         if _digest(images, labels, spec.classes) == spec.sha256:
             return images, labels
     except (OSError, ValueError, EOFError, TypeError):

@@ -1,7 +1,6 @@
 """What a pulse CNN can't do: how sure it is, and the stretches that an answer hangs on."""
 
 import json
-from concurrent.futures import Executor, Future
 
 import numpy as np
 import pytest
@@ -13,21 +12,9 @@ from core.data import pulse_sets
 from core.models import network
 from core.models.activations import ANSWERS
 from core.runs.run import Run
-from core.training import tasks
 from tests.app import app, go
 
-
-class Inline(Executor):
-    def submit(self, fn, /, *args, **kwargs):
-        done: Future = Future()
-        done.set_result(fn(*args, **kwargs))
-        return done
-
-
-@pytest.fixture(autouse=True)
-def answers_at_once(tmp_path, monkeypatch):
-    monkeypatch.setattr(tasks, "executor", Inline)
-    monkeypatch.setattr(tasks, "_home", lambda: tmp_path)
+pytestmark = pytest.mark.usefixtures("answers_at_once")
 
 
 def opened(run: Run, section: str, **query: str) -> AppTest:

@@ -1,7 +1,6 @@
 """Breaking a digit CNN on purpose: this image at every amount, and all test images."""
 
 import json
-from concurrent.futures import Executor, Future
 
 import numpy as np
 import pytest
@@ -18,17 +17,11 @@ from core.specs import DataSpec
 from core.training import tasks
 from core.ui.drawing_pad.strokes import Drawing, Stroke
 from tests.digit_case import EPOCHS, MODELS, spec, stored, weights
+from tests.inline import Inline
 from tests.pages.digits.digits_case import app, parts, search, words
 
 MODEL = MODELS["even kernels"]  # 20 pixels a side
 UCI = DataSpec("uci-digits", train=100, validation=0, test=400)
-
-
-class Inline(Executor):
-    def submit(self, fn, /, *args, **kwargs):
-        done: Future = Future()
-        done.set_result(fn(*args, **kwargs))
-        return done
 
 
 @pytest.fixture(autouse=True)

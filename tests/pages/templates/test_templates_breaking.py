@@ -1,7 +1,6 @@
 """What a dense network can't do, on the templates page: how sure it is, and what an answer hangs on."""
 
 import json
-from concurrent.futures import Executor, Future
 
 import numpy as np
 import pytest
@@ -14,23 +13,12 @@ from core.data.damage import DAMAGES
 from core.models import network
 from core.runs import store
 from core.runs.shipped import RUNS
-from core.training import tasks
 from tests.app import app, go
 
 RUN = RUNS["uci-softmax"]
 
 
-class Inline(Executor):
-    def submit(self, fn, /, *args, **kwargs):
-        done: Future = Future()
-        done.set_result(fn(*args, **kwargs))
-        return done
-
-
-@pytest.fixture(autouse=True)
-def answers_at_once(tmp_path, monkeypatch):
-    monkeypatch.setattr(tasks, "executor", Inline)
-    monkeypatch.setattr(tasks, "_home", lambda: tmp_path)
+pytestmark = pytest.mark.usefixtures("answers_at_once")
 
 
 def opened(section: str, **query: str) -> AppTest:

@@ -172,3 +172,20 @@ def test_a_reload_and_a_restart_of_the_server_keep_the_view_and_its_history(page
         shows(page, "part b", "?section=b")
     finally:
         server.stop()
+
+
+def test_back_while_the_server_is_away_is_not_undone(page: Page, tmp_path: Path) -> None:
+    """What the browser held wins over the address in a new session, but not over a press of Back since."""
+    server = Server(tmp_path, SCRIPT, WAIT="1")
+    try:
+        page.goto(f"{server.url}/?section=b")
+        shows(page, "part b", "?section=b")
+        choose(page, "c")
+        shows(page, "part c", "?section=c")
+        server.restart()
+        page.go_back()  # before the page is connected again
+        shows(page, "part b", "?section=b")
+        page.wait_for_timeout(3_000)
+        shows(page, "part b", "?section=b")
+    finally:
+        server.stop()

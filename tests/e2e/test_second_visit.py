@@ -47,6 +47,9 @@ def test_a_second_visit_is_small(page: Page, url: str, view: str) -> None:
     first, fetched = visit(page.context, url + path, drawn, pieces)
     second, again = visit(page.context, url + path, drawn, pieces)
     assert fetched and all(size > 0 for _, size in fetched)
-    # A script that the browser still holds in memory is not asked for, nor named, again.
-    assert {name for name, _ in again} <= {name for name, _ in fetched} and not any(size for _, size in again)
+    # What a visit fetches last, as a player's other states, may come after the tab is closed; a script that the browser still
+    # holds in memory is not asked for, nor named, again.
+    known = {name for name, _ in fetched}
+    assert not any(size for name, size in again if name in known)
+    assert sum(name in known and not name.endswith(".js") for name, _ in again) >= pieces
     assert max(first, second) <= MOST, (first, second)

@@ -1,7 +1,9 @@
 """The templates page and the browser's history: one entry an act, and Back undoes it."""
 
+import random
 import re
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from core.runs import store
@@ -108,3 +110,28 @@ def test_a_network_that_stands_in_and_an_image_that_is_opened(page: Page, app_ur
     page.go_forward()
     shows(page, "Which template wins second", match)
     expect(page.get_by_role("button", name="Back to Mistakes")).to_be_visible()
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("seed", range(4))
+def test_quick_presses_there_and_back(page: Page, app_url: str, seed: int) -> None:
+    """Bursts of Back and Forward, as fast as a finger: the view is that of the entry where they end, and nothing breaks."""
+    opened(page, app_url, "?section=confusion", "The most frequent errors")
+    entries = [page.url]
+    for part in ("Mistakes", "A hidden layer", "Confusion", "Mistakes"):
+        page.get_by_text(part, exact=True).first.click()
+        expect(page).not_to_have_url(entries[-1])
+        rested(page)
+        page.wait_for_timeout(500)
+        entries.append(page.url)
+    length, at, rng = page.evaluate("history.length"), len(entries) - 1, random.Random(seed)
+    for _ in range(15):
+        for _ in range(rng.randint(1, 6)):
+            step = rng.choice([-1, 1])
+            step = step if 0 <= at + step < len(entries) else -step
+            at += step
+            page.evaluate(f"history.go({step})")
+            page.wait_for_timeout(rng.choice([100, 300, 700]))
+        expect(page).to_have_url(entries[at])
+        expect(page.get_by_text("Connection error")).to_have_count(0)
+        assert page.evaluate("history.length") == length

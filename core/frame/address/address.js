@@ -26,7 +26,7 @@ function whole(search) {
 }
 
 function sorted(search) {
-  const values = new URLSearchParams(search);
+  const values = new URLSearchParams(Object.fromEntries(new URLSearchParams(search))); // of a name said twice, the last
   values.sort();
   return values.toString();
 }
@@ -41,12 +41,15 @@ function set(search, step) {
   history[step]({}, "", location.pathname + (said ? `?${said}` : "") + location.hash);
 }
 
+function opening(data) {
+  return `${data.session} ${data.openings}`;
+}
+
 function write(data) {
   if (data.search === null) return;
-  const opening = `${data.session} ${data.openings}`;
   // What an opened link, or an old entry, lacks or spells otherwise is no act of a person; what was done since is.
-  if (opening !== written) set(data.first, "replaceState");
-  written = opening;
+  if (opening(data) !== written) set(data.first, "replaceState");
+  written = opening(data);
   set(data.search, "pushState");
 }
 
@@ -95,10 +98,13 @@ export default function (component) {
   turn = data.turn;
   if (data.session !== session) { // ours has just begun, or the server has forgotten us
     session = data.session;
+    const away = moved || !stands(data.opened);
     moved = false;
-    if (!stands(data.opened)) move();
+    if (away) move();
   } else if (moved && data.openings > before && stands(data.opened)) {
     moved = false;
+  } else if (!moved && opening(data) !== written && !stands(data.opened)) {
+    move(); // of quick presses there and back the server's last word was of a place between
   }
   if (!moved) write(data);
 }

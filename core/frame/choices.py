@@ -177,9 +177,14 @@ def declare(page: str, declared: Sequence[Choice]) -> list[str]:
     for choice in declared:
         registry[page, choice.name] = choice
     for choice in declared:
+        name = key(page, choice.name)
         brought, note = (_NOTHING, "") if asked is None or choice.name in asked.taken else _brought(page, choice, asked)
         if note:
             notes.append(note)
+        if brought is not _NOTHING and asked is not None:
+            asked.replaced[name] = st.session_state.get(name, _NOTHING)
+        elif asked is not None and asked.fresh and name in asked.replaced and st.session_state.get(name, _NOTHING) == asked.replaced[name]:
+            brought = kept[name]  # the run that read it was broken off, and the browser has not heard of it
         _settle(page, choice, kept, brought)
     return notes
 

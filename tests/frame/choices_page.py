@@ -1,4 +1,6 @@
-"""A small app whose choices stand in the link, for the tests of the one way for choices; WAIT seconds pass in each run."""
+"""A small app whose choices stand in the link, for the tests of the one way for choices; WAIT seconds pass in each run.
+
+While the session's `halt` is set no run comes to its end."""
 
 import os
 import time
@@ -24,6 +26,8 @@ def first() -> None:
     notes = choices.declare("p", parts)
     notes += choices.declare("p", [choices.whole("number", 0, 0, 9), choices.flag("loud", False, section="b")])
     time.sleep(float(os.environ.get("WAIT", "0")))
+    if st.session_state.get("halt"):
+        st.stop()
     for note in notes:
         st.warning(note)
     st.radio("Part", list("abc"), key="p-section", persist_state="session")

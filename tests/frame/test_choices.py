@@ -51,6 +51,23 @@ def test_choices_of_another_section_are_kept_but_stay_out_of_the_address() -> No
     assert search(at) == {"section": "b", "loud": "yes"}
 
 
+@pytest.mark.parametrize(("since", "then"), [(None, "b"), ("a", "a")])
+def test_a_run_that_is_broken_off_takes_no_address_with_it(since: str | None, then: str) -> None:
+    """What the browser still holds of before is no act; what somebody did since is."""
+    at = opened(section="c")
+    held = at._tree.get_widget_states()
+    if since is not None:
+        at.radio(key="p-section").set_value(since)
+    holds = at._tree.get_widget_states()
+    now = at.session_state["_address"]
+    now.told = {"search": "?section=b", "page": now.page, "session": now.session}
+    at.session_state["halt"] = True
+    at._run(held)
+    at.session_state["halt"] = False
+    at._run(holds)
+    assert at.markdown[0].value.startswith(f"part {then}") and search(at).get("section", "a") == then
+
+
 def test_a_bad_value_is_told_once_and_replaced() -> None:
     at = opened(section="z", epoch="51")
     assert [w.value.split(",")[0] for w in at.warning] == ["The link asks for section = 'z'", "The link asks for epoch = '51'"]

@@ -25,6 +25,7 @@ class Asked:
     fresh: bool = True  # until a run that knows it has ended: what it does not name is then as usual
     taken: set[str] = field(default_factory=set)  # names that have been read
     act: bool = False  # asked for by the page itself, for somebody who pressed a button there
+    replaced: dict[str, Any] = field(default_factory=dict)  # session key -> what stood there when the name was read
 
 
 @dataclass

@@ -2,7 +2,8 @@
 //
 // The server says what the address should be, and which address it has read last. From the moment when somebody moves through
 // the history until the server has read the address they came to, what it says is late and counts for nothing. So neither a
-// slow server nor a quick finger can take the other's word back.
+// slow server nor a quick finger can take the other's word back. And until somebody acts again, an address that the server makes
+// of the one they came to is asked about once more: it may be made of what the browser held before.
 
 const LOOK_MS = 100;
 const RETRY_MS = 1000;
@@ -13,6 +14,8 @@ let turn = 0; // of its words, the last one that we heard
 let moved = false; // to an address that the server has not read yet
 let before = 0; // how many addresses it had read by then
 let written = null; // the opening whose first address has been set
+let acted = true; // since the last move
+let doubted = null; // what the server was asked about once more
 let timer = 0;
 
 function here(data) {
@@ -91,7 +94,12 @@ export default function (component) {
   if (data.listens && !late) part = { ...component, isConnected: () => parentElement.isConnected };
   if (!("addressPart" in document.documentElement.dataset)) {
     document.documentElement.dataset.addressPart = "";
-    window.addEventListener("popstate", move);
+    window.addEventListener("popstate", () => {
+      acted = false;
+      doubted = null;
+      move();
+    });
+    for (const kind of ["pointerdown", "keydown", "input"]) window.addEventListener(kind, () => (acted = true), true);
     watch();
   }
   if (late || !here(data)) return;
@@ -106,5 +114,12 @@ export default function (component) {
   } else if (!moved && opening(data) !== written && !stands(data.opened)) {
     move(); // of quick presses there and back the server's last word was of a place between
   }
-  if (!moved) write(data);
+  if (moved) return;
+  const said = `${data.opened} ${data.search}`;
+  if (!acted && data.search !== null && !stands(data.search) && said !== doubted) {
+    doubted = said;
+    move();
+  } else {
+    write(data);
+  }
 }

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from core.data.folder import data_folder
-from core.specs import DataSpec, OwnSpec, SpecError
+from core.specs import DataSpec, OwnSpec, RunSpec, SpecError
 
 
 @dataclass(frozen=True)
@@ -175,6 +175,15 @@ def classes_of(data: DataSpec) -> tuple[str, ...]:
         SpecError: unknown data set.
     """
     return data.pulses.classes if data.pulses else get(data).classes
+
+
+def named(spec: RunSpec) -> tuple[str, ...]:
+    """Names of a network's classes: those that its file or its owner gave, else its data set's.
+
+    Raises:
+        SpecError: unknown data set.
+    """
+    return (spec.origin.classes if spec.origin else ()) or classes_of(spec.data)
 
 
 def output_names(data: DataSpec, outputs: int) -> tuple[str, ...]:

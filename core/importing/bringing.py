@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from core.data import catalog
+from core.importing import naming
 from core.importing.expressing import Expressed, expressed
 from core.importing.guessing import images_of, made_for
 from core.importing.layers import natural
@@ -85,6 +86,7 @@ class Brought:
     accuracy: float = math.nan  # on them, the first ones of the test set
     log_loss: float = math.nan
     choices: list[Choice] = field(default_factory=list)
+    classes: list[str] = field(default_factory=list)  # names of its outputs, where they are not the data set's
     notes: list[str] = field(default_factory=list)
     key: str = ""  # of the stored run
     states: int = 1
@@ -117,7 +119,7 @@ def bring(
         name: what its owner calls it.
         files: its file, or those that belong together, name -> contents.
         data: name of the data set that it is tried on; empty for the one that its shapes point to.
-        fixed: question -> option that the owner has settled.
+        fixed: question -> option that the owner has settled; "classes" -> names of its outputs, with commas between them.
         keep: whether it is stored.
         more: further checkpoints of the same network; all of them are ordered by the numbers in their names.
     """
@@ -170,6 +172,7 @@ def _bring(out: Brought, states: list[Files], fixed: Mapping[str, Any], keep: bo
     out.parameters = sum(v.size for v in last.weights.values())
     out.images, out.accuracy, out.log_loss = len(right), float(right.mean()), float(-np.log(shares).mean())
     out.choices, out.notes, out.states = choices(read[-1], solved), [*read[-1].puzzle.notes, *last.notes], len(networks)
+    out.classes = _classes(read[-1].classes, str(fixed.get("classes", "")), DataSpec(found.name), last.model.sizes[-1], out.notes)
     if out.accuracy < 0.5:
         out.notes.append(
             f"It recognises few of the {found.test_words}: perhaps it was trained on other images, or read them in another way; "
@@ -177,6 +180,15 @@ def _bring(out: Brought, states: list[Files], fixed: Mapping[str, Any], keep: bo
         )
     if keep:
         out.key = kept(out, networks, solved, found.name, epochs_of([next(iter(one)) for one in states])).key
+
+
+def _classes(told: Sequence[str], asked: str, data: DataSpec, outputs: int, notes: list[str]) -> list[str]:
+    """Names of the outputs that the owner or the file gives, as far as they are other than the data set's."""
+    names = naming.of_owner(asked, outputs) or tuple(told)
+    if len(names) not in (0, outputs):
+        notes.append(f"Its file names {len(names)} classes, and it has {outputs} outputs; the names are left out.")
+        return []
+    return [] if names == catalog.output_names(data, outputs) else list(names)
 
 
 def _network(read: Understood, solved: Solved, shape: tuple[int, ...]) -> Expressed:
@@ -245,7 +257,7 @@ def kept(out: Brought, networks: Sequence[Expressed], solved: Solved, data: str,
     digest = hashlib.sha256(repr(list(epochs)).encode())
     for name in sorted(weights):  # what was made of the file: the same file, read in another way, is another run
         digest.update(np.ascontiguousarray(weights[name], np.float32).tobytes())
-    spec = RunSpec(asked, model, TrainSpec(epochs=0), OriginSpec(out.name, digest.hexdigest()))
+    spec = RunSpec(asked, model, TrainSpec(epochs=0), OriginSpec(out.name, digest.hexdigest(), tuple(out.classes)))
     chosen = np.arange(len(test)) if count == len(test) else np.sort(np.random.default_rng(asked.seed).permutation(len(test))[:count])
     counts, losses = [], []
     for one in networks:

@@ -4,7 +4,7 @@ Each file carries the steps of the network in a header of its own (`HEADER`), so
 read of it does not depend on that header.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -76,25 +76,26 @@ def named(steps: Steps) -> dict[str, Array]:
     return out
 
 
-def safetensors(given: Step, steps: Steps) -> bytes:
+def safetensors(given: Step, steps: Steps, classes: Sequence[str] = ()) -> bytes:
     """A safetensors file: convolutions (out, in, height, width), dense kernels (inputs, outputs)."""
     from safetensors.numpy import save
 
-    return save({n: np.ascontiguousarray(v) for n, v in named(steps).items()}, {HEADER: header(given, steps)})
+    return save({n: np.ascontiguousarray(v) for n, v in named(steps).items()}, {HEADER: header(given, steps, classes)})
 
 
 WRITERS = {"safetensors": safetensors, "torch": torch, "onnx": onnx, "keras": keras}
 
 
-def left(format: str, model: ModelSpec, weights: Mapping[str, Array], shape: tuple[int, ...]) -> bytes:
+def left(format: str, model: ModelSpec, weights: Mapping[str, Array], shape: tuple[int, ...], classes: Sequence[str] = ()) -> bytes:
     """One state of a network as a file of a format of FORMATS.
 
     Args:
         shape: of the data set's images, (height, width) or (height, width, 3).
+        classes: names of the outputs, where they are not the data set's.
 
     Raises:
         Refused: the format cannot say it; in a sentence.
         KeyError: another format.
     """
     given, steps = steps_of(model, weights, shape)
-    return WRITERS[format](given, steps)
+    return WRITERS[format](given, steps, classes)

@@ -2,6 +2,7 @@
 
 import io
 import json
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,7 @@ KERAS = {"leaky": "LeakyReLU", "elu": "ELU", "softmax": "Softmax", "relu6": "ReL
 KERAS_WORDS = ("relu", "tanh", "sigmoid", "selu", "gelu", "silu", "mish", "softplus", "softsign")
 
 
-def keras(given: Step, steps: Steps) -> bytes:
+def keras(given: Step, steps: Steps, classes: Sequence[str] = ()) -> bytes:
     """A .h5 file that Keras opens with load_model: channels last, dense kernels (inputs, outputs)."""
     import h5py
 
@@ -104,7 +105,7 @@ def keras(given: Step, steps: Steps) -> bytes:
     with h5py.File(out, "w") as file:
         file.attrs["model_config"] = json.dumps({"class_name": "Sequential", "config": {"name": "network", "layers": layers}})
         file.attrs["keras_version"], file.attrs["backend"] = "2.15.0", "tensorflow"
-        file.attrs[HEADER] = header(given, steps)
+        file.attrs[HEADER] = header(given, steps, classes)
         group = file.create_group("model_weights")
         names = [one["config"]["name"] for one in layers]
         group.attrs["layer_names"] = [name.encode() for name in names]

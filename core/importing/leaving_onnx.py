@@ -1,5 +1,6 @@
 """A network as ONNX, written without the onnx package."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -25,7 +26,7 @@ ONNX = {
 }
 
 
-def onnx(given: Step, steps: Steps) -> bytes:
+def onnx(given: Step, steps: Steps, classes: Sequence[str] = ()) -> bytes:
     """An ONNX file, opset 20: input "image" (batch, channels, height, width), pixels 0 to 1, ink 1; written without the onnx package."""
     nodes: list[bytes] = []
     constants: list[bytes] = []
@@ -107,7 +108,7 @@ def onnx(given: Step, steps: Steps) -> bytes:
     dims: list[int | str] = ["batch", given.units, *given.kernel]
     ends = field_(11, _onnx_value("image", dims)) + field_(12, _onnx_value(at, ["batch", *shape]))
     graph = b"".join([*(field_(1, one) for one in nodes), field_(2, "network"), *(field_(5, one) for one in constants), ends])
-    opset, about = field_(2, 20), field_(1, HEADER) + field_(2, header(given, steps))
+    opset, about = field_(2, 20), field_(1, HEADER) + field_(2, header(given, steps, classes))
     return field_(1, 9) + field_(2, "kernel-explorer") + field_(8, opset) + field_(7, graph) + field_(14, about)
 
 

@@ -3,7 +3,7 @@
 import io
 import struct
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
@@ -40,7 +40,7 @@ PYTHON: dict[str, Callable[[Step], str]] = {
 }
 
 
-def torch(given: Step, steps: Steps) -> bytes:
+def torch(given: Step, steps: Steps, classes: Sequence[str] = ()) -> bytes:
     """A state_dict as torch.save writes it, for `torch.load(..., weights_only=True)`; written without torch."""
     arrays: dict[str, Array] = {}
     having = [parameters for _, parameters in steps if parameters]
@@ -55,7 +55,7 @@ def torch(given: Step, steps: Steps) -> bytes:
         for i, value in enumerate(arrays.values()):
             file.writestr(f"archive/data/{i}", value.tobytes())
         file.writestr("archive/version", "3\n")
-        file.writestr(f"archive/extra/{HEADER}.json", header(given, steps))
+        file.writestr(f"archive/extra/{HEADER}.json", header(given, steps, classes))
     return out.getvalue()
 
 

@@ -1,10 +1,11 @@
 """The header that a file carries which left this app: its input and steps, by which it comes back bit for bit."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
+from core.importing import naming
 from core.importing.chain import FIRST, Chain, Stage
 from core.importing.refusal import Refused, refuse
 from core.models.sequence_steps import output_shape, parameter_shapes
@@ -21,9 +22,15 @@ TORCH_NAMES = {
 }
 
 
-def header(given: Step, steps: Steps) -> str:
-    """What a file says of its network: JSON."""
-    return json.dumps({"input": given.text, "steps": [step.text for step, _ in steps]})
+def header(given: Step, steps: Steps, names: Sequence[str] = ()) -> str:
+    """What a file says of its network: JSON; `names` are those of its outputs, where they are not its data set's."""
+    about = {"input": given.text, "steps": [step.text for step, _ in steps]}
+    return json.dumps(about | ({"classes": list(names)} if names else {}))
+
+
+def classes(text: str) -> tuple[str, ...]:
+    """The names of outputs in a header that `returned` has read; none where it has none."""
+    return naming.of_checkpoint(json.loads(text))
 
 
 def returned(text: str) -> tuple[Step, list[Step]]:

@@ -155,11 +155,11 @@ def _zip(archive: Archive, images: Images, depth: int) -> Understood:
         return _keras(keras_files.read_keras(archive), images)
     found_header = next((name for name in names if name.endswith(f"/extra/{own_header.HEADER}.json")), None)
     if found_header:
-        given, steps = own_header.returned(archive.read(found_header).decode("utf-8", "replace"))
+        text = archive.read(found_header).decode("utf-8", "replace")
+        given, steps = own_header.returned(text)
         tensors = torch_files.flat(torch_files.read_zip(archive).root)
-        return ours(
-            own_header.chain_of(given, steps, own_header.by_torch_names(steps, tensors)), given, "PyTorch (zip), state_dict", images
-        )
+        chain = own_header.chain_of(given, steps, own_header.by_torch_names(steps, tensors))
+        return ours(chain, given, "PyTorch (zip), state_dict", images, own_header.classes(text))
     if any(name.endswith("data.pkl") for name in names):
         return network(torch_files.read_zip(archive), images)
     if names and all(name.endswith(".npy") for name in names):
@@ -266,7 +266,8 @@ def _safetensors(data: bytes, images: Images) -> Understood:
     found_header = header.get("__metadata__", {}).get(own_header.HEADER) if isinstance(header.get("__metadata__", {}), dict) else None
     if isinstance(found_header, str):
         given, steps = own_header.returned(found_header)
-        return ours(own_header.chain_of(given, steps, own_header.by_own_names(steps, tensors)), given, "safetensors", images)
+        chain = own_header.chain_of(given, steps, own_header.by_own_names(steps, tensors))
+        return ours(chain, given, "safetensors", images, own_header.classes(found_header))
     return _from_tensors(torch_files.without_prefix(tensors), Hints("torch"), images, "safetensors")
 
 

@@ -1,9 +1,10 @@
 """PyTorch's files understood: which of their contents is the network, followed by its code or settings, else inferred."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
-from core.importing import inferring, torch_code, torch_files
+from core.importing import inferring, naming, torch_code, torch_files
 from core.importing.chain import Chain, start
 from core.importing.inferring import Hints
 from core.importing.layouts import POOLS
@@ -23,7 +24,7 @@ def network(loaded: Loaded, images: Images) -> Understood:
     trouble: Refused | None = None
     for path, thing in found[:6]:
         try:
-            return _torch_thing(thing, loaded, images, path)
+            return replace(_torch_thing(thing, loaded, images, path), classes=naming.of_checkpoint(loaded.root))
         except Refused as refused:
             trouble = trouble or refused
     raise trouble or Refused("It holds no network.")

@@ -30,6 +30,7 @@ class Understood:
     puzzle: Puzzle
     exact: bool  # whether the file says its architecture
     tensors: dict[str, tuple[int, ...]] = field(default_factory=dict)  # name -> shape, where they were read by name
+    classes: tuple[str, ...] = ()  # names of its outputs, where the file has any
 
 
 def exact(chain: Chain, words: str, images: Images) -> Understood:
@@ -53,15 +54,15 @@ def again(chain: Chain, header: str, words: str, images: Images) -> Understood:
     """A network that left this app as ONNX or for Keras: the file's arrays in the steps of its header."""
     given, steps = own_header.returned(header)
     parameters = iter([dict(stage.parameters) for stage in chain.stages if stage.parameters])
-    return ours(own_header.chain_of(given, steps, parameters), given, words, images)
+    return ours(own_header.chain_of(given, steps, parameters), given, words, images, own_header.classes(header))
 
 
-def ours(chain: Chain, given: Step, words: str, images: Images) -> Understood:
+def ours(chain: Chain, given: Step, words: str, images: Images, classes: tuple[str, ...] = ()) -> Understood:
     """A network that left this app, as it was."""
     count = math.prod(chain.shape)
     if count < images.classes:
         _refuse_count(count, chain, images)
-    return Understood(f"{words}, taken away from this app", Puzzle([], lambda _: (chain, given)), True)
+    return Understood(f"{words}, taken away from this app", Puzzle([], lambda _: (chain, given)), True, classes=classes)
 
 
 def _refuse_count(count: int, chain: Chain, images: Images) -> None:

@@ -8,7 +8,7 @@ LONGEST_CLASS = 30  # letters
 MOST_CLASSES = 100
 
 
-def _class(name: str) -> str:
+def class_name(name: str) -> str:
     """The name of a class, as it may stand in lists and sentences."""
     whole = 0 < len(name) <= LONGEST_CLASS and name.isprintable() and name.strip() == name
     require(whole, f"Classes: {short(name)} is no name; give each class 1 to {LONGEST_CLASS} letters on one line.")
@@ -23,7 +23,7 @@ class OwnSpec:
         "0", title="SHA-256 of the images", help="Hash of images, labels and classes: other images are another set.", most=64
     )
     classes: tuple[str, ...] = texts(
-        (), title="Classes", help="What a picture may show, in the order of the labels.", count=(0, MOST_CLASSES), each=_class
+        (), title="Classes", help="What a picture may show, in the order of the labels.", count=(0, MOST_CLASSES), each=class_name
     )
 
     def __post_init__(self) -> None:

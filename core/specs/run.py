@@ -30,6 +30,8 @@ class RunSpec:
 
     def __post_init__(self) -> None:
         check(self)
+        named, outputs = len(self.origin.classes) if self.origin else 0, self.model.sizes[-1]
+        require(named in (0, outputs), f"Brought from names {named} classes; the network has {outputs} outputs.")
 
     @property
     def private(self) -> bool:

@@ -78,18 +78,18 @@ def _test_images(data: DataSpec, side: int, count: int, stamp: str) -> Images:
 
 def classes(spec: RunSpec) -> tuple[str, ...]:
     """Names of a network's classes, those of its data set; a number where that has none."""
-    named = _named(spec.data)
+    named = _named(spec)
     return tuple(named[i] if i < len(named) else str(i) for i in range(spec.model.sizes[-1]))
 
 
 def noun(spec: RunSpec) -> str:
     """What one of its images is: a digit, or anything else."""
-    return "digit" if _named(spec.data) == catalog.DIGITS else "image"
+    return "digit" if not catalog.known(spec.data) or catalog.classes_of(spec.data) == catalog.DIGITS else "image"
 
 
 def class_noun(spec: RunSpec) -> str:
     """What one of its classes is."""
-    return "digit" if _named(spec.data) == catalog.DIGITS else "class"
+    return "digit" if _named(spec) == catalog.DIGITS else "class"
 
 
 def own_words(spec: RunSpec) -> str:
@@ -97,9 +97,9 @@ def own_words(spec: RunSpec) -> str:
     return catalog.get(spec.data).test_words if catalog.known(spec.data) else "test images"
 
 
-def _named(data: DataSpec) -> tuple[str, ...]:
-    """Names of a data set's classes; of one that is not known here, those of digits."""
-    return catalog.classes_of(data) if catalog.known(data) else catalog.DIGITS
+def _named(spec: RunSpec) -> tuple[str, ...]:
+    """Names of its classes; of a data set that is not known here, those of digits."""
+    return catalog.named(spec) if catalog.known(spec.data) else catalog.DIGITS
 
 
 def an(name: str) -> str:

@@ -65,7 +65,7 @@ class View(Shown):
     @property
     def classes(self) -> tuple[str, ...]:
         """Names of the outputs; those beyond the data set's classes are numbered."""
-        names, outputs = catalog.classes_of(self.data), self.model.sizes[-1]
+        names, outputs = catalog.named(self.run.spec), self.model.sizes[-1]
         return names + tuple(f"output {i + 1}" for i in range(len(names), outputs))
 
     @property

@@ -27,14 +27,14 @@ def image_shape(spec: RunSpec) -> tuple[int, ...] | None:
 
 def class_names(spec: RunSpec) -> tuple[str, ...]:
     """Names of the outputs; their numbers, from 1, where the data set does not name so many."""
-    return catalog.output_names(spec.data, spec.model.sizes[-1])
+    return (spec.origin.classes if spec.origin else ()) or catalog.output_names(spec.data, spec.model.sizes[-1])
 
 
 def class_noun(spec: RunSpec) -> str:
     """What an output stands for: "digit", "class", or "output" where the data set does not say."""
     names = class_names(spec)
     try:
-        known = catalog.classes_of(spec.data)
+        known = catalog.named(spec)
     except SpecError:
         return "output"
     return "output" if names != known else "digit" if known == catalog.DIGITS else "class"

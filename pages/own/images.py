@@ -163,7 +163,7 @@ def _test(found: OwnSet) -> None:
 
 def class_names(spec: RunSpec) -> tuple[str, ...]:
     """Names of a network's classes; those beyond its data set's are numbered."""
-    known = data.classes_of(spec.data)
+    known = data.named(spec)
     return tuple(known[i] if i < len(known) else str(i) for i in range(spec.model.sizes[-1]))
 
 

@@ -7,13 +7,16 @@ import streamlit as st
 from core.charts import numbers
 from core.data import catalog as data
 from core.frame.plain import plain
+from core.importing import naming
 from core.importing.bringing import Alternative, Brought, Choice
 from core.importing.drop import Drop
+from core.importing.refusal import Refused
 from core.importing.trying import MANY
 from core.ui.shown import Shown
 from pages.own import mine, words
 from pages.own.mine import Mine
 
+MANY_CLASSES = 40  # outputs of more are not named by hand
 FEW = 4  # answers of a question that stand there at once
 
 
@@ -30,8 +33,27 @@ def inferred(net: Shown, own: Mine | None) -> None:
         _question(own, choice, busy)
     if any(choice.open for choice in found.choices):
         st.caption(words.ALIKE)
+    _names(net, own, busy)
     for note in found.notes:
         st.caption(plain(note))
+
+
+def _names(net: Shown, own: Mine, busy: bool) -> None:
+    """What its outputs are called, for its owner to say."""
+    spec = net.run.spec
+    outputs, key = spec.model.sizes[-1], f"own-classes-{own.key}"
+    if outputs > MANY_CLASSES:
+        return
+    now = ", ".join(spec.origin.classes if spec.origin and spec.origin.classes else data.output_names(spec.data, outputs))
+    asked = st.text_input(words.CLASSES, now, key=key, help=words.CLASSES_HELP, disabled=busy, persist_state="session")
+    try:
+        naming.of_owner(asked or "", outputs)
+    except Refused as refused:
+        st.error(plain(str(refused)), icon=":material/error:")
+        return
+    if asked is not None and asked.strip() != now and asked.strip() != own.fixed.get("classes") and not busy and own.group is not None:
+        mine.start(Drop([own.group], own.found.data, {**own.fixed, "classes": asked.strip()}, replaces=own.key))
+        st.rerun()
 
 
 def _told(net: Shown) -> None:

@@ -47,6 +47,8 @@ INFERRED = (
 )
 ALIKE = "These images cannot tell the marked answers apart: they do equally well."
 SETTLED = "Settled by you."
+CLASSES = "What its outputs stand for"
+CLASSES_HELP = "A name for each output, in order, with commas between them. Every page that shows the network uses them."
 NO_MORE = "The file is no longer here, so nothing can be corrected; drop it again for that."
 READ_AS = "When it was read, this was found:"
 LOSS = (

@@ -23,7 +23,7 @@ FILM = 4_000_000  # bytes of all states that the browser holds of one picture
 
 def class_names(spec: RunSpec) -> tuple[str, ...]:
     """Names of a network's outputs; those beyond the data set's classes are numbered."""
-    names, outputs = catalog.classes_of(spec.data), spec.model.sizes[-1]
+    names, outputs = catalog.named(spec), spec.model.sizes[-1]
     return names + tuple(f"output {i + 1}" for i in range(len(names), outputs))
 
 

@@ -1,14 +1,21 @@
-"""The tour and a lesson in a real browser: Back goes a step back, and a guess outlives the session."""
+"""The tour and the lessons in a real browser: Back goes a step back, and a guess outlives the session."""
 
 import csv
 import re
+from importlib import import_module
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Page, expect
 
+from core.lesson.table import Lesson
 from pages.home.tour import LAST
 from pages.home.words import TOUR_STEPS
 from tests.e2e.rest import rested
+
+LESSONS: tuple[Lesson, ...] = tuple(
+    import_module(f"pages.{name}.lesson").LESSON for name in ("templates", "learning", "mlp", "pulses", "cnn", "digits")
+)
 
 
 def heading(page: Page, text: str) -> None:
@@ -74,3 +81,29 @@ def test_a_lesson_is_walked_with_back_and_its_guesses_outlive_the_session(page: 
     page.get_by_role("button", name="Forget them").click()
     expect(page.get_by_role("button", name="Your guesses")).to_have_count(0)
     page.wait_for_function("() => localStorage.getItem('kernel-explorer-guesses') === '{}'")
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.page)
+def test_every_lesson_is_walked(page: Page, app_url: str, lesson: Lesson) -> None:
+    """Each step marks its control and answers a guess; Next goes to the closing questions, and Back from there to the last step."""
+    page.goto(f"{app_url}/{lesson.page}?lesson=1")
+    box, count = page.locator(".st-key-lesson"), len(lesson.steps)
+    for number, step in enumerate(lesson.steps, start=1):
+        expect(page.get_by_text(f"Lesson, {number} of {count}: {step.title}.")).to_be_visible()
+        rested(page)
+        control = page.locator(f".st-key-{step.control}").first
+        expect(control).to_be_visible()
+        expect(control).to_have_css("outline-style", "dashed")
+        option = step.options[0]
+        box.get_by_role("radio", name=option, exact=True).or_(box.get_by_role("button", name=option, exact=True)).click()
+        expect(box.get_by_text(re.compile("as you said|You said"))).to_be_visible()
+        rested(page)
+        expect(page.locator('[data-testid="stException"], [data-testid="stAlertContentError"]')).to_have_count(0)
+        box.get_by_role("button", name="Next").click()
+    expect(page.get_by_text("Three questions to close with")).to_be_visible()
+    expect(page).to_have_url(re.compile("lesson=end"))
+    rested(page)
+    page.go_back()
+    expect(page.get_by_text(f"Lesson, {count} of {count}: {lesson.steps[-1].title}.")).to_be_visible()
+    expect(page).to_have_url(re.compile(f"lesson={count}"))

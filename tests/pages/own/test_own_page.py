@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 
 from core.runs import brought, catalog, store
+from tests.app import app as entry
+from tests.app import go
 from tests.importing.test_bringing import trained
 from tests.pages.own.own_case import app, drop, read, words
 
@@ -41,6 +43,26 @@ def test_a_file_becomes_a_network_with_scores_that_a_click_corrects() -> None:
     with pytest.raises(store.MissingRun):  # what was corrected does not stay
         store.load(key)
     assert len(at.session_state["_own-networks"]) == 1
+
+
+def test_its_owner_names_the_classes_and_every_page_uses_the_names() -> None:
+    at = drop(app(), ("net.pt", trained("dense", 1.0, 0.0, 40)[0]), data="uci-digits")
+    key = at.session_state["own-network"]
+    field = at.text_input(key=f"own-classes-{key}")
+    assert field.value == "0, 1, 2, 3, 4, 5, 6, 7, 8, 9"
+    field.set_value("a, b").run()
+    assert "These are 2 names, and the network has 10 outputs" in words(at) and at.session_state["own-network"] == key
+    names = [f"sign {letter}" for letter in "ABCDEFGHIJ"]
+    at.text_input(key=f"own-classes-{key}").set_value(", ".join(names)).run()
+    read(at)
+    assert not at.exception and not at.error
+    named = at.session_state["own-network"]
+    assert named != key and list(store.load(named).spec.origin.classes) == names
+    assert at.text_input(key=f"own-classes-{named}").value == ", ".join(names)
+    other = go(entry(), "learning")
+    other.query_params.update({"model": named, "data": "uci-digits"})
+    other.run()
+    assert not other.exception and "sign A" in words(other) + str([list(one.options) for one in other.selectbox])
 
 
 def test_it_opens_in_every_page_that_fits_and_the_others_say_why() -> None:

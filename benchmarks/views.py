@@ -24,6 +24,8 @@ class View:
 
 VIEWS = (
     View(""),
+    View("", "tour=1"),
+    View("", "tour=5"),
     View("pulses"),
     View("pulses", "open=7&make=drawing"),
     View("mlp"),
@@ -36,6 +38,8 @@ VIEWS = (
     View("mlp", "section=download&model=mlp-random"),
     View("mlp", "model=mlp-relu"),
     View("templates"),
+    View("templates", "lesson=1"),
+    View("mlp", "lesson=end"),
     View("templates", "model=softmax-cifar10"),
     View("templates", "section=rolled&class=3"),
     View("templates", "section=match&image=7"),
@@ -118,6 +122,7 @@ ACTS: dict[str, tuple[int, tuple[str, ...]]] = {
             "pulses-gallery",
         ),
     ),
+    "walk": (2, ("home-tour-start", "home-tour-next", "home-tour-back", "lesson-start", "lesson-next", "lesson-back")),
     "rest": (2, ("mlp-player", "templates-player", "cnn-player", "digits-epoch", "floor-epoch")),
     STROKE: (1, ("home-pad", "digits-pad")),
 }
@@ -164,6 +169,8 @@ def values(kind: str, widget: Widget, rng: random.Random) -> Iterator[dict[str, 
         yield {"string_array_value": StringArray(data=[rng.choice(element.options).content])}
     elif name == "Selectbox":
         yield {"string_value": rng.choice(element.options)}
+    elif name == "Button":
+        yield {"trigger_value": True}
     elif name == "Slider":
         yield {"string_array_value": StringArray(data=[rng.choice(element.options)])}
     elif name == "VegaLiteChart":  # the matrix of a small layer: a cell that all of them have

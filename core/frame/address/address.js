@@ -87,6 +87,15 @@ function watch() {
   new MutationObserver(look).observe(document.documentElement, { subtree: true, attributeFilter });
 }
 
+// Of two quick presses from page to page, Streamlit makes an entry for the page between when it comes to show it, and so loses
+// the entries after it. Until somebody acts again, it is the history that leads.
+function keep() {
+  const push = history.pushState.bind(history);
+  history.pushState = (...entry) => {
+    if (!moved || acted) push(...entry);
+  };
+}
+
 export default function (component) {
   const { data, parentElement } = component;
   // While this script was on its way the server may have spoken twice, and its words may come in either order.
@@ -101,6 +110,7 @@ export default function (component) {
     });
     for (const kind of ["pointerdown", "keydown", "input"]) window.addEventListener(kind, () => (acted = true), true);
     watch();
+    keep();
   }
   if (late || !here(data)) return;
   turn = data.turn;

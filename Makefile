@@ -13,7 +13,7 @@ BIN := $(VENV)/bin
 # A folder of data sets for tests, training and benchmarks; the app itself does without.
 DATA := $(or $(KERNEL_EXPLORER_DATA),$(wildcard ../shared/data))
 
-.PHONY: help run dev serve light test bare browser axe fuzz fuzz-own lint reproduce bench kills cluster soak screenshots clean
+.PHONY: help run dev serve light test bare full browser axe fuzz fuzz-own lint reproduce bench kills cluster soak screenshots clean
 .DEFAULT_GOAL := help
 
 help: ## list what can be made
@@ -41,7 +41,10 @@ bare: $(VENV)/.dev ## test pages and browser again as on a new machine: no data,
 	KERNEL_EXPLORER_DATA="$(abspath build/no-data)" KERNEL_EXPLORER_MIRROR=http://127.0.0.1:9/ \
 		$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder tests/pages tests/frame tests/ui tests/e2e
 
-browser: $(VENV)/.dev ## run the browser tests in every combination of screens, pens and pictures
+full: $(VENV)/.dev ## run the tests that `make test` leaves out: most of the browser's, kills, long waits
+	$(if $(DATA),KERNEL_EXPLORER_DATA="$(abspath $(DATA))") $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m full --deselect tests/e2e/test_accessible.py
+
+browser: $(VENV)/.dev ## run every browser test, in every combination of screens, pens and pictures
 	$(if $(DATA),KERNEL_EXPLORER_DATA="$(abspath $(DATA))") $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "full or not full" tests/e2e
 
 lint: $(VENV)/.dev ## check format, style and types

@@ -7,6 +7,7 @@ import pytest
 from benchmarks import kills
 
 
+@pytest.mark.full
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="it finds the servers' workers in /proc")
 @pytest.mark.timeout(900)
 def test_what_is_killed_goes_on_and_nothing_is_damaged(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -63,6 +63,7 @@ def test_scrubbing_draws_the_stored_kernels_at_once(page: Page, app_url: str, ru
     page.wait_for_url(f"**state={run.states - 2}**")
 
 
+@pytest.mark.full
 def test_playing_reaches_the_end_and_pauses(page: Page, app_url: str, run: Run) -> None:
     page.goto(f"{app_url}/cnn?section=tests&state=20")
     page.locator(f"{FILM}[data-state='20']").wait_for()
@@ -72,6 +73,7 @@ def test_playing_reaches_the_end_and_pauses(page: Page, app_url: str, run: Run) 
     expect(page.get_by_role("button", name="Play", exact=True).first).to_be_visible()
 
 
+@pytest.mark.full
 def test_click_on_a_kernel_picks_it(page: Page, app_url: str) -> None:
     page.goto(f"{app_url}/cnn?section=tests")
     page.locator(f"{FILM} button >> nth=2").click()
@@ -114,6 +116,7 @@ def test_window_moves_with_the_pointer_and_adds_up(page: Page, app_url: str, run
     assert (at["row"], at["column"]) == pytest.approx((37.5, 37.5), abs=1.5)  # a window of 25 in the middle of 100
 
 
+@pytest.mark.full
 def test_window_plays_and_follows_the_keys(page: Page, app_url: str) -> None:
     page.goto(f"{app_url}/cnn?section=convolution&filter=Laplacian")
     page.locator(".cw[data-row]").wait_for(timeout=60_000)
@@ -152,6 +155,7 @@ def test_a_pulse_of_ones_own_goes_through_the_network(page: Page, app_url: str) 
     page.wait_for_url("**image=own**")
 
 
+@pytest.mark.full
 def test_the_film_is_right_in_dark_mode(page: Page, app_url: str, run: Run) -> None:
     page.emulate_media(color_scheme="dark")
     page.goto(f"{app_url}/cnn?section=tests&state=24")
@@ -161,6 +165,7 @@ def test_the_film_is_right_in_dark_mode(page: Page, app_url: str, run: Run) -> N
     assert near(drawn(page, f"{FILM} .kf-row:first-child canvas >> nth=0"), colours), json.dumps(page.url)
 
 
+@pytest.mark.full
 def test_a_click_in_the_loss_profile_goes_to_its_state(page: Page, app_url: str, run: Run) -> None:
     page.goto(f"{app_url}/cnn?section=loss")
     chart = page.locator(".st-key-cnn-loss-loss canvas").first
@@ -179,6 +184,7 @@ def test_a_click_in_the_loss_profile_goes_to_its_state(page: Page, app_url: str,
     page.get_by_text(f"Loss {written.number(run.history['loss'][state])} at {state_words(run, state)}").wait_for()
 
 
+@pytest.mark.full
 def test_pulses_of_other_sections_lead_to_the_window(page: Page, app_url: str) -> None:
     page.goto(f"{app_url}/cnn?section=tests")
     picture = page.locator(".st-key-cnn-gallery button[data-id]").first
@@ -194,6 +200,7 @@ def test_pulses_of_other_sections_lead_to_the_window(page: Page, app_url: str) -
     page.wait_for_url("**kernel=4**")
 
 
+@pytest.mark.full
 def test_stills_stand_beside_the_film_and_lead_to_their_states(page: Page, app_url: str) -> None:
     page.goto(f"{app_url}/cnn?section=tests")
     page.locator(f"{FILM}[data-state]").wait_for()
@@ -208,6 +215,7 @@ def test_stills_stand_beside_the_film_and_lead_to_their_states(page: Page, app_u
     expect(page.locator(f".st-key-cnn-stills button[data-id='{state}']")).to_have_attribute("aria-pressed", "true")
 
 
+@pytest.mark.full
 def test_on_a_telephone_nothing_is_cut_off(page: Page, app_url: str) -> None:
     page.set_viewport_size({"width": 400, "height": 900})
     page.goto(f"{app_url}/cnn?section=tests")
@@ -224,6 +232,7 @@ def test_on_a_telephone_nothing_is_cut_off(page: Page, app_url: str) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") <= 400
 
 
+@pytest.mark.full
 def test_a_typed_kernel_reaches_the_window_and_the_link(page: Page, app_url: str, run: Run) -> None:
     page.goto(f"{app_url}/cnn?section=convolution&image=test-2&filter=typed&typed=2,0,0,0,-1,0,0,0,0.5")
     kernel = np.array([[2.0, 0, 0], [0, -1, 0], [0, 0, 0.5]])
@@ -271,6 +280,7 @@ def test_a_bad_upload_gets_a_sentence_and_a_good_one_is_convolved(page: Page, ap
     assert bottom[5] < bottom[len(bottom) // 2] < bottom[-40]
 
 
+@pytest.mark.full
 def test_the_moved_parameter_is_kept_by_a_reload(page: Page, app_url: str) -> None:
     page.goto(f"{app_url}/cnn?section=response&pulse=square")
     slider = page.get_by_role("slider", name="Width")

@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.rest import rested
@@ -22,6 +23,7 @@ def shown(page: Page, run: str, state: int, section: str) -> None:
     expect(page.get_by_role("radio", name=section)).to_be_checked()
 
 
+@pytest.mark.full
 def test_each_act_is_an_entry_and_back_undoes_them_all(page: Page, app_url: str) -> None:
     page.goto(app_url)
     page.get_by_role("link", name="CNN").first.click()

@@ -57,7 +57,7 @@ def one_line(page: Page, words: str) -> None:
     assert box["height"] < 30 and box["x"] + box["width"] <= page.viewport_size["width"]
 
 
-@pytest.mark.parametrize("width", [1300, 400])
+@pytest.mark.parametrize("width", [pytest.param(1300, marks=pytest.mark.full), 400])
 def test_nothing_moves_from_the_offer_to_the_failure(served: Callable[[str], str], browser: Browser, width: int) -> None:
     context = browser.new_context(viewport={"width": width, "height": 800})
     page = context.new_page()
@@ -78,6 +78,7 @@ def test_nothing_moves_from_the_offer_to_the_failure(served: Callable[[str], str
     context.close()
 
 
+@pytest.mark.full
 def test_a_cancelled_download_is_offered_again(served: Callable[[str], str], page: Page) -> None:
     page.goto(served("silent"))
     page.locator(LINE).click()

@@ -130,6 +130,7 @@ def test_updates_arrive_during_the_stroke(tab: Page):
     tab.mouse.up()
 
 
+@pytest.mark.full
 def test_undo_takes_the_last_stroke_back(tab: Page):
     box = square(tab)
     by_mouse(tab, line(box))
@@ -143,6 +144,7 @@ def test_undo_takes_the_last_stroke_back(tab: Page):
     expect(tab.get_by_text("Nothing is drawn yet")).to_be_visible()
 
 
+@pytest.mark.full
 def test_the_keyboard_draws(tab: Page):
     pad = tab.locator(".square")
     assert pad.get_attribute("aria-label") and pad.get_attribute("aria-describedby")
@@ -159,12 +161,14 @@ def test_the_keyboard_draws(tab: Page):
     expect(tab.get_by_text("Nothing is drawn yet")).to_be_visible()
 
 
+@pytest.mark.full
 def test_the_pen_width_changes_the_line(tab: Page):
     tab.get_by_label("Pen width").fill("140")
     by_mouse(tab, line(square(tab)))
     expect(tab.locator(".ink polyline").first).to_have_attribute("stroke-width", "140")
 
 
+@pytest.mark.full
 def test_a_drawing_outlives_a_visit_to_another_section(tab: Page):
     by_mouse(tab, line(square(tab)))
     expect(reading(tab)).to_have_text("It reads a 1")
@@ -177,6 +181,7 @@ def test_a_drawing_outlives_a_visit_to_another_section(tab: Page):
     expect(tab.locator(".ink polyline")).to_have_count(2)
 
 
+@pytest.mark.full
 def test_without_centring_a_corner_is_read_differently(page: Page, app_url: str):
     opened(page, app_url)
     box = square(page)
@@ -201,6 +206,7 @@ def test_a_map_opens_with_its_ledger(page: Page, app_url: str):
     expect(page.get_by_text(re.compile("The map shows"))).to_have_count(0)
 
 
+@pytest.mark.full
 @pytest.mark.skipif(bool(digits.trouble()), reason="MNIST is not in the data folder")
 def test_the_training_plays_on_request(tab: Page, app_url: str):
     """The film runs in the browser, with the server at rest; where it is paused, the page is."""
@@ -246,6 +252,7 @@ def test_bad_uploads_get_a_sentence_and_a_good_one_comes_after(page: Page, app_u
     expect(reading(page)).to_have_text("It reads a 3")
 
 
+@pytest.mark.full
 def test_nothing_is_wider_than_the_screen(browser: Browser, app_url: str):
     context = browser.new_context(viewport=NARROW)
     context.set_default_timeout(40_000)

@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.rest import rested
@@ -24,6 +25,7 @@ def opened(page: Page, url: str) -> int:
     return page.evaluate("history.length")
 
 
+@pytest.mark.full
 def test_opening_the_page_adds_no_entry(page: Page, app_url: str) -> None:
     page.goto(app_url)
     page.get_by_test_id("stHeading").first.wait_for()
@@ -67,6 +69,7 @@ def test_acts_of_every_kind_and_the_way_back_and_forward(page: Page, app_url: st
     assert page.evaluate("history.length") == length + len(views) - 1
 
 
+@pytest.mark.full
 def test_filters_and_tables_go_back_too(page: Page, app_url: str) -> None:
     length = opened(page, f"{app_url}/digits?section=filters")
     page.get_by_role("button", name=re.compile("^Filter 6: switch it off")).click()
@@ -89,6 +92,7 @@ def test_filters_and_tables_go_back_too(page: Page, app_url: str) -> None:
         shows(page, search, words)
 
 
+@pytest.mark.full
 def test_a_click_on_a_square_of_a_map_goes_back(page: Page, app_url: str) -> None:
     length = opened(page, f"{app_url}/digits?input=test-0&layer=pool2&filter=1")
     first = page.get_by_text(re.compile(r"^Row \d+, column \d+ is the largest")).inner_text()

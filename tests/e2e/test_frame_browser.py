@@ -13,6 +13,8 @@ def test_the_link_of_the_view_is_copied(browser: Browser, app_url: str) -> None:
     context = browser.new_context(viewport={"width": 400, "height": 800}, permissions=["clipboard-read", "clipboard-write"])
     page = context.new_page()
     page.goto(f"{app_url}/mlp?layer=4&epoch=7")
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    rested(page)
     page.get_by_role("button", name="Copy link").click()
     expect(page.get_by_text("Copied", exact=True)).to_be_visible()
     copied = page.evaluate("navigator.clipboard.readText()")

@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.rest import rested
@@ -36,6 +37,7 @@ def test_a_cell_of_layer_1(page: Page, app_url: str) -> None:
     expect(page.locator(".st-key-mlp-cell")).to_contain_text("Weight")
 
 
+@pytest.mark.full
 def test_a_template(page: Page, app_url: str) -> None:
     page.goto(f"{app_url}/templates")
     tab_to(page, page.locator("canvas.tf-weights[data-unit='3']"))
@@ -58,6 +60,7 @@ def test_a_square_of_a_feature_map(page: Page, app_url: str) -> None:
     assert not board.evaluate_all("(all) => all.some((one) => one.matches(':focus'))"), "they are one stop of the Tab key"
 
 
+@pytest.mark.full
 def test_a_kernel_of_the_film(page: Page, app_url: str) -> None:
     page.goto(f"{app_url}/cnn?section=tests")
     tab_to(page, page.locator("button.kf-tile"))
@@ -68,6 +71,7 @@ def test_a_kernel_of_the_film(page: Page, app_url: str) -> None:
     expect(page).to_have_url(re.compile("kernel=2"))
 
 
+@pytest.mark.full
 def test_a_cell_of_the_confusion_matrix(page: Page, app_url: str) -> None:
     page.goto(f"{app_url}/templates?section=confusion")
     tab_to(page, page.locator(".st-key-templates-confusion canvas.marks"))

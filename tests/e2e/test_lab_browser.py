@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.rest import rested
@@ -30,6 +31,7 @@ def typed(page: Page, words: str, text: str) -> None:
     rested(page)
 
 
+@pytest.mark.full
 def test_a_training_from_the_keyboard_to_the_page_that_looks_inside(page: Page, serve: Callable[..., str], tmp_path: Path) -> None:
     url = serve(KERNEL_EXPLORER_RUNS=str(tmp_path / "runs"))
 

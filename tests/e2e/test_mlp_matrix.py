@@ -105,6 +105,7 @@ def test_clicks_and_keys_sort_as_numpy_does(page: Page, svg_url: str) -> None:
     wait_for(page, weights, Ordering())
 
 
+@pytest.mark.full
 def test_a_click_on_a_norm_strip_sorts_by_norm(page: Page, svg_url: str) -> None:
     page.goto(f"{svg_url}/mlp?layer=3&sort=original&by=none&move=both")
     weights = kernel(3, 50)
@@ -117,6 +118,7 @@ def test_a_click_on_a_norm_strip_sorts_by_norm(page: Page, svg_url: str) -> None
     wait_for(page, weights, Ordering("norm", "both", True, 4, None))
 
 
+@pytest.mark.full
 def test_order_follows_the_epoch_or_is_held(page: Page, svg_url: str) -> None:
     page.goto(f"{svg_url}/mlp?layer=5&sort=value&by=r3c7&move=both&epoch=50")
     wait_for(page, kernel(5, 50), Ordering("value", "both", True, 3, 7))
@@ -142,6 +144,7 @@ def test_order_follows_the_epoch_or_is_held(page: Page, svg_url: str) -> None:
     assert (seen[0], seen[1]) == (rows.tolist(), columns.tolist())
 
 
+@pytest.mark.full
 def test_a_link_restores_the_view_in_a_new_tab(page: Page, browser: Browser, svg_url: str) -> None:
     page.goto(f"{svg_url}/mlp?layer=4&sort=abs&by=none&move=both&epoch=12&model=mlp-diagonal")
     wait_for(page, kernel(4, 12), Ordering("abs", "both", True, None, None))
@@ -156,6 +159,7 @@ def test_a_link_restores_the_view_in_a_new_tab(page: Page, browser: Browser, svg
     other.context.close()
 
 
+@pytest.mark.full
 def test_neighbours_share_their_order(page: Page, svg_url: str) -> None:
     page.goto(f"{svg_url}/mlp?layer=4&sort=value&by=none&move=both&section=neighbours")
     box = page.locator(".st-key-mlp-neighbours svg.marks")
@@ -191,6 +195,7 @@ def test_neighbours_share_their_order(page: Page, svg_url: str) -> None:
     )
 
 
+@pytest.mark.full
 def test_the_path_is_framed_in_the_picture(page: Page, svg_url: str) -> None:
     page.goto(f"{svg_url}/mlp?layer=4&sort=original&by=none&section=neighbours&class=7")
     steps = strongest_path([kernel(n, 50) for n in range(1, 6)], 7)
@@ -215,6 +220,7 @@ def test_the_path_is_framed_in_the_picture(page: Page, svg_url: str) -> None:
 MAP = ".st-key-mlp-map-chart canvas"  # of a large layer: weights, rows, columns, biases
 
 
+@pytest.mark.full
 def test_layer_1_is_drawn_pixel_by_pixel_and_steps(page: Page, app_url: str) -> None:
     page.set_viewport_size({"width": 1300, "height": 1500})
     page.goto(f"{app_url}/mlp?layer=1&sort=value&by=c3&move=rows&epoch=50")

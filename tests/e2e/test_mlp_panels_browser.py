@@ -71,6 +71,7 @@ def pixels(panel: Locator, which: int) -> str:
     return panel.locator("canvas").nth(which).evaluate("canvas => canvas.toDataURL()")
 
 
+@pytest.mark.full
 def test_a_click_in_a_curve_moves_the_epoch_and_back(page: Page, app_url: str, run) -> None:
     panel = opened(page, app_url, "epochs", "mlp-history", layer=5, epoch=50)
     assert shown_epoch(panel) == 50
@@ -96,6 +97,7 @@ def test_the_player_moves_the_charts_before_the_server_hears_of_it(page: Page, a
     assert pixels(panel, 0) != before
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("detail", ["Histogram of weights", "Change since the start"])
 def test_details_follow_the_player(page: Page, app_url: str, detail: str) -> None:
     panel = opened(page, app_url, "epochs", "mlp-history", layer=2, epoch=50)
@@ -142,6 +144,7 @@ def test_a_click_in_the_cells_opens_that_units_ledger(page: Page, app_url: str, 
     expect(panel.locator("table")).to_contain_text(re.compile(f"activation of digit [{other}{other + 1}]"), timeout=15_000)
 
 
+@pytest.mark.full
 def test_a_click_on_a_bar_switches_a_unit_off_and_on(page: Page, app_url: str, run, digits) -> None:
     panel = opened(page, app_url, "off", "mlp-ablation", layer=2, epoch=50)
     whole = (dense.forward(run.state(50), digits.images, "tanh")[-1].argmax(axis=1) == digits.labels).mean()
@@ -158,6 +161,7 @@ def test_a_click_on_a_bar_switches_a_unit_off_and_on(page: Page, app_url: str, r
     says(panel, "With every unit on")
 
 
+@pytest.mark.full
 def test_two_runs_share_one_scale(page: Page, app_url: str) -> None:
     panel = opened(page, app_url, "compare", "mlp-compare", layer=4, epoch=50)
     both = [store.load(shipped.RUNS[name].key).weights("dense4.kernel") for name in ("mlp-random", "mlp-diagonal")]
@@ -170,6 +174,7 @@ def test_two_runs_share_one_scale(page: Page, app_url: str) -> None:
     assert all(a != b for a, b in zip(before, after, strict=True))
 
 
+@pytest.mark.full
 def test_images_of_layer_1_are_picked_and_sorted(page: Page, app_url: str, run) -> None:
     panel = opened(page, app_url, "units", "mlp-layer1", layer=1, epoch=50)
     click(page, "mlp-units-images", 0.08, 0.05)
@@ -183,6 +188,7 @@ def test_images_of_layer_1_are_picked_and_sorted(page: Page, app_url: str, run) 
     says(panel, f"Unit {norms.argmax() + 1}: column norm {numbers.number(norms.max(), 4)}")
 
 
+@pytest.mark.full
 def test_files_are_what_is_shown(page: Page, app_url: str, run) -> None:
     panel = opened(page, app_url, "download", "mlp-downloads", layer=5, epoch=50, sort="value", by="c3", first="largest")
     taken = {}

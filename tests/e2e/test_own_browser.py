@@ -46,6 +46,7 @@ def test_a_file_is_dropped_corrected_and_looked_into(page: Page, url: str) -> No
     assert found[0] + found[1] == pytest.approx(found[2], abs=2e-6) and found[-1] == pytest.approx(found[-2], abs=1e-5)
 
 
+@pytest.mark.full
 def test_checkpoints_dropped_together_play(page: Page, url: str) -> None:
     files: list[FilePayload] = [
         {"name": f"net_{i}.pt", "mimeType": TYPE, "buffer": trained("dense", 1.0, 0.0, steps)[0]}

@@ -65,6 +65,7 @@ def test_slider_and_picture_answer_together(page: Page, app_url: str) -> None:
     expect(page.get_by_role("spinbutton", name="height in px")).to_have_value("60")
 
 
+@pytest.mark.full
 def test_dragging_moves_and_stretches(page: Page, app_url: str) -> None:
     """The crest goes where it is dragged: 20 px to the right and 10 px up; the base line stays."""
     opened(page, app_url)
@@ -87,6 +88,7 @@ def test_dragging_moves_and_stretches(page: Page, app_url: str) -> None:
     assert abs(int(after.argmax(axis=0).min()) - int(before.argmax(axis=0).min()) + 10) <= 1
 
 
+@pytest.mark.full
 def test_pointing_opens_the_numbers(page: Page, app_url: str) -> None:
     opened(page, app_url, "?pulse=gaussian,0.4,0.06,0.5,0.3,0")
     box = canvas(page).bounding_box()
@@ -100,6 +102,7 @@ def test_pointing_opens_the_numbers(page: Page, app_url: str) -> None:
     expect(page.get_by_text("Column 43")).to_be_visible()
 
 
+@pytest.mark.full
 def test_gallery_click_opens_one(page: Page, app_url: str) -> None:
     opened(page, app_url)
     page.locator(".st-key-pulses-gallery button").nth(7).click()
@@ -114,6 +117,7 @@ def test_gallery_click_opens_one(page: Page, app_url: str) -> None:
     assert (ink(page) != wanted).sum() <= 2  # the link keeps five digits of each parameter
 
 
+@pytest.mark.full
 def test_brush_narrows_the_gallery(page: Page, app_url: str) -> None:
     opened(page, app_url)
     chart = page.locator(".st-key-pulses-parameters-gaussian_sd-0 canvas")
@@ -141,6 +145,7 @@ def test_brush_narrows_the_gallery(page: Page, app_url: str) -> None:
     expect(page.get_by_text(re.compile(r"^300 of 300 pulses"))).to_be_visible()
 
 
+@pytest.mark.full
 def test_formula_is_drawn_or_refused(page: Page, app_url: str) -> None:
     opened(page, app_url)
     field = page.get_by_role("textbox", name=re.compile("y of t"))
@@ -156,6 +161,7 @@ def test_formula_is_drawn_or_refused(page: Page, app_url: str) -> None:
     expect(page.get_by_text("No pulse yet")).to_be_visible()
 
 
+@pytest.mark.full
 def test_downloaded_set_opens_again(page: Page, app_url: str, tmp_path: Path) -> None:
     """The ZIP holds the set on the page; opened again it is shown, and removed it is gone."""
     opened(page, app_url, "?count=60&classes=gaussian-sawtooth&size=64&pixel_noise=0.02&seed=3")
@@ -177,6 +183,7 @@ def test_downloaded_set_opens_again(page: Page, app_url: str, tmp_path: Path) ->
     assert page.locator(".st-key-pulses-gallery button").all_inner_texts()[:2] == ["gaussian 0", "sawtooth 1"]
 
 
+@pytest.mark.full
 def test_own_pulse_goes_to_the_cnn_page(page: Page, app_url: str) -> None:
     opened(page, app_url)
     field = page.get_by_role("textbox", name=re.compile("y of t"))
@@ -189,6 +196,7 @@ def test_own_pulse_goes_to_the_cnn_page(page: Page, app_url: str) -> None:
     expect(page.get_by_text(re.compile(re.escape("y = 0.3 + 0.4*box((t - 0.5)/0.2)"))).first).to_be_visible()
 
 
+@pytest.mark.full
 def test_choices_outlive_a_visit_elsewhere(page: Page, app_url: str) -> None:
     opened(page, app_url, "?pulse=sinusoid,0.5,4,0.1,0.5,0&seed=5&classes=gaussian-sawtooth&open=3")
     expect(page.get_by_text("A sinusoid 50 px high, 4 cycles long")).to_be_visible()

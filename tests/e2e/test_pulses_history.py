@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.rest import rested
@@ -89,6 +90,7 @@ def test_a_drag_a_number_a_slider_a_picture_and_a_class(page: Page, app_url: str
     assert page.evaluate("history.length") == length + 5
 
 
+@pytest.mark.full
 def test_a_formula_and_a_guess(page: Page, app_url: str) -> None:
     page.goto(f"{app_url}/pulses")
     expect(page.get_by_text("300 of 300 pulses")).to_be_visible()

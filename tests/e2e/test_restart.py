@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from benchmarks.served import Server
@@ -17,6 +18,7 @@ def lost(page: Page) -> None:
     expect(page.get_by_test_id("stApp")).not_to_have_attribute("data-test-connection-state", "CONNECTED")
 
 
+@pytest.mark.full
 def test_the_first_click_after_a_restart_counts_and_the_drawing_is_read(page: Page, tmp_path: Path) -> None:
     server = Server(tmp_path)
     try:

@@ -62,7 +62,14 @@ def _until(page: Page, true: Callable[[], bool]) -> None:
     assert true()
 
 
-@pytest.mark.parametrize("path", ["/mlp?section=download&layer=5", "/mlp?section=neighbours&layer=4", "/mlp?section=download&layer=1"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/mlp?section=download&layer=5",
+        pytest.param("/mlp?section=neighbours&layer=4", marks=pytest.mark.full),
+        pytest.param("/mlp?section=download&layer=1", marks=pytest.mark.full),
+    ],
+)
 def test_pictures_fit_a_narrow_screen(browser: Browser, app_url: str, path: str) -> None:
     context = browser.new_context(viewport={"width": 400, "height": 900})
     context.set_default_timeout(60_000)

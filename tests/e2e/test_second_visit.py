@@ -41,7 +41,7 @@ def url(serve: Callable[..., str], tmp_path_factory: pytest.TempPathFactory) -> 
     return serve(KERNEL_EXPLORER_SEEN=str(folder))
 
 
-@pytest.mark.parametrize("view", VIEWS)
+@pytest.mark.parametrize("view", [next(iter(VIEWS)), *(pytest.param(view, marks=pytest.mark.full) for view in list(VIEWS)[1:])])
 def test_a_second_visit_is_small(page: Page, url: str, view: str) -> None:
     path, drawn, pieces = VIEWS[view]
     first, fetched = visit(page.context, url + path, drawn, pieces)

@@ -126,6 +126,7 @@ def test_pages_links_and_files_come_through(browser: Browser, served: Served) ->
     page.context.close()
 
 
+@pytest.mark.full
 @pytest.mark.timeout(400)
 def test_no_page_asks_another_server_or_breaks_the_policy(browser: Browser, served: Served) -> None:
     """Every page as it opens: all its requests, its icon, and what the browser says of the policy and of scripts."""
@@ -149,7 +150,7 @@ def test_no_page_asks_another_server_or_breaks_the_policy(browser: Browser, serv
     page.context.close()
 
 
-@pytest.mark.parametrize("place", [0, 1])
+@pytest.mark.parametrize("place", [0, pytest.param(1, marks=pytest.mark.full)])
 def test_an_upload_reaches_the_process_of_its_session(place: int, browser: Browser, served: Served, tmp_path: Path) -> None:
     page = visitor(browser, served, place)
     page.goto(f"{served.url}/digits?input=upload")
@@ -165,6 +166,7 @@ def test_an_upload_reaches_the_process_of_its_session(place: int, browser: Brows
     page.context.close()
 
 
+@pytest.mark.full
 @pytest.mark.timeout(400)
 def test_a_training_is_seen_from_every_process_and_a_killed_one_is_replaced(browser: Browser, served: Served) -> None:
     view = f"{served.url}/digits?section=train&training=1000-20-0.05-{next(SEEDS)}-uci-digits"

@@ -56,6 +56,7 @@ def test_views_stand_in_the_frames_of_another_site_and_answer(page: Page, app_ur
     expect(frames[0].locator("canvas.marks").first).to_be_visible()
 
 
+@pytest.mark.full
 def test_a_view_is_presented_and_back_again(page: Page, app_url: str) -> None:
     page.goto(f"{app_url}/words?group=learning")
     page.get_by_role("button", name="Show this view in other ways").click()
@@ -83,6 +84,7 @@ def test_a_view_is_presented_and_back_again(page: Page, app_url: str) -> None:
     expect(page).to_have_url(f"{app_url}/words?controls=group")
 
 
+@pytest.mark.full
 def test_the_link_has_a_code_and_the_view_prints_to_one_sheet(page: Page, app_url: str) -> None:
     asked = []
     page.on("request", lambda request: asked.append(request.url) if "qr.svg" in request.url else None)

@@ -15,7 +15,14 @@ from core.runs.shipped import RUNS
 from tests.e2e.templates_steps import click_cell, drawn, expected, open_page, scrub
 
 
-@pytest.mark.parametrize("model", ["softmax-mnist", "softmax-cifar10-smooth", "hidden-mnist"])
+@pytest.mark.parametrize(
+    "model",
+    [
+        "softmax-mnist",
+        pytest.param("softmax-cifar10-smooth", marks=pytest.mark.full),
+        pytest.param("hidden-mnist", marks=pytest.mark.full),
+    ],
+)
 def test_scrubbing_shows_the_stored_weights_of_each_state(page: Page, app_url: str, model: str) -> None:
     run = store.load(RUNS[model].key)
     open_page(page, app_url, f"model={model}")
@@ -29,6 +36,7 @@ def test_scrubbing_shows_the_stored_weights_of_each_state(page: Page, app_url: s
             np.testing.assert_array_equal(drawn(canvases.nth(unit)), expected(run, state, unit))
 
 
+@pytest.mark.full
 def test_the_player_steps_in_the_browser_and_the_link_follows_when_it_rests(page: Page, app_url: str) -> None:
     run = store.load(RUNS["softmax-mnist"].key)
     open_page(page, app_url, "epoch=1")
@@ -41,6 +49,7 @@ def test_the_player_steps_in_the_browser_and_the_link_follows_when_it_rests(page
     expect(page.get_by_text(re.compile(r"^Epoch 2 of")).first).to_be_visible()
 
 
+@pytest.mark.full
 def test_pointing_at_a_template_reads_its_weight(page: Page, app_url: str) -> None:
     run = store.load(RUNS["softmax-mnist"].key)
     open_page(page, app_url)
@@ -73,6 +82,7 @@ def test_a_click_on_a_cell_shows_its_images_and_one_of_them_is_matched(page: Pag
     expect(page.get_by_text("Which template wins second?")).to_be_visible()
 
 
+@pytest.mark.full
 def test_a_cell_can_be_clicked_again_after_another_part_was_open(page: Page, app_url: str) -> None:
     open_page(page, app_url, "section=confusion")
     click_cell(page, "4-9")
@@ -87,6 +97,7 @@ def test_a_cell_can_be_clicked_again_after_another_part_was_open(page: Page, app
     expect(page.get_by_text("5 read as 3:")).to_be_visible()
 
 
+@pytest.mark.full
 def test_the_matrix_follows_the_player(page: Page, app_url: str) -> None:
     open_page(page, app_url, "section=confusion")
     chart = page.locator(".st-key-templates-confusion canvas").first
@@ -107,6 +118,7 @@ def bare_url(serve: Callable[..., str], tmp_path_factory: pytest.TempPathFactory
     return serve(KERNEL_EXPLORER_DATA=str(tmp_path_factory.mktemp("empty")))
 
 
+@pytest.mark.full
 def test_without_any_data_set_templates_and_counts_are_all_there(page: Page, bare_url: str) -> None:
     for model in ("softmax-mnist", "softmax-cifar10"):
         run = store.load(RUNS[model].key)
@@ -120,6 +132,7 @@ def test_without_any_data_set_templates_and_counts_are_all_there(page: Page, bar
     expect(page.get_by_text("UCI handwritten digits").first).to_be_visible()
 
 
+@pytest.mark.full
 def test_rolling_moves_the_numbers(page: Page, app_url: str, tmp_path: Path) -> None:
     open_page(page, app_url, "section=rolled")
     canvas = page.locator(".st-key-templates-rolled canvas")
@@ -133,6 +146,7 @@ def test_rolling_moves_the_numbers(page: Page, app_url: str, tmp_path: Path) -> 
     assert pictures[0] != pictures[1]
 
 
+@pytest.mark.full
 @pytest.mark.skipif(bool(digits.trouble()), reason="MNIST is not in the data folder")
 def test_a_mistake_of_a_hidden_layer_opens_its_votes(page: Page, app_url: str) -> None:
     open_page(page, app_url, "section=mistakes&model=hidden-mnist")

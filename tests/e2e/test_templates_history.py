@@ -74,6 +74,7 @@ def test_parts_networks_cells_and_the_player(page: Page, app_url: str) -> None:
     shows(page, "4 read as 9:", "?section=confusion&cell=4-9")
 
 
+@pytest.mark.full
 def test_a_network_that_stands_in_and_an_image_that_is_opened(page: Page, app_url: str) -> None:
     before = opened(page, app_url, "?section=mistakes", "images misread")
     page.get_by_text("A hidden layer", exact=True).click()

@@ -27,6 +27,7 @@ def box(page: Page, selector: str) -> dict[str, float]:
     return dict(found)
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("width", [1300, 400])
 def test_the_still_frames_stand_beside_the_film_or_below_it(page: Page, app_url: str, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 1000})
@@ -40,6 +41,7 @@ def test_the_still_frames_stand_beside_the_film_or_below_it(page: Page, app_url:
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
+@pytest.mark.full
 def test_a_still_frame_takes_the_film_to_its_epoch(page: Page, app_url: str) -> None:
     run = store.load(RUNS["softmax-mnist"].key)
     open_page(page, app_url)
@@ -50,6 +52,7 @@ def test_a_still_frame_takes_the_film_to_its_epoch(page: Page, app_url: str) -> 
     expect(page.locator(".st-key-templates-stills button", has_text="Epoch 5")).to_have_attribute("aria-pressed", "true")
 
 
+@pytest.mark.full
 def test_the_arrow_keys_read_weights(page: Page, app_url: str) -> None:
     kernel = store.load(RUNS["softmax-mnist"].key).state(-1)["dense1.kernel"]
     open_page(page, app_url)
@@ -61,6 +64,7 @@ def test_the_arrow_keys_read_weights(page: Page, app_url: str) -> None:
     assert shown == pytest.approx(kernel[14 * 28 + 15, 3], rel=1e-3)
 
 
+@pytest.mark.full
 def test_black_as_lowest_says_what_black_is(page: Page, app_url: str) -> None:
     weights = store.load(RUNS["softmax-mnist"].key).weights("dense1.kernel")
     open_page(page, app_url)
@@ -84,6 +88,7 @@ def test_the_rolled_vector_and_its_sum_follow_the_player_in_the_browser(page: Pa
         expect(page.locator(".rolled-sum")).to_contain_text(f"= {z:.4f}".replace("-", "−"))
 
 
+@pytest.mark.full
 def test_a_drawing_is_rolled_at_any_epoch(page: Page, app_url: str) -> None:
     run = store.load(RUNS["softmax-mnist"].key)
     open_page(page, app_url, "section=rolled")
@@ -100,6 +105,7 @@ def test_a_drawing_is_rolled_at_any_epoch(page: Page, app_url: str) -> None:
     expect(page.locator(".st-key-templates-rolled canvas")).to_have_attribute("data-state", str(run.states - 2))
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("section", ["gallery", "confusion"])
 def test_a_model_with_fewer_states_takes_over_from_one_with_more(page: Page, app_url: str, section: str) -> None:
     """The player stands beyond the new model's last state for a moment; page and player must come to rest all the same."""
@@ -162,6 +168,7 @@ def test_hidden_filters_and_votes_follow_the_player_and_the_sort_together(page: 
         assert above["x"] + above["width"] / 2 == pytest.approx(below["x"] + below["width"] / 2, abs=2)
 
 
+@pytest.mark.full
 @needs_mnist
 def test_votes_for_an_image_add_up_to_the_logits(page: Page, app_url: str) -> None:
     weights = store.load(RUNS["hidden-mnist"].key).state(-1)
@@ -173,6 +180,7 @@ def test_votes_for_an_image_add_up_to_the_logits(page: Page, app_url: str) -> No
     expect(sums).to_have_text([f"{'−' if z < 0 else '+'}{abs(z):.2f}" for z in logits])
 
 
+@pytest.mark.full
 def test_a_click_in_the_second_matrix_picks_its_cell(page: Page, app_url: str) -> None:
     open_page(page, app_url, "section=confusion&with=hidden-cifar10&epoch=5")
     expect(page.get_by_text("no cell of one can be subtracted from the other")).to_be_visible()
@@ -183,6 +191,7 @@ def test_a_click_in_the_second_matrix_picks_its_cell(page: Page, app_url: str) -
     expect(page.get_by_text(f"cat read as dog: {count}")).to_be_visible()
 
 
+@pytest.mark.full
 def test_a_cell_of_the_pictures_part_opens_in_the_confusion_part(page: Page, app_url: str) -> None:
     open_page(page, app_url, "section=pictures&model=softmax-cifar10")
     click_cell(page, "4-9", inside="templates-last-matrix-softmax-mnist")
@@ -192,6 +201,7 @@ def test_a_cell_of_the_pictures_part_opens_in_the_confusion_part(page: Page, app
     expect(page.get_by_text(f"4 read as 9: {count} of 982")).to_be_visible()
 
 
+@pytest.mark.full
 def test_a_cell_chosen_by_name_can_be_left_and_clicked_again(page: Page, app_url: str) -> None:
     open_page(page, app_url, "section=confusion")
     click_cell(page, "4-9")
@@ -219,6 +229,7 @@ def test_a_mistake_opens_its_match_and_leads_back_to_the_same_mistakes(page: Pag
     expect(page.get_by_role("button", name="Back to Mistakes")).to_have_count(0)
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("section", ["pictures", "hidden"])
 def test_ten_templates_stand_in_even_rows_on_a_telephone(page: Page, app_url: str, section: str) -> None:
     page.set_viewport_size({"width": 400, "height": 800})

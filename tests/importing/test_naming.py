@@ -48,7 +48,11 @@ def test_a_checkpoint_names_them_beside_its_weights(root: Any, names: tuple[str,
 
 @pytest.mark.parametrize(
     ("text", "words"),
-    [("a, b", "2 names, and the network has 3 outputs"), ("a, b, a", "'a' stands there twice"), ("a,,b", "give each class 1 to 30 letters")],
+    [
+        ("a, b", "2 names, and the network has 3 outputs"),
+        ("a, b, a", "'a' stands there twice"),
+        ("a,,b", "give each class 1 to 30 letters"),
+    ],
 )
 def test_an_owner_is_told_what_is_wrong(text: str, words: str) -> None:
     with pytest.raises(Refused, match=words):

@@ -141,6 +141,7 @@ def test_a_call_that_waits_for_workers_that_have_gone_is_handed_out_again(monkey
     assert len(client.cancelled) == 1 and second.done() and not first.done()
 
 
+@pytest.mark.full
 @needs_dask
 @pytest.mark.timeout(400)  # half a minute where nothing else runs
 def test_a_worker_and_the_scheduler_are_killed_and_the_training_ends(monkeypatch: pytest.MonkeyPatch) -> None:

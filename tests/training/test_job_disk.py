@@ -106,6 +106,7 @@ def test_a_folder_deleted_under_a_worker_of_its_own(pool: processes.Processes) -
     assert not job.folder.exists() and store.find(endless) is None and not list(job_folder.home().iterdir())
 
 
+@pytest.mark.full
 @pytest.mark.timeout(3 * BEGIN_SECONDS)
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="processes are looked at in /proc")
 def test_a_worker_that_is_stopped_for_long_and_goes_on(pool: processes.Processes, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -246,6 +246,11 @@ def kills(shared: str, count: int = JOBS, epochs: int = EPOCHS, seconds: float =
 def sweep(rounds: int = 1) -> dict[str, float]:
     """Seconds of a sweep of small runs on one worker and on two, and on as many plain processes of this machine."""
     seconds: dict[str, list[float]] = defaultdict(list)
+
+    def took(name: str, value: float) -> None:
+        seconds[name].append(value)
+        print(f"{name}: {value:.0f} s", file=sys.stderr, flush=True)  # it takes minutes
+
     for _ in range(rounds):
         for workers in (1, 2):
             with site(workers=workers) as made:
@@ -254,12 +259,12 @@ def sweep(rounds: int = 1) -> dict[str, float]:
                     time.sleep(0.2)
                 own = [os.getpid(), *(part.process.pid for part in made.parts if part.process)]
                 before, before_all = sum(map(cpu_seconds, own)), sum(map(of_ended, own))
-                seconds[f"cluster {workers}"].append(_swept(pool))
+                took(f"cluster {workers}", _swept(pool))
                 seconds[f"cpu around {workers}"].append(sum(map(cpu_seconds, own)) - before)
                 seconds[f"cpu of runs {workers}"].append(sum(map(of_ended, own)) - before_all)
                 pool.shutdown()
             with site(workers=0):
-                seconds[f"processes {workers}"].append(_swept(processes.Processes(workers)))
+                took(f"processes {workers}", _swept(processes.Processes(workers)))
     return {name: statistics.median(found) for name, found in seconds.items()}
 
 

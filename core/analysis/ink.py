@@ -5,7 +5,9 @@ import numpy as np
 INK = 0.3  # of the darkest pixel, from which a pixel counts as ink
 PIECE = 0.2  # share of all ink that a piece has at least, so that dots and specks do not count
 APART = 0.12  # share of the frame between two pieces that lie far apart
-FULL = 0.36  # share of the frame that is ink when it is too full for a digit
+FULL = 0.36  # share of the frame that is ink when it is too full for a digit with paper around it, as MNIST's are
+FULL_CUT = 0.6  # likewise where the frame is cut to the digit, as those of 8x8 pixels are: they reach 0.52
+CUT = 16  # pixels a side below which it is
 
 
 def pieces_apart(image: np.ndarray) -> int:
@@ -28,6 +30,6 @@ def filled(image: np.ndarray) -> float:
 
 def doubt(image: np.ndarray) -> str:
     """Why an image is no digit that a network could know, as a name: "pieces", "full" or none ("")."""
-    if filled(image) > FULL:
+    if filled(image) > (FULL if max(image.shape) >= CUT else FULL_CUT):
         return "full"
     return "pieces" if pieces_apart(image) > 1 else ""

@@ -5,7 +5,7 @@ import pytest
 from PIL import Image, ImageFilter
 
 from core.analysis.ink import doubt, filled, pieces_apart
-from core.data import stand_in
+from core.data import catalog, stand_in
 from core.data.damage import DAMAGES, LETTERS, NOTHINGS, letter, nothing, two_on_one
 
 every = pytest.mark.parametrize("name", DAMAGES)
@@ -104,10 +104,12 @@ def test_hardly_a_digit_of_a_whole_test_set_raises_doubts() -> None:
 
     found = digits.load_any("test").images[:1_500].astype(np.float32) / 255
     assert np.mean([bool(doubt(one)) for one in found]) < 0.002
+    small = catalog.load("uci-digits", "test")[0].astype(np.float32) / 255
+    assert not any(doubt(one) for one in small)
 
 
 def test_ink_that_fills_the_frame_is_noticed() -> None:
-    assert doubt(np.ones((28, 28), np.float32)) == "full" and filled(np.ones((28, 28))) == 1
+    assert doubt(np.ones((28, 28), np.float32)) == doubt(np.ones((8, 8), np.float32)) == "full" and filled(np.ones((28, 28))) == 1
     assert doubt(np.zeros((28, 28), np.float32)) == "" and pieces_apart(np.zeros((28, 28))) == 0
     near = np.zeros((28, 28), np.float32)
     near[4:24, 10:12] = near[4:24, 14:16] = 1  # two strokes, 2 px apart: one piece

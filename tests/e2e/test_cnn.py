@@ -52,6 +52,7 @@ def near(one: np.ndarray, other: np.ndarray) -> bool:
     return bool((far > 6).mean() == 0 and (far > 0).mean() < 0.02)
 
 
+@pytest.mark.full
 def test_scrubbing_draws_the_stored_kernels_at_once(page: Page, app_url: str, run: Run) -> None:
     page.goto(f"{app_url}/cnn?section=tests")
     page.locator(f"{FILM}[data-state='{run.states - 1}']").wait_for()
@@ -148,8 +149,12 @@ def test_a_pulse_of_ones_own_goes_through_the_network(page: Page, app_url: str) 
     page.get_by_text("Do a convolution").click()
     page.locator(".cw[data-row]").wait_for(timeout=60_000)
     rested(page)
-    page.get_by_role("combobox", name="Image").click()
-    page.get_by_role("option", name="your own pulse").click()
+    choice = page.get_by_role("combobox", name="Image")
+    choice.scroll_into_view_if_needed()  # a list that is open closes when the page scrolls
+    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    choice.fill("your own")
+    expect(page.get_by_role("option", name="your own pulse")).to_be_visible()
+    choice.press("Enter")
     page.get_by_text("y = 0.3 + 0.4*box((t - 0.5)/0.3) under kernel 1").wait_for()
     page.get_by_text("Through dense layers of 676 to 256 to 64 to 3 units").wait_for()
     page.wait_for_url("**image=own**")

@@ -1,5 +1,6 @@
 """A press on a chart counts although no pointer moved over it before: a finger's tap, a mouse that rested when the chart came."""
 
+import math
 import re
 from collections.abc import Callable
 
@@ -80,7 +81,9 @@ def test_pictures_fit_a_narrow_screen(browser: Browser, app_url: str, path: str)
 
     def fits() -> bool:  # locators look into the parts' shadow trees
         boxes = [one.bounding_box() for one in page.locator("canvas.marks, .map canvas, [role=radiogroup] *").all()]
-        return max(box["x"] + box["width"] for box in boxes if box) <= page.evaluate("document.documentElement.clientWidth")
+        return max((box["x"] + box["width"] for box in boxes if box), default=math.inf) <= page.evaluate(
+            "document.documentElement.clientWidth"
+        )
 
     def wide() -> bool:
         box = matrix.bounding_box()

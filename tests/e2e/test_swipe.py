@@ -28,7 +28,10 @@ def scrolled(page: Page) -> float:
     return page.evaluate("document.querySelector('[data-testid=stMain]').scrollTop")
 
 
-@pytest.mark.parametrize(("path", "picture", "part", "state"), PICTURES, ids=[one[0].partition("?")[0] for one in PICTURES])
+@pytest.mark.parametrize(
+    ("path", "picture", "part", "state"),
+    [pytest.param(*one, id=one[0].partition("?")[0], marks=[pytest.mark.full] if i else []) for i, one in enumerate(PICTURES)],
+)
 def test_a_swipe_picks_nothing(telephone: Page, app_url: str, path: str, picture: str, part: str, state: str) -> None:
     telephone.goto(f"{app_url}/{path}")
     place = telephone.locator(picture).first

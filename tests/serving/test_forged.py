@@ -1,6 +1,7 @@
 """A browser's message whose kind is not the widget's: the page stands as if it had not come."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from streamlit.proto.WidgetStates_pb2 import WidgetState
@@ -23,8 +24,9 @@ KINDS = {  # a value of every kind in which a widget may speak
 
 
 @pytest.fixture(autouse=True)
-def guarded(monkeypatch: pytest.MonkeyPatch) -> None:
+def guarded(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(WStates, "__getitem__", forged.told)
+    monkeypatch.setenv("KERNEL_EXPLORER_RUNS", str(tmp_path / "runs"))  # a forged press starts what a press starts
 
 
 def messages(ids: list[str]) -> Iterator[list[WidgetState]]:

@@ -12,9 +12,11 @@ import resource
 import sys
 import time
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
+from multiprocessing import Pipe, get_context
+from multiprocessing.connection import Connection
 from typing import Any
 
 import numpy as np
@@ -27,6 +29,7 @@ from core.importing.understanding import Images
 from core.models import network
 from tests.importing import makers
 
+PATIENCE = 40.0  # s for one file, on a busy machine too
 SECONDS = 10.0  # of the processor that one file may take to be read
 MEMORY = 4 << 30  # bytes
 # what an opened file must never lead to: programs, connections, imports by a pickle
@@ -213,6 +216,7 @@ class Outcome:
     sentence: str  # empty of a network
     trouble: str  # a crash or a call; empty where all is well
     seconds: float  # of the processor
+    ended: bool = False  # by the app's worker, whose limits it had reached
 
 
 def attempt(kind: str, files: Files, seed: int) -> Outcome:
@@ -256,12 +260,45 @@ sys.addaudithook(_hear)
 
 def outcomes(count: int, seed: int = 0) -> list[Outcome]:
     """So many mutants, the formats in turn."""
+    return [attempt(*one) for one in mutants_of(range(count), seed)]
+
+
+def mutants_of(numbers: range, seed: int) -> Iterator[tuple[str, Files, int]]:
+    """Kind, files and number of each mutant."""
     made = good_files()
-    out = []
-    for i in range(count):
+    for i in numbers:
         kind, files = made[i % len(made)]
-        rng = random.Random(f"{seed}-{i}")
-        out.append(attempt(kind, mutant(files, rng), i))
+        yield kind, mutant(files, random.Random(f"{seed}-{i}")), i
+
+
+def _send(numbers: range, seed: int, to: Connection) -> None:
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    for one in mutants_of(numbers, seed):
+        to.send(attempt(*one))
+
+
+def watched(count: int, seed: int) -> list[Outcome]:
+    """The same in a process beside this one; what a library never comes back from is given to the app's own worker, which ends it."""
+    from core.importing.worker import brought
+
+    out: list[Outcome] = []
+    while len(out) < count:
+        here, there = Pipe(duplex=False)
+        child = get_context("fork").Process(target=_send, args=(range(len(out), count), seed, there))
+        child.start()
+        there.close()
+        try:
+            while len(out) < count and here.poll(PATIENCE):
+                out.append(here.recv())
+        except EOFError:
+            pass
+        child.kill()
+        child.join()
+        if len(out) < count:
+            kind, files, number = next(mutants_of(range(len(out), len(out) + 1), seed))
+            sentence = brought("mutant", files).sentence
+            out.append(Outcome(kind, number, sentence, "" if sentence else "ended without a sentence", 0.0, ended=True))
+            print(f"{kind}, mutant {number}: ended by the worker: {sentence}", flush=True)
     return out
 
 
@@ -276,6 +313,7 @@ def _section(found: list[Outcome], seed: int, networks: int, bad: int) -> list[s
         f"| formats | {len({one.kind for one in found})} |",
         f"| still networks | {networks:,} |",
         f"| refused in a sentence | {len(found) - networks - bad:,} |",
+        f"| of these ended by the worker's own limits | {sum(one.ended for one in found)} |",
         f"| calls | {calls} |",
         f"| tracebacks, or beyond {SECONDS:g} s of the processor or {MEMORY >> 30} GB | {bad - calls} |",
         f"| seconds of the processor that the slowest took | {max(one.seconds for one in found):.1f} |",
@@ -285,8 +323,7 @@ def _section(found: list[Outcome], seed: int, networks: int, bad: int) -> list[s
 def main(arguments: list[str]) -> int:
     """Print what happened and keep it in the file of results; 0 if nothing bad did."""
     count, seed = int(arguments[0]) if arguments else 5_000, int(arguments[1]) if len(arguments) > 1 else 0
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    found = outcomes(count, seed)
+    found = watched(count, seed)
     bad = [one for one in found if one.trouble]
     for one in bad[:40]:
         print(f"{one.kind}, mutant {one.seed}: {one.trouble}")

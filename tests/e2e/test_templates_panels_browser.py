@@ -13,6 +13,7 @@ from core.data import digits
 from core.models import dense
 from core.runs import store
 from core.runs.shipped import RUNS
+from tests.e2e.rest import rested
 from tests.e2e.templates_steps import click_cell, drawn, expected, open_page, scrub
 
 needs_mnist = pytest.mark.skipif(bool(digits.trouble()), reason="MNIST is not in the data folder")
@@ -219,9 +220,13 @@ def test_a_cell_chosen_by_name_can_be_left_and_clicked_again(page: Page, app_url
 def test_a_mistake_opens_its_match_and_leads_back_to_the_same_mistakes(page: Page, app_url: str) -> None:
     open_page(page, app_url, "section=mistakes&actual=4&predicted=9&epoch=5")
     image = page.locator(".st-key-templates-mistakes button").first
+    expect(image).to_be_visible()
+    rested(page)
     number = image.get_attribute("data-id")
     image.click()
     expect(page).to_have_url(re.compile(rf"section=match.*image={number}"))
+    expect(page.get_by_role("button", name="Back to Mistakes")).to_be_visible()
+    rested(page)
     page.get_by_role("button", name="Back to Mistakes").click()
     expect(page).to_have_url(re.compile(r"section=mistakes"))
     expect(page).to_have_url(re.compile(r"actual=4"))

@@ -183,7 +183,7 @@ def named(spec: RunSpec) -> tuple[str, ...]:
     Raises:
         SpecError: unknown data set.
     """
-    return (spec.origin.classes if spec.origin else ()) or classes_of(spec.data)
+    return spec.given_classes or classes_of(spec.data)
 
 
 def output_names(data: DataSpec, outputs: int) -> tuple[str, ...]:

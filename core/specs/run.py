@@ -30,8 +30,13 @@ class RunSpec:
 
     def __post_init__(self) -> None:
         check(self)
-        named, outputs = len(self.origin.classes) if self.origin else 0, self.model.sizes[-1]
+        named, outputs = len(self.given_classes), self.model.sizes[-1]
         require(named in (0, outputs), f"Brought from names {named} classes; the network has {outputs} outputs.")
+
+    @property
+    def given_classes(self) -> tuple[str, ...]:
+        """What its outputs stand for, where the file that it was brought in or its owner says so; else empty."""
+        return self.origin.classes if self.origin else ()
 
     @property
     def private(self) -> bool:

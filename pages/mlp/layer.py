@@ -27,7 +27,7 @@ def image_shape(spec: RunSpec) -> tuple[int, ...] | None:
 
 def class_names(spec: RunSpec) -> tuple[str, ...]:
     """Names of the outputs; their numbers, from 1, where the data set does not name so many."""
-    return (spec.origin.classes if spec.origin else ()) or catalog.output_names(spec.data, spec.model.sizes[-1])
+    return spec.given_classes or catalog.output_names(spec.data, spec.model.sizes[-1])
 
 
 def class_noun(spec: RunSpec) -> str:

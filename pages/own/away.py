@@ -79,7 +79,7 @@ def _made(_net: Shown, key: str, states: int, state: int, format_: str) -> tuple
     spec, name = _net.run.spec, file_name(_net)
     try:
         shape = data.shape_of(spec.data)
-        content = leaving.left(format_, spec.model, _net.weights, shape, spec.origin.classes if spec.origin else ())
+        content = leaving.left(format_, spec.model, _net.weights, shape, spec.given_classes)
         if format_ != "torch":
             return {f"{name}{leaving.FORMATS[format_]}": content}, ""
         script = leaving_torch.script(*leaving.steps_of(spec.model, _net.weights, shape))

@@ -44,14 +44,15 @@ def _names(net: Shown, own: Mine, busy: bool) -> None:
     outputs, key = spec.model.sizes[-1], f"own-classes-{own.key}"
     if outputs > MANY_CLASSES:
         return
-    now = ", ".join(spec.origin.classes if spec.origin and spec.origin.classes else data.output_names(spec.data, outputs))
+    now = ", ".join(spec.given_classes or data.output_names(spec.data, outputs))
     asked = st.text_input(words.CLASSES, now, key=key, help=words.CLASSES_HELP, disabled=busy, persist_state="session")
     try:
         naming.of_owner(asked or "", outputs)
     except Refused as refused:
         st.error(plain(str(refused)), icon=":material/error:")
         return
-    if asked is not None and asked.strip() != now and asked.strip() != own.fixed.get("classes") and not busy and own.group is not None:
+    if asked is not None and asked.strip() != now and asked.strip() != own.fixed.get("classes") and not busy:
+        assert own.group is not None  # else nothing is asked
         mine.start(Drop([own.group], own.found.data, {**own.fixed, "classes": asked.strip()}, replaces=own.key))
         st.rerun()
 

@@ -21,7 +21,7 @@ from core.runs import store
 from core.runs.run import Run
 from core.runs.shipped.pulses import RUNS
 from core.ui.shown import state_words
-from tests.e2e.rest import rested
+from tests.e2e.rest import choose, rested
 
 PIXELS = "(c) => Array.from(c.getContext('2d').getImageData(0, 0, c.width, c.height).data)"
 FILM = ".st-key-cnn-kernels .kf"
@@ -149,12 +149,7 @@ def test_a_pulse_of_ones_own_goes_through_the_network(page: Page, app_url: str) 
     page.get_by_text("Do a convolution").click()
     page.locator(".cw[data-row]").wait_for(timeout=60_000)
     rested(page)
-    choice = page.get_by_role("combobox", name="Image")
-    choice.scroll_into_view_if_needed()  # a list that is open closes when the page scrolls
-    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
-    choice.fill("your own")
-    expect(page.get_by_role("option", name="your own pulse")).to_be_visible()
-    choice.press("Enter")
+    choose(page, "Image", "your own pulse")
     page.get_by_text("y = 0.3 + 0.4*box((t - 0.5)/0.3) under kernel 1").wait_for()
     page.get_by_text("Through dense layers of 676 to 256 to 64 to 3 units").wait_for()
     page.wait_for_url("**image=own**")

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.rest import rested
+from tests.e2e.rest import choose, rested
 
 
 def shows(page: Page, search: str, words: str) -> None:
@@ -49,11 +49,7 @@ def test_acts_of_every_kind_and_the_way_back_and_forward(page: Page, app_url: st
     page.get_by_label("Number of the test digit").fill("4")  # a control of a section
     page.keyboard.press("Enter")
     act("?input=test-4&layer=relu2&filter=3", "from test digit 4")
-    networks = page.get_by_role("combobox", name="Network")
-    networks.scroll_into_view_if_needed()  # the ledger was brought into sight; a list that is open closes when the page scrolls
-    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
-    networks.click()
-    page.get_by_role("option", name="Digit recogniser, 500 digits").click()
+    choose(page, "Network", "Digit recogniser, 500 digits")
     act("?run=digit-cnn-small&input=test-4&layer=relu2&filter=3", "trained on 500 digits")
     page.get_by_text("Before and after", exact=True).click()  # the section
     act("?section=compare&run=digit-cnn-small&input=test-4&layer=relu2&filter=3", "The same image three times")

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from core.runs import store
 from core.runs.shipped import RUNS
-from tests.e2e.rest import rested
+from tests.e2e.rest import choose, rested
 from tests.e2e.templates_steps import click_cell
 
 PLAYER = "Step back"
@@ -44,12 +44,7 @@ def test_parts_networks_cells_and_the_player(page: Page, app_url: str) -> None:
     page.get_by_role("button", name=PLAYER).click()
     earlier = "?section=confusion&epoch=29&form=shares&cell=4-9"
     shows(page, "Epoch 29 of 30", earlier)
-    choice = page.get_by_role("combobox", name="Network")
-    choice.scroll_into_view_if_needed()  # a list that is open closes when the page scrolls
-    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
-    choice.fill("10 hidden")
-    expect(page.get_by_role("option", name="Digits, 10 hidden units")).to_be_visible()
-    choice.press("Enter")
+    choose(page, "Network", "Digits, 10 hidden units")
     hidden = "?section=confusion&model=hidden-mnist&epoch=29&form=shares&cell=4-9"
     shows(page, "Epoch 29 of 30.*93", hidden)
     assert length(page) == before + 5

@@ -7,15 +7,14 @@ from math import prod
 import numpy as np
 
 from core.models import network, sequence
-from core.models.activations import relu, softmax
+from core.models.activations import softmax
 from core.models.blocks import convolution, convolutions, end_of, reach
 from core.models.counts import confusion
-from core.models.digit_layers import activations, convolve, layer, layers, max_pool, onward, seen, sums
+from core.models.digit_batch import CHUNK, Convolution, by_image, by_row, laid_out, pooled
+from core.models.digit_layers import layer, onward, seen, sums
 from core.models.sequence_steps import output_shape, parameter_shapes
 from core.specs import ModelSpec
 
-CHUNK = 250  # images at a time: their patches stay in the cache
-FIRST = "pool1"
 BYTES = 200e6  # that a survey may keep
 WORK = 8e9  # multiplications that a pass through a sequence may take
 
@@ -29,9 +28,9 @@ class Survey:
     labels: np.ndarray  # (N,)
     images: np.ndarray  # (N, side, side) in [0, 1] or uint8
     logits: np.ndarray  # (N, classes) float32
-    # Convolution -> what its block hands on (N, maps, h, w) float32; of a digit CNN not the first one's.
+    # Of a sequence of layers: convolution -> what its block hands on, (N, maps, h, w) float32.
     pools: dict[int, np.ndarray] = field(default_factory=dict)
-    above: dict[int, np.ndarray] = field(default_factory=dict)  # convolution -> sums of the layer that reads them, before its activation
+    above: dict[int, np.ndarray] = field(default_factory=dict)  # of a digit CNN: convolution -> sums of the layer that reads its maps
     peak: dict[int, np.ndarray] = field(default_factory=dict)  # convolution -> largest value of each map before ReLU, (N, maps)
     place: dict[int, np.ndarray] = field(default_factory=dict)  # likewise, its flat index in the map
 
@@ -67,8 +66,7 @@ def room(model: ModelSpec) -> int:
     if model.kind == "sequence":
         kept = sum(prod(end_of(model, one.number).shape) + 2 * one.shape[0] for one in convolutions(model))
         return int(max(min(BYTES / (4 * max(kept, 1)), WORK / _work(model)), 50))
-    values = sum(prod(one.shape) for one in layers(model) if one.kind == "pool" and one.name != FIRST)
-    values += sum(prod(_sums_of(model, reader(model, i))) for i in range(1, len(model.channels) + 1))
+    values = sum(prod(_sums_of(model, reader(model, i))) for i in range(1, len(model.channels) + 1))
     return int(BYTES // (4 * values))
 
 
@@ -91,32 +89,31 @@ def survey(model: ModelSpec, weights: Mapping[str, np.ndarray], images: np.ndarr
     """Pass N images (N, side, side) in [0, 1] or uint8 through one state."""
     if model.kind == "sequence":
         return _of_sequence(model, weights, images, labels)
-    numbers = range(1, len(model.channels) + 1)
-    chunks: list[Survey] = []
-    for start in range(0, len(images), CHUNK):
-        acts = activations(model, weights, images[start : start + CHUNK], np.float32)
-        pools = {i: acts[f"pool{i}"] for i in numbers}
-        kept = {i: pool for i, pool in pools.items() if f"pool{i}" != FIRST}
-        flat = {i: acts[f"conv{i}"].reshape(*acts[f"conv{i}"].shape[:2], -1) for i in numbers}  # (chunk, maps, h * w)
-        place = {i: values.argmax(2) for i, values in flat.items()}
-        chunks.append(
-            Survey(
-                model,
-                weights,
-                np.asarray(labels[start : start + CHUNK]),
-                images[start : start + CHUNK],
-                acts["logits"],
-                kept,
-                {i: _kept_sums(model, weights, acts, reader(model, i), pools[i]) for i in numbers},
-                {i: np.take_along_axis(values, place[i][:, :, None], 2)[:, :, 0] for i, values in flat.items()},
-                {i: values.astype(np.int32) for i, values in place.items()},
-            )
-        )
-    joined = {
-        name: {i: np.concatenate([getattr(c, name)[i] for c in chunks]) for i in getattr(chunks[0], name)}
-        for name in ("pools", "above", "peak", "place")
-    }
-    return Survey(model, weights, np.asarray(labels), images, np.concatenate([c.logits for c in chunks]), **joined)
+    count, convs = len(images), _convolutions(model, weights)
+    logits = np.empty((count, model.sizes[-1]), np.float32)
+    above = {i: np.empty((count, *_sums_of(model, reader(model, i))), np.float32) for i in convs}
+    peak = {i: np.empty((count, model.channels[i - 1]), np.float32) for i in convs}
+    place = {i: np.empty(found.shape, np.int32) for i, found in peak.items()}
+    for start in range(0, count, CHUNK):
+        part = slice(start, start + CHUNK)
+        x = laid_out(images[part])
+        for i, convolved in convs.items():
+            maps = convolved(x)  # (maps, h, chunk, w)
+            rows = by_image(maps)
+            if i > 1:
+                above[i - 1][part] = rows
+            flat = rows.reshape(*rows.shape[:2], -1)  # (chunk, maps, h * w)
+            place[i][part] = at = flat.argmax(2)
+            peak[i][part] = np.take_along_axis(flat, at[:, :, None], 2)[:, :, 0]
+            x = pooled(maps)
+        above[len(convs)][part] = summed = sums(weights, "dense1", by_image(x))
+        logits[part] = onward(model, weights, "dense1", summed)["logits"]
+    return Survey(model, weights, np.asarray(labels), images, logits, above=above, peak=peak, place=place)
+
+
+def _convolutions(model: ModelSpec, weights: Mapping[str, np.ndarray]) -> dict[int, Convolution]:
+    """Each convolution of a digit CNN, by its number."""
+    return {i: Convolution(weights[f"conv{i}.kernel"], weights[f"conv{i}.bias"]) for i in range(1, len(model.channels) + 1)}
 
 
 def _of_sequence(model: ModelSpec, weights: Mapping[str, np.ndarray], images: np.ndarray, labels: np.ndarray) -> Survey:
@@ -139,12 +136,6 @@ def _of_sequence(model: ModelSpec, weights: Mapping[str, np.ndarray], images: np
         name: {i: np.concatenate(one) for i, one in kept.items()} for name, kept in (("pools", pools), ("peak", peak), ("place", place))
     }
     return Survey(model, weights, np.asarray(labels), images, np.concatenate(logits), **joined)
-
-
-def _kept_sums(model: ModelSpec, weights: Mapping[str, np.ndarray], acts: Mapping[str, np.ndarray], name: str, x: np.ndarray) -> np.ndarray:
-    """A layer's sums, taken from the activations where they are one of them; a hidden dense layer's are not."""
-    known = "logits" if name == f"dense{len(model.sizes)}" else name
-    return acts[known] if known == "logits" or known.startswith("conv") else sums(weights, name, x)
 
 
 def best_patches(found: Survey, number: int, channel: int, count: int = 9) -> list[Patch]:
@@ -182,25 +173,24 @@ def switch_off(found: Survey, number: int, channel: int) -> np.ndarray:
         return _without(found, number, channel)
     name, shape = reader(found.model, number), layer(found.model, f"pool{number}").shape
     kernel = np.asarray(found.weights[f"{name}.kernel"], np.float32)
-    maps = kernel.ndim == 4
-    share = kernel[:, channel : channel + 1] if maps else kernel.reshape(*shape, -1)[channel].reshape(-1, kernel.shape[1])
+    share = kernel[:, channel : channel + 1] if kernel.ndim == 4 else kernel.reshape(*shape, -1)[channel].reshape(-1, kernel.shape[1])
+    read = Convolution(share) if kernel.ndim == 4 else None
+    one = [found.weights[f"conv{number}.{part}"][channel : channel + 1] for part in ("kernel", "bias")]
+    alone = Convolution(*one) if number == 1 else None  # the first one's maps are not kept
+    later = {i: one for i, one in _convolutions(found.model, found.weights).items() if i > number + 1}
     predicted = np.empty(len(found.labels), np.int64)
     for start in range(0, len(predicted), CHUNK):
         part = slice(start, start + CHUNK)
-        own = _map(found, number, channel, part)  # (chunk, 1, h, w)
-        lost = convolve(own, share) if maps else own.reshape(len(own), -1) @ share  # (chunk, maps, h, w) or (chunk, units)
-        predicted[part] = onward(found.model, found.weights, name, found.above[number][part] - lost)["logits"].argmax(1)
+        own = pooled(alone(laid_out(found.images[part])) if alone else by_row(found.above[number - 1][part, channel : channel + 1]))
+        if read is not None:
+            x = pooled(by_row(found.above[number][part]) - read(own))
+            for convolved in later.values():
+                x = pooled(convolved(x))
+            summed = sums(found.weights, "dense1", by_image(x))
+        else:
+            summed = found.above[number][part] - by_image(own).reshape(own.shape[2], -1) @ share
+        predicted[part] = onward(found.model, found.weights, "dense1", summed)["logits"].argmax(1)
     return confusion(found.labels, predicted, found.logits.shape[1])
-
-
-def _map(found: Survey, number: int, channel: int, part: slice) -> np.ndarray:
-    """One pooled map of some images, (chunk, 1, h, w); one of the first convolution is worked out again: kept, they took half the room."""
-    if f"pool{number}" != FIRST:
-        return found.pools[number][part, channel : channel + 1]
-    one = {f"conv1.{name}": np.asarray(found.weights[f"conv1.{name}"])[channel : channel + 1] for name in ("kernel", "bias")}
-    images = found.images[part]
-    scale = np.float32(255 if images.dtype == np.uint8 else 1)
-    return max_pool(relu(sums(one, "conv1", np.asarray(images / scale, np.float32)[:, None])))
 
 
 def _without(found: Survey, number: int, channel: int) -> np.ndarray:

@@ -7,7 +7,7 @@ from streamlit.runtime.pages_manager import PagesManager
 from core.frame import choices, page, present, sheet
 from core.frame.onward import onward
 from core.frame.site import ENTRIES, pages
-from core.serving import doors, forged, known, limits, people, process, qr, returning, seen
+from core.serving import doors, forged, known, limits, lookup, people, process, qr, returning, seen
 from core.serving.ahead import Ahead
 from core.training import jobs
 from core.ui import drawing_pad, networks
@@ -28,6 +28,7 @@ else:  # the server, once, before anyone comes: else the first link to a page wo
     limits.check()
     process.settle()
     forged.guard()
+    lookup.ease()
     jobs.serve()
     PagesManager.uses_pages_directory = False
     before = [Middleware(doors.Doors), Middleware(Ahead), Middleware(returning.Whole), Middleware(known.Known)]

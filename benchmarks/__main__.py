@@ -1,60 +1,51 @@
-"""Run every benchmark and write benchmarks/RESULTS.md: `make bench`."""
+"""Measure speed and write it into benchmarks/RESULTS.md: `make bench`, or `python -m benchmarks speed` for one of SECTIONS."""
 
 import json
 import os
 import platform
 import subprocess
 import sys
-from datetime import date
-from pathlib import Path
+from collections.abc import Sequence
 
-HERE = Path(__file__).parent
-PARTS = (
-    "train_mlp",
-    "pulses",
-    "train_pulse_cnn",
-    "digits_filters",
-    "estimate",
-    "look",
-    "fuzz",
-    "load --views",
-    "load 30 60 --trainings 2",
-    "load 100 60",
-    "kills 100",
-)
+from benchmarks.results import ROOT, keep, made_by
+
+SECTIONS = {
+    "speed": ("Speed", ("train_mlp", "pulses", "train_pulse_cnn", "digits_filters", "estimate", "look")),
+    "class": (
+        "A class at once",
+        ("load --views", "load 30 60 --trainings 2", "load 100 60", "load 100 60 --processes 2"),
+    ),
+}
+HEAD = "| what | value | unit | limit | peer | ratio |"
+COLUMNS = ("name", "value", "unit", "limit", "peer", "ratio")
 
 
-def main() -> None:
-    lines = [
-        "# Measured",
-        "",
-        f"By `make bench` on {date.today()}: {platform.machine()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} at the start, "
-        f"Python {platform.python_version()}. Times depend on the machine and on what else it does; "
-        "ratios are against the peer of the same run.",
-        "",
-        "| what | value | unit | limit | peer | ratio |",
-        "|---|---|---|---|---|---|",
-    ]
-    tables: list[str] = []
-    for part in PARTS:
+def measured(title: str, parts: Sequence[str]) -> list[str]:
+    """The section of some benchmarks: all that they say to programs, then the tables that they print for people."""
+    machine = f"{platform.machine()}, load {os.getloadavg()[0]:.1f} at the start, Python {platform.python_version()}"
+    rows, tables = [HEAD, "|---" * len(COLUMNS) + "|"], list[str]()
+    for part in parts:
         print(f"== {part}", flush=True)
-        run = subprocess.run([sys.executable, "-m", *f"benchmarks.{part}".split()], cwd=HERE.parent, stdout=subprocess.PIPE, text=True)
+        run = subprocess.run([sys.executable, "-m", *f"benchmarks.{part}".split()], cwd=ROOT, stdout=subprocess.PIPE, text=True)
         print(run.stdout, flush=True)
         if run.returncode:
-            lines.append(f"| {part} failed | | | | | |")
+            rows.append(f"| {part} did not end well" + " |" * len(COLUMNS))
         for line in run.stdout.splitlines():
             if line.startswith("{"):
                 row = json.loads(line)
-                cells = [
-                    str(row.get(name) if row.get(name) is not None else "") for name in ("name", "value", "unit", "limit", "peer", "ratio")
-                ]
-                lines.append("| " + " | ".join(cells) + " |")
+                rows.append("| " + " | ".join("" if row.get(name) is None else str(row[name]) for name in COLUMNS) + " |")
+            elif line.startswith("## "):
+                tables += ["", f"**{line.removeprefix('## ')}**", ""]
             elif line.startswith("|"):
                 tables.append(line)
-            elif line.startswith("#"):
-                tables += ["", line, ""]
-    (HERE / "RESULTS.md").write_text("\n".join(lines + tables) + "\n", encoding="utf-8")
+    head = f"## {title}, times depend on the machine, ratios are against the peer of the same run {made_by('make bench')}"
+    return [head, "", f"On {machine}.", "", *rows, *tables]
+
+
+def main(names: Sequence[str]) -> None:
+    for name in names or SECTIONS:
+        keep(measured(*SECTIONS[name]))
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

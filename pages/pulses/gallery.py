@@ -21,6 +21,7 @@ from pages.pulses.shape import checked
 from pages.pulses.words import SPREAD
 
 SHOWN = 48  # pictures at a time
+Said = tuple[Prepared, str]  # a chart, and what it shows in words
 _WIPES = "pulses-wipes"  # how often the ranges were cleared: a chart of another name has none
 
 
@@ -48,8 +49,9 @@ def _wipe() -> None:
 def gallery(source: Source) -> None:
     """Pictures that fit the choice, the one picked, and the distributions to choose in."""
     drawn = source.opened is None
-    values, names, charts = (_looked if drawn else _looked.afresh)(source, source.spec, len(source.frame), source.seed, page.theme().dark)
-    ranges = _brushed(names)
+    values, charts = (_looked if drawn else _looked.afresh)(source, source.spec, len(source.frame), source.seed, page.theme().dark)
+    balance, histograms = charts
+    ranges = _brushed(list(histograms))
     choices.put("show", [kind for kind in choices.value("show") if kind in source.spec.classes])
     kinds = choices.value("show") or list(source.spec.classes)
     rows = pulse_sets.fitting(values, kinds, ranges)
@@ -59,19 +61,23 @@ def gallery(source: Source) -> None:
     with right:
         _opened(source, values)
     st.markdown(SPREAD)
-    _distributions(source, values, names, charts)
+    _distributions(balance, histograms)
 
 
 @shared()
-def _looked(_source: Source, spec: PulseSpec, count: int, seed: int, dark: bool) -> tuple[pd.DataFrame, list[str], list[Prepared]]:
-    """The parameters in the units shown, which of them vary, and the charts of the class balance and of each that varies."""
+def _looked(_source: Source, spec: PulseSpec, count: int, seed: int, dark: bool) -> tuple[pd.DataFrame, tuple[Said, dict[str, Said]]]:
+    """The parameters in the units shown, and the charts of the class balance and, by name, of each parameter that varies."""
     values = pulse_sets.shown(_source.frame, spec.size)
-    names, colours = pulse_sets.spread(values), theme(dark)
-    charts = [pulse_parameters.balance(pulse_sets.balance(_source.frame, spec.classes), PULSE_CLASSES, colours)]
-    for name in names:
+    colours, counts = theme(dark), pulse_sets.balance(_source.frame, spec.classes)
+    said = ", ".join(f"{images:,} {kind}" for kind, images in zip(counts["kind"], counts["images"], strict=True))
+    balance = pulse_parameters.balance(counts, PULSE_CLASSES, colours), f"Images of each class: {said}"
+    histograms = {}
+    for name in pulse_sets.spread(values):
         counted, meaning = pulse_sets.histogram(values, name, spec.classes), MEANINGS[name]
-        charts.append(pulse_parameters.histogram(counted, meaning.title, meaning.unit, PULSE_CLASSES, colours))
-    return values, names, charts
+        said = f"from {values[name].min():.3g} to {values[name].max():.3g} {meaning.unit}"
+        chart = pulse_parameters.histogram(counted, meaning.title, meaning.unit, PULSE_CLASSES, colours)
+        histograms[name] = chart, f"Distribution of {meaning.title}, {said}"
+    return values, (balance, histograms)
 
 
 def _wall(source: Source, rows: np.ndarray, ranges: dict[str, tuple[float, float]]) -> None:
@@ -156,20 +162,11 @@ def _opened(source: Source, values: pd.DataFrame) -> None:
         st.rerun()
 
 
-def _distributions(source: Source, values: pd.DataFrame, names: list[str], charts: list[Prepared]) -> None:
+def _distributions(balance: Said, histograms: dict[str, Said]) -> None:
     """Class balance and one chart a parameter; they wrap with the page."""
-    balance, *histograms = charts
     with st.container(key="pulses-parameters", horizontal=True):
-        counts = balance.tables["counts"]
-        words = ", ".join(f"{images:,} {kind}" for kind, images in zip(counts["kind"], counts["images"], strict=True))
-        page.chart(balance, alt_text=f"Images of each class: {words}", key="pulses-balance")
-        for name, histogram in zip(names, histograms, strict=True):
-            meaning = MEANINGS[name]
-            page.chart(
-                histogram,
-                key=_chart_key(name),
-                select=True,
-                alt_text=f"Distribution of {meaning.title}, from {values[name].min():.3g} to {values[name].max():.3g} {meaning.unit}",
-            )
-    if not names:
+        page.chart(balance[0], alt_text=balance[1], key="pulses-balance")
+        for name, (histogram, said) in histograms.items():
+            page.chart(histogram, key=_chart_key(name), select=True, alt_text=said)
+    if not histograms:
         st.caption("This set says nothing about how its pulses were drawn, so there is nothing to choose by.")

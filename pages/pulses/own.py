@@ -14,6 +14,7 @@ from core.frame import choices as all_choices
 from core.frame import page
 from core.frame.plain import plain
 from core.frame.site import entry
+from core.serving.shared import shared
 from core.specs import PulseSpec
 from core.ui.drawing_pad import drawing_pad
 from core.ui.pulse_set import picture
@@ -47,7 +48,7 @@ def actions(spec: PulseSpec, shape: Shape) -> None:
             keep(f"{shape.kind} from the designer", image)
         st.download_button(
             "This picture (PNG)",
-            to_png(image),
+            lambda: to_png(image),
             f"{shape.kind}.png",
             "image/png",
             key="pulses-download-png",
@@ -117,7 +118,12 @@ def _drawn(heights: NDArray[np.float64], spec: PulseSpec, fitted: bool) -> NDArr
             f"The curve runs from {low:.3g} to {high:.3g}; what lies outside 0 to 1 is cut. Scale it to see all of it.",
             icon=":material/info:",
         )
-    return own_pulse.draw(own_pulse.fit(heights) if fitted else heights, spec.size, spec.line)
+    return _inked(heights, heights.tobytes(), fitted, spec.size, spec.line)
+
+
+@shared()
+def _inked(_heights: NDArray[np.float64], heights: bytes, fitted: bool, size: int, line: int) -> NDArray[np.uint8]:
+    return own_pulse.draw(own_pulse.fit(_heights) if fitted else _heights, size, line)
 
 
 def _trace(spec: PulseSpec) -> tuple[str, NDArray[np.uint8]] | None:
@@ -148,7 +154,7 @@ def _result(spec: PulseSpec, made: tuple[str, NDArray[np.uint8]] | None) -> None
             if st.button("Keep as my pulse", key="pulses-own-keep", type="primary", icon=":material/bookmark:"):
                 keep(name, image)
             st.download_button(
-                "PNG", to_png(image), "my-pulse.png", "image/png", key="pulses-own-png", on_click="ignore", icon=":material/image:"
+                "PNG", lambda: to_png(image), "my-pulse.png", "image/png", key="pulses-own-png", on_click="ignore", icon=":material/image:"
             )
     kept()
 

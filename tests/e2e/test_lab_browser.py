@@ -32,6 +32,7 @@ def typed(page: Page, words: str, text: str) -> None:
 
 
 @pytest.mark.full
+@pytest.mark.timeout(600)  # four trainings, with others at work
 def test_a_training_from_the_keyboard_to_the_page_that_looks_inside(page: Page, serve: Callable[..., str], tmp_path: Path) -> None:
     url = serve(KERNEL_EXPLORER_RUNS=str(tmp_path / "runs"))
 

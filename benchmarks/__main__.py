@@ -13,7 +13,7 @@ SECTIONS = {
     "speed": ("Speed", ("train_mlp", "pulses", "train_pulse_cnn", "digits_filters", "estimate", "look")),
     "class": (
         "A class at once",
-        ("load --views", "load 30 60 --trainings 2", "load 100 60", "load 100 60 --processes 2"),
+        ("load --views", "meanwhile", "load 30 60 --trainings 2", "load 100 60", "load 100 60 --processes 2"),
     ),
 }
 HEAD = "| what | value | unit | limit | peer | ratio |"

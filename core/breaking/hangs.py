@@ -31,14 +31,15 @@ def hangs(about: Subject, image: np.ndarray, label: int) -> None:
     row, column = np.unravel_index(int(falls.argmax()), falls.shape)
     most = f"{numbers.fixed(100 * float(falls.max()), 1)} points"
     covered = f"Most is lost under rows {row + 1} to {row + side}, columns {column + 1} to {column + side}: {most}."
+    lost, slope = f"How far the share of {name} falls where a square is covered", f"Gradient of the logit of {name}, times ink"
     told = (
-        (f"Covered: how far the share of {name} falls", f"{covered} {words.COVERED.format(side=side)}"),
-        (f"Gradient of the logit of {name}, times ink", words.GRADIENT.format(name=name)),
+        ("covered", f"Covered: how far the share of {name} falls", f"{lost}: {covered}", f"{covered} {words.COVERED.format(side=side)}"),
+        ("gradient", slope, slope, words.GRADIENT.format(name=name)),
     )
-    for (title, said), (chart, limit), box in zip(told, maps, st.columns(2, gap="medium"), strict=True):
+    for (kind, title, alt, said), (chart, limit), box in zip(told, maps, st.columns(2, gap="medium"), strict=True):
         with box:
             st.markdown(f"**{title}**")
-            page.chart(chart, alt_text=f"{title}; full colour at ±{limit}", key=f"{about.page}-hangs-{title[:7]}")
+            page.chart(chart, alt_text=f"{alt}; full colour at ±{limit}", key=f"{about.page}-hangs-{kind}")
             st.caption(f"{said} Colours are full at ±{limit}.")
 
 

@@ -36,11 +36,12 @@ _KINDS = (  # what Streamlit calls its controls in the page
 )
 # In a style: what is a control, and what frames a page.
 CONTROLS = (
-    *(f".stElementContainer:has(> .st{kind})" for kind in _KINDS),
+    *(f".stElementContainer:has(> .st{kind}, > div > .st{kind})" for kind in _KINDS),
     ".stForm",
     ".stPopover",
     "[class*='st-key-'][class*='-player']",
     "[class*='st-key-question-']",  # whose options would be hidden
+    "[class*='-beside-a-control']",  # words on what a control holds
 )
 FRAME = (".stAppHeader", ".stSidebar", ".st-key-screen", ".st-key-onward", ".st-key-onward-line")
 LEAVE = "present-leave"

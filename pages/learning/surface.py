@@ -88,7 +88,8 @@ def _pick(view: View, title: str, name: str, place: Place) -> Place:
             width=150,
             **choices.showing(f"{PAGE}-{name}-source-{layer}", place.source + 1, lambda source: put(name, f"{place.unit}-{source - 1}")),
         )
-        st.caption(view.source(layer, place.source))
+        with st.container(key=f"{PAGE}-{name}-beside-a-control", width="content"):
+            st.caption(view.source(layer, place.source))
     return place
 
 

@@ -84,6 +84,20 @@ def test_a_view_is_presented_and_back_again(page: Page, app_url: str) -> None:
     expect(page).to_have_url(f"{app_url}/words?controls=group")
 
 
+def test_what_is_presented_has_no_slider_and_no_field_but_those_named(page: Page, app_url: str) -> None:
+    """On the section with the most kinds of controls; some lie deeper in what holds them than others."""
+    page.goto(f"{app_url}/learning?section=surface&present=1")
+    expect(page.get_by_test_id("stVegaLiteChart").first).to_be_visible()
+    rested(page)
+    controls = page.locator(".stMain").locator(".stSlider, .stSelectbox, .stNumberInput, .stButtonGroup, [class*='-beside-a-control']")
+    assert controls.count() > 6
+    for each in controls.all():
+        expect(each).to_be_hidden()
+    page.goto(f"{app_url}/learning?section=surface&present=1&controls=epoch")
+    expect(page.locator(".stSlider").filter(visible=True)).to_have_count(1)
+    expect(page.locator(".st-key-learning-epoch")).to_be_visible()
+
+
 @pytest.mark.full
 def test_the_link_has_a_code_and_the_view_prints_to_one_sheet(page: Page, app_url: str) -> None:
     asked = []

@@ -3,6 +3,8 @@
 import ctypes
 import os
 import sys
+import threading
+import time
 from contextlib import suppress
 
 from threadpoolctl import threadpool_limits
@@ -12,6 +14,7 @@ LARGE = 2**22  # bytes of a block that has a place of its own and is given back 
 # Bytes that an arena keeps when its end is free. Both small, a survey of the test digits takes a third more of the processor: each of
 # its arrays is then memory that the system has to clear first.
 SPARE = 2**24
+TRIM_SECONDS = 15.0  # after which what lies free between other blocks goes back to the system too
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD, _M_ARENA_MAX = -1, -3, -8  # mallopt(3)
 
 
@@ -28,3 +31,10 @@ def settle() -> None:
             glibc.mallopt(_M_ARENA_MAX, ARENAS)
             glibc.mallopt(_M_MMAP_THRESHOLD, LARGE)
             glibc.mallopt(_M_TRIM_THRESHOLD, SPARE)
+            threading.Thread(target=_trim, args=(glibc,), daemon=True).start()
+
+
+def _trim(glibc: ctypes.CDLL) -> None:
+    while True:
+        time.sleep(TRIM_SECONDS)
+        glibc.malloc_trim(0)

@@ -211,11 +211,7 @@ def _curves(subject: Subject, kind: str, step: Step, many: str, parts: int) -> N
     st.markdown(
         f"**{one.says(there)[0].upper()}{one.says(there)[1:]}**: {numbers.percent(float(accuracy(after)))} of {many} are read right, "
         f"{numbers.percent(float(accuracy(before)))} as they are."
-        + (
-            ""
-            if worst is None
-            else f" **{subject.classes[worst]}** suffers most: {_suffers(subject, before, after, worst, one.says(there))}"
-        )
+        + ("" if worst is None else f" **{subject.classes[worst]}** suffers most: {_suffers(subject, before, after, worst, 'so damaged')}")
         + _confident(subject, kind, there, parts)
     )
     left, right = st.columns([7, 5], gap="medium")

@@ -132,7 +132,9 @@ def test_a_drawing_travels_in_the_link(page: Page, app_url: str) -> None:
         if at == 0:
             page.mouse.down()
     page.mouse.up()
-    page.wait_for_url(lambda url: "drawing=" in url)
+    page.wait_for_url(lambda url: "drawing=" in url)  # of a part of the line already
+    page.wait_for_timeout(500)
+    rested(page)
     link = page.url
     page.get_by_role("link", name="Digits").first.click()  # it goes along, and stands in that page's link too
     page.wait_for_url(lambda url: "/digits" in url and "drawing=" in url)

@@ -54,6 +54,7 @@ def ended(job: jobs.Job, pool: processes.Processes) -> jobs.Progress:
     return job.progress()
 
 
+@pytest.mark.full
 @pytest.mark.timeout(5 * BEGIN_SECONDS)
 def test_a_full_disk_and_one_that_is_read_only(disk: Path, pool: processes.Processes) -> None:
     first = jobs.submit(SMALL, pool)

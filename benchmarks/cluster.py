@@ -34,6 +34,7 @@ from deploy.serve import Part
 from pages.digits.small_training import Small
 
 JOBS, WORKERS, SERVERS, RUNS = 12, 2, 2, 24
+LOOK_SECONDS = 1.0  # between two looks at a sweep, as a server does: ten a second took a fifth of a core from the workers
 EPOCHS = 20
 COOKIE = "kernel_explorer_server=place{}"  # by which nginx knows who is sent where
 
@@ -243,8 +244,8 @@ def kills(shared: str, count: int = JOBS, epochs: int = EPOCHS, seconds: float =
     }
 
 
-def sweep(rounds: int = 1) -> dict[str, float]:
-    """Seconds of a sweep of small runs on one worker and on two, and on as many plain processes of this machine."""
+def sweep(rounds: int = 1, plain: bool = True) -> dict[str, float]:
+    """Seconds of a sweep of small runs on one worker and on two, and (`plain`) on as many processes of this machine."""
     seconds: dict[str, list[float]] = defaultdict(list)
 
     def took(name: str, value: float) -> None:
@@ -263,8 +264,9 @@ def sweep(rounds: int = 1) -> dict[str, float]:
                 seconds[f"cpu around {workers}"].append(sum(map(cpu_seconds, own)) - before)
                 seconds[f"cpu of runs {workers}"].append(sum(map(of_ended, own)) - before_all)
                 pool.shutdown()
-            with site(workers=0):
-                took(f"processes {workers}", _swept(processes.Processes(workers)))
+            if plain:
+                with site(workers=0):
+                    took(f"processes {workers}", _swept(processes.Processes(workers)))
     return {name: statistics.median(found) for name, found in seconds.items()}
 
 
@@ -278,7 +280,7 @@ def _swept(pool: Cluster | processes.Processes) -> float:
     began = time.monotonic()
     asked = [jobs.submit(replace(base, model=replace(base.model, seed=seed)), pool) for seed in range(RUNS)]
     while any(job.progress().state in jobs.ACTIVE for job in asked):
-        time.sleep(0.1)
+        time.sleep(LOOK_SECONDS)
         turns.start(pool)
     assert all(job.progress().state == jobs.DONE for job in asked), [job.progress() for job in asked]
     return time.monotonic() - began
@@ -292,7 +294,7 @@ def main(what: str = "folder") -> None:
     print(machine(), file=sys.stderr)
     if what == "sweep":
         found = sweep()
-        for workers in ("cluster", "processes"):
+        for workers in [name for name in ("cluster", "processes") if f"{name} 2" in found]:
             ratio = found[f"{workers} 1"] / found[f"{workers} 2"]
             say(f"{RUNS} small runs on two, {workers}", found[f"{workers} 2"], "s", peer="on one", ratio=round(ratio, 2))
         for workers in (1, 2):

@@ -68,7 +68,9 @@ def describe(layer: Layer, row: int | None, column: int | None) -> str:
     for name, index, values in (("Row", row, row_norms), ("Column", column, column_norms)):
         if index is not None:
             place = f"number {_rank(values, index):,} of {len(values):,} {name.lower()}s"
-            lines.append(f"{name} {index + 1}: L2 norm **{numbers.number(values[index])}**, {place}.")
+            of_class = layer.column_names[index] if name == "Column" and layer.column_names else ""
+            called = f"of {class_noun(layer.spec)} {of_class}" if of_class else f"{index + 1}"
+            lines.append(f"{name} {called}: L2 norm **{numbers.number(values[index])}**, {place}.")
     return "\n\n".join(lines)
 
 

@@ -244,8 +244,8 @@ def kills(shared: str, count: int = JOBS, epochs: int = EPOCHS, seconds: float =
     }
 
 
-def sweep(rounds: int = 1, plain: bool = True) -> dict[str, float]:
-    """Seconds of a sweep of small runs on one worker and on two, and (`plain`) on as many processes of this machine."""
+def sweep(rounds: int = 1) -> dict[str, float]:
+    """Seconds of a sweep of small runs on one worker and on two, and on as many plain processes of this machine."""
     seconds: dict[str, list[float]] = defaultdict(list)
 
     def took(name: str, value: float) -> None:
@@ -264,9 +264,8 @@ def sweep(rounds: int = 1, plain: bool = True) -> dict[str, float]:
                 seconds[f"cpu around {workers}"].append(sum(map(cpu_seconds, own)) - before)
                 seconds[f"cpu of runs {workers}"].append(sum(map(of_ended, own)) - before_all)
                 pool.shutdown()
-            if plain:
-                with site(workers=0):
-                    took(f"processes {workers}", _swept(processes.Processes(workers)))
+            with site(workers=0):
+                took(f"processes {workers}", _swept(processes.Processes(workers)))
     return {name: statistics.median(found) for name, found in seconds.items()}
 
 
@@ -294,7 +293,7 @@ def main(what: str = "folder") -> None:
     print(machine(), file=sys.stderr)
     if what == "sweep":
         found = sweep()
-        for workers in [name for name in ("cluster", "processes") if f"{name} 2" in found]:
+        for workers in ("cluster", "processes"):
             ratio = found[f"{workers} 1"] / found[f"{workers} 2"]
             say(f"{RUNS} small runs on two, {workers}", found[f"{workers} 2"], "s", peer="on one", ratio=round(ratio, 2))
         for workers in (1, 2):

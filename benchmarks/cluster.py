@@ -21,10 +21,11 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 
-from benchmarks.figures import say
+from benchmarks.figures import say, table
 from benchmarks.kills import KINDS, damage
 from benchmarks.ports import free_port
 from benchmarks.process import cpu_seconds
+from benchmarks.results import keep, made_by
 from core.runs import store
 from core.specs import RunSpec
 from core.training import job_folder, jobs, loop, processes, turns
@@ -269,6 +270,20 @@ def sweep(rounds: int = 1) -> dict[str, float]:
     return {name: statistics.median(found) for name, found in seconds.items()}
 
 
+def grown(found: dict[str, float]) -> list[str]:
+    """What `sweep` found as a section of the results."""
+    head = f"## A sweep of {RUNS} small runs, on one worker and on two of this machine {made_by('make cluster ON=sweep')}"
+    rows = [
+        [f"{name}, s", found[f"{name} 1"], found[f"{name} 2"], round(found[f"{name} 1"] / found[f"{name} 2"], 2)]
+        for name in ("cluster", "processes")
+    ]
+    for name, words in (("cpu of runs", "processor time of the cluster's runs, s"), ("cpu around", "and of all around them, s")):
+        rows.append([words, found[f"{name} 1"], found[f"{name} 2"], ""])
+    section = [head, "", table(["", "one", "two", "times as fast"], rows)]
+    print("\n".join(section))
+    return section
+
+
 def of_ended(pid: int) -> float:
     """Seconds of processor time of the processes that this one started and that have ended (Linux)."""
     return sum(map(int, Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[13:15])) / os.sysconf("SC_CLK_TCK")
@@ -292,13 +307,7 @@ def main(what: str = "folder") -> None:
 
     print(machine(), file=sys.stderr)
     if what == "sweep":
-        found = sweep()
-        for workers in ("cluster", "processes"):
-            ratio = found[f"{workers} 1"] / found[f"{workers} 2"]
-            say(f"{RUNS} small runs on two, {workers}", found[f"{workers} 2"], "s", peer="on one", ratio=round(ratio, 2))
-        for workers in (1, 2):
-            runs, around = found[f"cpu of runs {workers}"], found[f"cpu around {workers}"]
-            say(f"processor time of the runs on {workers}", runs, "s", peer="of all around them", ratio=round(runs / around, 1))
+        keep(grown(sweep()))
         return
     with server() if what == "s3" else nullcontext("") as shared:
         for name, value in kills(shared and f"{shared}/class").items():

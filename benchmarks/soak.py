@@ -12,9 +12,10 @@ from collections.abc import Sequence
 from dataclasses import astuple
 
 from benchmarks.crowd import Phase, crowd, warm
-from benchmarks.figures import say
+from benchmarks.figures import say, table
 from benchmarks.load import tell
 from benchmarks.process import Held, held
+from benchmarks.results import keep, made_by
 from benchmarks.served import Server, running
 from benchmarks.views import VIEWS
 
@@ -71,7 +72,12 @@ def main(people: int = 30, seconds: float = 900.0) -> None:
     tell(phase, people)
     grown = growth([turn.memory for turn in turns], SETTLED)
     say(f"soak, {people} people, {seconds:.0f} s: growth of memory after the first third", grown * 100, "%", limit=MOST * 100)
-    found = faults(turns, sum(bool(sample.error) for sample in phase.samples))
+    errors = sum(bool(sample.error) for sample in phase.samples)
+    head = f"## A class that stays, {people} people, {len(phase.samples):,} requests, {errors:,} errors {made_by('make soak')}"
+    minutes = [f"{turn * seconds / TURNS / 60:g}" for turn in range(1, TURNS + 1)]
+    rows = [[minute, round(turn.memory), turn.threads, turn.files] for minute, turn in zip(minutes, turns, strict=True)]
+    keep([head, "", table(["minute", "memory MB", "threads", "file handles"], rows)])
+    found = faults(turns, errors)
     sys.exit("\n".join(found) or None)
 
 

@@ -323,3 +323,9 @@ def test_the_path_goes_back_to_a_pixel_step_by_step() -> None:
 def test_the_question_is_asked_of_images_alone(folder: Path) -> None:
     assert any("which pixel has the row" in m.value for m in opened(stored(folder, "square"), section="download").markdown)
     assert not any("which pixel has the row" in m.value for m in opened(stored(folder, "three"), section="download").markdown)
+
+
+@pytest.mark.parametrize(("layer", "name"), [("5", "of digit 3"), ("4", "4")])
+def test_the_column_of_a_class_goes_by_its_name(layer: str, name: str) -> None:
+    at = opened(model="mlp-diagonal", layer=layer, by="c3")
+    assert f"Column {name}: L2 norm **" in said(at)

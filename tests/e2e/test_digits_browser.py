@@ -243,9 +243,11 @@ def test_bad_uploads_get_a_sentence_and_a_good_one_comes_after(page: Page, app_u
             continue  # a browser sends no empty file
         path = tmp_path / f"{kind}.png"
         path.write_bytes(data)
+        rested(page)
         field.set_input_files(path)
         expect(page.get_by_text(re.compile(sentence)).last).to_be_visible()
         expect(reading(page)).to_have_count(0)
+    rested(page)
     field.set_input_files({"name": "seven.png", "mimeType": "image/png", "buffer": photograph("CMYK")})
     expect(reading(page)).to_have_text("It reads a 7")
     page.get_by_text("Draw", exact=True).first.click()

@@ -11,7 +11,7 @@ import pytest
 with suppress(ImportError):  # `make light` installs pytest alone
     from hypothesis import HealthCheck, settings
 
-    settings.register_profile("busy machine", deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])
+    settings.register_profile("busy machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
     settings.load_profile("busy machine")
 
 # Two processes of tests on two cores: with two threads in each, torch and the matrix products of numpy crawl.

@@ -175,16 +175,16 @@ def switch_off(found: Survey, number: int, channel: int) -> np.ndarray:
     kernel = np.asarray(found.weights[f"{name}.kernel"], np.float32)
     share = kernel[:, channel : channel + 1] if kernel.ndim == 4 else kernel.reshape(*shape, -1)[channel].reshape(-1, kernel.shape[1])
     read = Convolution(share) if kernel.ndim == 4 else None
-    one = [found.weights[f"conv{number}.{part}"][channel : channel + 1] for part in ("kernel", "bias")]
-    alone = Convolution(*one) if number == 1 else None  # the first one's maps are not kept
-    later = {i: one for i, one in _convolutions(found.model, found.weights).items() if i > number + 1}
+    filter_ = [found.weights[f"conv{number}.{part}"][channel : channel + 1] for part in ("kernel", "bias")]
+    alone = Convolution(*filter_) if number == 1 else None  # the first one's maps are not kept
+    later = [convolved for i, convolved in _convolutions(found.model, found.weights).items() if i > number + 1]
     predicted = np.empty(len(found.labels), np.int64)
     for start in range(0, len(predicted), CHUNK):
         part = slice(start, start + CHUNK)
         own = pooled(alone(laid_out(found.images[part])) if alone else by_row(found.above[number - 1][part, channel : channel + 1]))
         if read is not None:
             x = pooled(by_row(found.above[number][part]) - read(own))
-            for convolved in later.values():
+            for convolved in later:
                 x = pooled(convolved(x))
             summed = sums(found.weights, "dense1", by_image(x))
         else:

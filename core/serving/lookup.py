@@ -10,7 +10,7 @@ _copied = SessionState.filtered_state.fget  # type: ignore[attr-defined]  # a pr
 
 
 class Lookup(Mapping[str, Any]):
-    """What `SessionState.filtered_state` copies, read when it is asked for."""
+    """What `SessionState.filtered_state` copies, read when it is asked for; as there, no run is broken off meanwhile."""
 
     def __init__(self, state: SafeSessionState) -> None:
         self._state = state
@@ -18,10 +18,6 @@ class Lookup(Mapping[str, Any]):
     def __getitem__(self, key: str) -> Any:
         with self._state._lock:
             return self._state._state[key]
-
-    def __contains__(self, key: object) -> bool:
-        with self._state._lock:
-            return key in self._state._state
 
     def _whole(self) -> dict[str, Any]:
         with self._state._lock:

@@ -65,11 +65,10 @@ def describe(layer: Layer, row: int | None, column: int | None) -> str:
         pushes = "does nothing to" if weight == 0 else "pushes up" if weight > 0 else "pushes down"
         lines.append(f"### {numbers.number(weight)}")
         lines.append(f"Weight **{numbers.exact(weight)}** {_ends(layer, row, column)}: the input {pushes} this output.")
-    for name, index, values in (("Row", row, row_norms), ("Column", column, column_norms)):
+    for name, index, values, classes in (("Row", row, row_norms, ()), ("Column", column, column_norms, layer.column_names)):
         if index is not None:
             place = f"number {_rank(values, index):,} of {len(values):,} {name.lower()}s"
-            of_class = layer.column_names[index] if name == "Column" and layer.column_names else ""
-            called = f"of {class_noun(layer.spec)} {of_class}" if of_class else f"{index + 1}"
+            called = f"of {class_noun(layer.spec)} {classes[index]}" if classes else f"{index + 1}"
             lines.append(f"{name} {called}: L2 norm **{numbers.number(values[index])}**, {place}.")
     return "\n\n".join(lines)
 

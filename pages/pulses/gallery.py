@@ -49,8 +49,9 @@ def _wipe() -> None:
 def gallery(source: Source) -> None:
     """Pictures that fit the choice, the one picked, and the distributions to choose in."""
     drawn = source.opened is None
-    values, charts = (_looked if drawn else _looked.afresh)(source, source.spec, len(source.frame), source.seed, page.theme().dark)
-    balance, histograms = charts
+    values, balance, histograms = (_looked if drawn else _looked.afresh)(
+        source, source.spec, len(source.frame), source.seed, page.theme().dark
+    )
     ranges = _brushed(list(histograms))
     choices.put("show", [kind for kind in choices.value("show") if kind in source.spec.classes])
     kinds = choices.value("show") or list(source.spec.classes)
@@ -65,8 +66,8 @@ def gallery(source: Source) -> None:
 
 
 @shared()
-def _looked(_source: Source, spec: PulseSpec, count: int, seed: int, dark: bool) -> tuple[pd.DataFrame, tuple[Said, dict[str, Said]]]:
-    """The parameters in the units shown, and the charts of the class balance and, by name, of each parameter that varies."""
+def _looked(_source: Source, spec: PulseSpec, count: int, seed: int, dark: bool) -> tuple[pd.DataFrame, Said, dict[str, Said]]:
+    """The parameters in the units shown, the chart of the class balance, and by name that of each parameter that varies."""
     values = pulse_sets.shown(_source.frame, spec.size)
     colours, counts = theme(dark), pulse_sets.balance(_source.frame, spec.classes)
     said = ", ".join(f"{images:,} {kind}" for kind, images in zip(counts["kind"], counts["images"], strict=True))
@@ -77,7 +78,7 @@ def _looked(_source: Source, spec: PulseSpec, count: int, seed: int, dark: bool)
         said = f"from {values[name].min():.3g} to {values[name].max():.3g} {meaning.unit}"
         chart = pulse_parameters.histogram(counted, meaning.title, meaning.unit, PULSE_CLASSES, colours)
         histograms[name] = chart, f"Distribution of {meaning.title}, {said}"
-    return values, (balance, histograms)
+    return values, balance, histograms
 
 
 def _wall(source: Source, rows: np.ndarray, ranges: dict[str, tuple[float, float]]) -> None:

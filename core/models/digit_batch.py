@@ -1,7 +1,7 @@
 """Thousands of images through the convolutions of a digit CNN, without torch: as core.models.digit_layers, in half the time.
 
 Maps lie as (maps, height, batch, width) here: the rows that a kernel's row reads then stand side by side for all images, so that
-a convolution is one matrix product for each row of its kernel, and a sixth of what it reads is copied.
+a convolution is one matrix product for each row of its kernel, on as many shifted copies of the image as that row has weights.
 """
 
 from math import prod
